@@ -1,0 +1,3 @@
+package vintk;
+
+class Probe {}
