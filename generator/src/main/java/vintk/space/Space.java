@@ -78,6 +78,7 @@ public final class Space {
         return aliases;
     }
 
+    /** One line for people. */
     public String description() {
         return description;
     }
@@ -97,6 +98,7 @@ public final class Space {
         return classes;
     }
 
+    /** What is chosen, in the order of the file and of every record. */
     public List<Dimension> dimensions() {
         return dimensions;
     }

@@ -54,6 +54,7 @@ public record VisionTransformer(
 
     /** What the head reads. */
     public enum Pooling {
+        /** The class token alone. */
         CLASS_TOKEN,
         /** The mean over the patch tokens; the class token takes part in attention only. */
         PATCH_MEAN
@@ -74,7 +75,12 @@ public record VisionTransformer(
         PYTORCH_DEFAULT
     }
 
-    /** A run of blocks of one width. */
+    /**
+     * A run of blocks of one width.
+     *
+     * @param width numbers per token
+     * @param blocks in order, at least one
+     */
     public record Stage(int width, List<Block> blocks) {
         public Stage {
             positive("stage width", width);
