@@ -1,0 +1,89 @@
+package vintk.autodiff;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import vintk.onnx.Graph;
+import vintk.onnx.Node;
+import vintk.onnx.Value;
+
+/**
+ * Which values carry the samples, and where. {@link #none()} is the tracking of a graph whose batch does not matter:
+ * gradients are then those of the whole graph, as in any automatic differentiation.
+ */
+public final class BatchFlow {
+    private final long samples;
+    private final Map<Value, BatchAxis> axes;
+
+    private BatchFlow(long samples, Map<Value, BatchAxis> axes) {
+        this.samples = samples;
+        this.axes = axes;
+    }
+
+    /** No sample axis: ordinary gradients. */
+    public static BatchFlow none() {
+        return new BatchFlow(0, Map.of());
+    }
+
+    /**
+     * Follows the samples from inputs to the targets.
+     *
+     * @param inputs the axis on which each input carries the samples
+     * @throws UntrackedBatchException naming the first node where samples meet or are lost
+     */
+    public static BatchFlow track(Map<Value, BatchAxis> inputs, Collection<Value> targets, long samples) {
+        Map<Value, BatchAxis> axes = new IdentityHashMap<>(inputs);
+        for (Node node : Graph.nodes(targets)) {
+            List<BatchAxis> incoming = new ArrayList<>();
+            boolean any = false;
+            for (Value input : node.inputs()) {
+                BatchAxis axis = input == null ? null : axes.get(input);
+                incoming.add(axis);
+                any |= axis != null;
+            }
+            Rule rule = Rules.find(node);
+            BatchAxis axis = null;
+            if (any) {
+                if (rule == null) {
+                    throw Rules.missing(node);
+                }
+                axis = rule.flow().through(node, incoming, samples);
+            } else if (LayoutRules.makesRows(node, samples)) {
+                axis = BatchAxis.at(0);
+            }
+            if (axis != null) {
+                for (Value output : node.outputs()) {
+                    axes.put(output, axis);
+                }
+            }
+        }
+        return new BatchFlow(samples, axes);
+    }
+
+    /** Whether there is a sample axis at all. */
+    public boolean isTracked() {
+        return samples > 0;
+    }
+
+    /** N, the number of samples; 1 where they are not tracked. */
+    public long samples() {
+        return Math.max(samples, 1);
+    }
+
+    /** The axis on which a value carries samples, or null. */
+    public BatchAxis of(Value value) {
+        return axes.get(value);
+    }
+
+    /** Whether cotangents of a value have a sample axis of their own in front: it carries none, and samples are tracked. */
+    boolean isLifted(Value value) {
+        return isTracked() && !axes.containsKey(value);
+    }
+
+    /** Whether a node takes values without samples to one with: the place where the sample axis of a cotangent arises. */
+    boolean isMeeting(Node node, Value input) {
+        return isLifted(input) && !isLifted(node.output());
+    }
+}

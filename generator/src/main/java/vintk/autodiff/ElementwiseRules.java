@@ -1,0 +1,116 @@
+package vintk.autodiff;
+
+import static vintk.autodiff.Rule.aligned;
+import static vintk.autodiff.Rule.elementwise;
+import static vintk.autodiff.Rule.times;
+import static vintk.autodiff.Rule.zero;
+import static vintk.onnx.Ops.add;
+import static vintk.onnx.Ops.div;
+import static vintk.onnx.Ops.equal;
+import static vintk.onnx.Ops.exp;
+import static vintk.onnx.Ops.greater;
+import static vintk.onnx.Ops.less;
+import static vintk.onnx.Ops.log;
+import static vintk.onnx.Ops.mask;
+import static vintk.onnx.Ops.mul;
+import static vintk.onnx.Ops.neg;
+import static vintk.onnx.Ops.not;
+import static vintk.onnx.Ops.scalar;
+import static vintk.onnx.Ops.scalarOf;
+import static vintk.onnx.Ops.sign;
+import static vintk.onnx.Ops.square;
+import static vintk.onnx.Ops.sub;
+import static vintk.onnx.Ops.unary;
+
+import java.util.List;
+import vintk.onnx.Ops;
+import vintk.onnx.Value;
+
+/** Operators that work element by element. Where a derivative jumps, the value of PyTorch is taken. */
+final class ElementwiseRules {
+    private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+
+    private ElementwiseRules() {}
+
+    static void addTo(Rules.Adder rules) {
+        // Arithmetic
+        rules.add("Add", elementwise(p -> p.dy(), p -> p.dy()));
+        rules.add("Sub", elementwise(p -> p.dy(), p -> neg(p.dy())));
+        rules.add("Mul", elementwise(p -> times(p, p.x(1)), p -> times(p, p.x(0))));
+        rules.add("Div", elementwise(p -> div(p.dy(), p.x(1)), p -> neg(mul(p.dy(), div(p.y(), p.x(1))))));
+        rules.add("Neg", elementwise(p -> neg(p.dy())));
+        rules.add("Abs", elementwise(p -> times(p, sign(p.x()))));
+        rules.add("Reciprocal", elementwise(p -> neg(times(p, square(p.y())))));
+        rules.add("Sqrt", elementwise(p -> div(mul(p.dy(), 0.5), p.y())));
+        rules.add("Pow", new Rule(Flow.ELEMENTWISE, true, ElementwiseRules::pow));
+        rules.add("Exp", elementwise(p -> times(p, p.y())));
+        rules.add("Log", elementwise(p -> div(p.dy(), p.x())));
+
+        // Trigonometric and hyperbolic
+        rules.add("Sin", elementwise(p -> times(p, unary("Cos", p.x()))));
+        rules.add("Cos", elementwise(p -> neg(times(p, unary("Sin", p.x())))));
+        rules.add("Tanh", elementwise(p -> times(p, sub(1, square(p.y())))));
+
+        // Activations
+        rules.add("Erf", elementwise(p -> times(p, mul(exp(neg(square(p.x()))), TWO_OVER_SQRT_PI))));
+        rules.add("Sigmoid", elementwise(p -> times(p, mul(p.y(), sub(1, p.y())))));
+        rules.add("Relu", elementwise(p -> mask(greater(p.x(), zeroLike(p.x())), p.dy())));
+        rules.add("LeakyRelu", elementwise(p -> leaky(p, p.attributes().real("alpha", 0.01f))));
+        rules.add("Softplus", elementwise(p -> times(p, unary("Sigmoid", p.x()))));
+        rules.add("HardSigmoid", elementwise(ElementwiseRules::hardSigmoid));
+
+        // Selection
+        rules.add("Max", elementwise(p -> larger(p, p.x(0), p.x(1)), p -> larger(p, p.x(1), p.x(0))));
+        rules.add("Min", elementwise(p -> larger(p, p.x(1), p.x(0)), p -> larger(p, p.x(0), p.x(1))));
+        rules.add(
+                "Where",
+                new Rule(Flow.ELEMENTWISE, true, p -> aligned(null, mask(p.x(0), p.dy()), mask(not(p.x(0)), p.dy()))));
+        rules.add("Cast", elementwise(p -> Ops.cast(p.dy(), p.x().dataType())));
+
+        // No gradient: constant almost everywhere, or not a number
+        for (String operator : List.of(
+                "Ceil", "Floor", "Round", "Sign", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Not",
+                "And", "Or", "Xor", "IsNaN", "IsInf")) {
+            rules.add(operator, zero(Flow.ELEMENTWISE));
+        }
+    }
+
+    private static Value zeroLike(Value x) {
+        return scalar(x.dataType(), 0);
+    }
+
+    /** d x^e = e x^(e-1) dx + x^e log(x) de, the latter only where x > 0. */
+    private static List<Cotangent> pow(Pull p) {
+        Value x = p.x(0);
+        Value e = p.x(1);
+        double exponent = scalarOf(e);
+        Value slope;
+        if (exponent == 2) {
+            slope = mul(x, 2);
+        } else if (exponent == 3) {
+            slope = mul(square(x), 3);
+        } else if (Double.isNaN(exponent)) {
+            slope = mul(e, Ops.pow(x, add(e, -1)));
+        } else {
+            slope = mul(Ops.pow(x, scalar(x.dataType(), exponent - 1)), exponent);
+        }
+        Value positive = greater(x, zeroLike(x));
+        Value safe = Ops.where(positive, x, scalar(x.dataType(), 1));
+        return aligned(times(p, slope), times(p, mul(p.y(), log(safe))));
+    }
+
+    private static Value leaky(Pull p, double alpha) {
+        return Ops.where(greater(p.x(), zeroLike(p.x())), p.dy(), mul(p.dy(), alpha));
+    }
+
+    private static Value hardSigmoid(Pull p) {
+        Value inside = Ops.and(
+                greater(p.y(), zeroLike(p.y())), less(p.y(), scalar(p.y().dataType(), 1)));
+        return mask(inside, mul(p.dy(), p.attributes().real("alpha", 0.2f)));
+    }
+
+    /** The cotangent where {@code a > b}; half of it at a tie. */
+    private static Value larger(Pull p, Value a, Value b) {
+        return add(mask(greater(a, b), p.dy()), mask(equal(a, b), mul(p.dy(), 0.5)));
+    }
+}

@@ -1,0 +1,264 @@
+package vintk.autodiff;
+
+import static vintk.autodiff.Rule.only;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
+import vintk.onnx.Node;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/** Operators that move, repeat or leave out elements without computing. */
+final class LayoutRules {
+    /** Above this many elements a one-hot matrix is not built; gradients of Gather are scattered instead. */
+    private static final long ONE_HOT_LIMIT = 1 << 22;
+
+    private LayoutRules() {}
+
+    static void addTo(Rules.Adder rules) {
+        rules.add("Reshape", Rule.full(LayoutRules::reshapeFlow, p -> reshaped(p, p.fullDy())));
+        rules.add("Transpose", Rule.lazy(LayoutRules::transposeFlow, LayoutRules::transposePullback));
+        rules.add("Expand", Rule.lazy(LayoutRules::expandFlow, p -> Rule.aligned(p.dy())));
+        rules.add("Concat", Rule.full(LayoutRules::concatFlow, LayoutRules::concatPullback));
+        rules.add("Slice", Rule.full(LayoutRules::sliceFlow, LayoutRules::slicePullback));
+        rules.add("Pad", Rule.full(LayoutRules::padFlow, LayoutRules::padPullback));
+        rules.add("Gather", Rule.full(LayoutRules::gatherFlow, LayoutRules::gatherPullback));
+        rules.add("Shape", Rule.zero(LayoutRules::noSamples));
+        rules.add("Size", Rule.zero(LayoutRules::noSamples));
+    }
+
+    /** Shapes are the same for all samples. */
+    private static BatchAxis noSamples(Node node, List<BatchAxis> axes, long samples) {
+        return null;
+    }
+
+    /** Whether a node repeats one row N times along axis 0: an exporter's way to bring a class token to the batch. */
+    static boolean makesRows(Node node, long samples) {
+        if (!node.opType().equals("Expand") || !node.domain().isEmpty()) {
+            return false;
+        }
+        Shape to = node.output().shape();
+        Shape from = node.input(0).shape().padTo(to.rank());
+        return to.rank() > 0 && to.dim(0) == samples && from.dim(0) == 1;
+    }
+
+    // ---- Reshape: which of the new axes holds the samples
+
+    private static BatchAxis reshapeFlow(Node node, List<BatchAxis> axes, long samples) {
+        BatchAxis from = axes.get(0);
+        Shape x = node.input(0).shape();
+        Shape y = node.output().shape();
+        // The samples are the middle factor of  before·outer | N | inner·after.
+        long before = Math.multiplyExact(x.product(0, from.axis()), from.outer());
+        long after = Math.multiplyExact(from.inner(), x.product(from.axis() + 1, x.rank()));
+        long prefix = 1;
+        for (int i = 0; i < y.rank(); i++) {
+            long dim = y.dim(i);
+            long suffix = y.product(i + 1, y.rank());
+            if (before % prefix == 0 && after % suffix == 0 && dim % samples == 0) {
+                long outer = before / prefix;
+                long inner = after / suffix;
+                if (outer * samples * inner == dim) {
+                    return new BatchAxis(i, outer, inner);
+                }
+            }
+            prefix = Math.multiplyExact(prefix, dim);
+        }
+        throw new UntrackedBatchException(node, "reshaping " + x + " to " + y + " cuts the axis of the samples");
+    }
+
+    private static List<Cotangent> reshaped(Pull p, Value dy) {
+        return only(new Cotangent.PerSample(Ops.reshape(dy, p.withLead(p.x().shape()))));
+    }
+
+    // ---- Transpose, Expand
+
+    private static int[] permutation(Node node) {
+        int rank = node.output().shape().rank();
+        if (!node.attributes().has("perm")) {
+            return IntStream.range(0, rank).map(i -> rank - 1 - i).toArray();
+        }
+        return Arrays.stream(node.attributes().integers("perm"))
+                .mapToInt(i -> (int) i)
+                .toArray();
+    }
+
+    private static BatchAxis transposeFlow(Node node, List<BatchAxis> axes, long samples) {
+        int[] permutation = permutation(node);
+        int to = IntStream.range(0, permutation.length)
+                .filter(i -> permutation[i] == axes.get(0).axis())
+                .findFirst()
+                .orElseThrow();
+        return axes.get(0).moved(to);
+    }
+
+    private static List<Cotangent> transposePullback(Pull p) {
+        int[] permutation = permutation(p.node());
+        int lead = p.lead();
+        int[] inverse = IntStream.range(0, lead + permutation.length).toArray();
+        for (int i = 0; i < permutation.length; i++) {
+            inverse[lead + permutation[i]] = lead + i;
+        }
+        return only(new Cotangent.PerSample(Ops.transpose(p.dy(), inverse)));
+    }
+
+    private static BatchAxis expandFlow(Node node, List<BatchAxis> axes, long samples) {
+        BatchAxis axis = axes.get(0);
+        return axis.moved(axis.axis()
+                + node.output().shape().rank()
+                - node.input(0).shape().rank());
+    }
+
+    // ---- Concat, Slice, Pad
+
+    private static BatchAxis concatFlow(Node node, List<BatchAxis> axes, long samples) {
+        BatchAxis found = axes.stream().filter(Objects::nonNull).findFirst().orElseThrow();
+        int along = node.output().shape().axis((int) node.attributes().integer("axis", 0));
+        for (int i = 0; i < axes.size(); i++) {
+            if (axes.get(i) == null && samples > 1) {
+                throw new UntrackedBatchException(node, "a part has one row a sample but does not come from the samples");
+            }
+            if (axes.get(i) != null && !axes.get(i).equals(found)) {
+                throw new UntrackedBatchException(node, "its parts carry the samples on different axes");
+            }
+        }
+        return Flow.apart(node, found, along);
+    }
+
+    private static List<Cotangent> concatPullback(Pull p) {
+        int along = p.y().shape().axis((int) p.attributes().integer("axis", 0)) - p.y().shape().rank();
+        List<Cotangent> parts = new ArrayList<>();
+        long start = 0;
+        for (Value part : p.node().inputs()) {
+            long end = start + part.shape().dim(along);
+            parts.add(new Cotangent.PerSample(Ops.slice(p.fullDy(), along, start, end)));
+            start = end;
+        }
+        return parts;
+    }
+
+    /** The one axis of a canonical Slice (from the left), its start and step. */
+    private record Cut(int axis, long start, long step) {
+        static Cut of(Node node) {
+            return new Cut((int) integer(node, 3), integer(node, 1), integer(node, 4));
+        }
+
+        private static long integer(Node node, int input) {
+            return node.input(input).constant().integers()[0];
+        }
+    }
+
+    private static BatchAxis sliceFlow(Node node, List<BatchAxis> axes, long samples) {
+        return Flow.apart(node, axes.get(0), Cut.of(node).axis());
+    }
+
+    private static List<Cotangent> slicePullback(Pull p) {
+        Cut cut = Cut.of(p.node());
+        int axis = cut.axis() - p.y().shape().rank();
+        Value dy = p.fullDy();
+        if (cut.step() > 1) {
+            // Zeros between the elements: as an axis of their own, padded, merged.
+            Shape shape = dy.shape();
+            int at = shape.rank() + axis;
+            Shape split = Shape.concat(
+                    Shape.concat(shape.slice(0, at + 1), Shape.of(1)), shape.slice(at + 1, shape.rank()));
+            Value spread = Ops.pad(Ops.reshape(dy, split), at + 1, 0, cut.step() - 1);
+            Value merged = Ops.reshape(spread, shape.with(at, shape.dim(at) * cut.step()));
+            long room = p.x().shape().dim(axis) - cut.start();
+            dy = Ops.slice(merged, at, 0, Math.min(room, merged.shape().dim(at)));
+        }
+        return only(new Cotangent.Window(dy, axis, cut.start()));
+    }
+
+    private static long[] pads(Node node) {
+        return node.input(1).constant().integers();
+    }
+
+    private static BatchAxis padFlow(Node node, List<BatchAxis> axes, long samples) {
+        long[] pads = pads(node);
+        int at = axes.get(0).axis();
+        if (pads[at] != 0 || pads[pads.length / 2 + at] != 0) {
+            throw new UntrackedBatchException(node, "it pads along the axis of the samples");
+        }
+        return axes.get(0);
+    }
+
+    private static List<Cotangent> padPullback(Pull p) {
+        long[] pads = pads(p.node());
+        int rank = pads.length / 2;
+        Value dx = p.fullDy();
+        for (int i = 0; i < rank; i++) {
+            dx = Ops.slice(dx, i - rank, pads[i], pads[i] + p.x().shape().dim(i));
+        }
+        return only(new Cotangent.PerSample(dx));
+    }
+
+    // ---- Gather, with constant indices
+
+    private static BatchAxis gatherFlow(Node node, List<BatchAxis> axes, long samples) {
+        BatchAxis data = axes.get(0);
+        if (data == null || axes.get(1) != null) {
+            throw new UntrackedBatchException(node, "its indices depend on the samples");
+        }
+        int axis = node.input(0).shape().axis((int) node.attributes().integer("axis", 0));
+        Flow.apart(node, data, axis);
+        int shift = node.input(1).shape().rank() - 1;
+        return data.axis() > axis ? data.moved(data.axis() + shift) : data;
+    }
+
+    /** dx = Σ over the places that took an element: a product with the one-hot matrix of the indices, or a scatter. */
+    private static List<Cotangent> gatherPullback(Pull p) {
+        Value data = p.x(0);
+        Value indices = p.x(1);
+        if (!indices.isConstant()) {
+            throw p.unsupported("the gradient of Gather is known for constant indices only");
+        }
+        int rank = data.shape().rank();
+        int axis = data.shape().axis((int) p.attributes().integer("axis", 0));
+        long extent = data.shape().dim(axis);
+        long[] at = Arrays.stream(indices.constant().integers())
+                .map(i -> i < 0 ? i + extent : i)
+                .toArray();
+        Shape before = p.withLead(data.shape().slice(0, axis));
+        Shape after = data.shape().slice(axis + 1, rank);
+        Value flat = Ops.reshape(
+                p.fullDy(), before.elements(), at.length, after.elements());
+        Value summed = extent * at.length <= ONE_HOT_LIMIT
+                ? Ops.matMul(oneHot(data.dataType(), at, extent), flat)
+                : scattered(flat, at, extent);
+        return only(new Cotangent.PerSample(
+                Ops.reshape(summed, Shape.concat(Shape.concat(before, Shape.of(extent)), after))));
+    }
+
+    /** [extent, M]: 1 where index m is the row. */
+    private static Value oneHot(DataType type, long[] indices, long extent) {
+        double[] matrix = new double[Math.toIntExact(extent * indices.length)];
+        for (int m = 0; m < indices.length; m++) {
+            matrix[Math.toIntExact(indices[m] * indices.length + m)] = 1;
+        }
+        return Ops.constant(Tensor.of(TensorType.of(type, extent, indices.length), matrix));
+    }
+
+    /** The rows of {@code flat} [B, M, A] added up at their indices: [B, extent, A]. */
+    private static Value scattered(Value flat, long[] indices, long extent) {
+        Shape shape = flat.shape();
+        Value zeros = Ops.filled(flat.type().withShape(shape.with(1, extent)), 0);
+        Value places = Ops.expand(
+                Ops.constant(Tensor.longs(Shape.of(1, indices.length, 1), indices)), shape);
+        return Ops.node(
+                "ScatterElements",
+                zeros.type(),
+                Attributes.NONE.with("axis", 1L).with("reduction", "add"),
+                zeros,
+                places,
+                flat);
+    }
+}

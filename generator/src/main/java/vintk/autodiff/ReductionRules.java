@@ -1,0 +1,81 @@
+package vintk.autodiff;
+
+import static vintk.onnx.Ops.exp;
+import static vintk.onnx.Ops.mul;
+import static vintk.onnx.Ops.reduceSum;
+import static vintk.onnx.Ops.sub;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import vintk.onnx.Node;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Value;
+
+/** Sums, and what is normalised by a sum. Means are imported as sums. */
+final class ReductionRules {
+    private ReductionRules() {}
+
+    static void addTo(Rules.Adder rules) {
+        rules.add("ReduceSum", Rule.lazy(ReductionRules::reduced, p -> Rule.aligned(spread(p))));
+        rules.add("Softmax", Rule.lazy(Flow.along(-1), ReductionRules::softmax));
+        rules.add("LogSoftmax", Rule.full(Flow.along(-1), ReductionRules::logSoftmax));
+    }
+
+    /** The reduced axes of a ReduceSum, from the left, sorted. */
+    private static int[] axes(Node node) {
+        Shape shape = node.input(0).shape();
+        Value axes = node.input(1);
+        if (axes == null || axes.shape().elements() == 0) {
+            boolean nothing = node.attributes().integer("noop_with_empty_axes", 0) != 0;
+            return IntStream.range(0, nothing ? 0 : shape.rank()).toArray();
+        }
+        return Arrays.stream(axes.constant().integers())
+                .mapToInt(a -> shape.axis((int) a))
+                .sorted()
+                .toArray();
+    }
+
+    private static boolean keeps(Node node) {
+        return node.attributes().integer("keepdims", 1) != 0;
+    }
+
+    private static BatchAxis reduced(Node node, List<BatchAxis> axes, long samples) {
+        BatchAxis batch = axes.get(0);
+        int[] reduced = axes(node);
+        Flow.apart(node, batch, reduced);
+        int before = (int) Arrays.stream(reduced).filter(a -> a < batch.axis()).count();
+        return keeps(node) ? batch : batch.moved(batch.axis() - before);
+    }
+
+    /** The cotangent with the reduced axes back, of extent 1: broadcasting does the rest. */
+    private static Value spread(Pull p) {
+        if (keeps(p.node())) {
+            return p.dy();
+        }
+        Shape shape = p.dy().shape();
+        int lead = p.lead();
+        for (int axis : axes(p.node())) {
+            int at = lead + axis;
+            shape = Shape.concat(
+                    Shape.concat(shape.slice(0, at), Shape.of(1)), shape.slice(at, shape.rank()));
+        }
+        return Ops.reshape(p.dy(), shape);
+    }
+
+    private static int axis(Pull p) {
+        return p.y().shape().axis((int) p.attributes().integer("axis", -1)) - p.y().shape().rank();
+    }
+
+    /** dx = y (dy - Σ y dy). */
+    private static List<Cotangent> softmax(Pull p) {
+        Value inner = reduceSum(mul(p.dy(), p.y()), true, axis(p));
+        return Rule.aligned(mul(p.y(), sub(p.dy(), inner)));
+    }
+
+    /** dx = dy - exp(y) Σ dy. */
+    private static List<Cotangent> logSoftmax(Pull p) {
+        return Rule.aligned(sub(p.dy(), mul(exp(p.y()), reduceSum(p.dy(), true, axis(p)))));
+    }
+}

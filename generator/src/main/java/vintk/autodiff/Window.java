@@ -1,0 +1,110 @@
+package vintk.autodiff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import vintk.onnx.Node;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Value;
+
+/**
+ * The geometry of a sliding window: extents, strides and dilations per spatial axis, and the padding before and after.
+ */
+record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, long[] end, long group) {
+    /** Of a Conv in canonical form (explicit padding). */
+    static Window of(Node conv) {
+        Shape w = conv.input(1).shape();
+        int rank = w.rank() - 2;
+        long[] ones = new long[rank];
+        Arrays.fill(ones, 1);
+        long[] pads = conv.attributes().integers("pads", new long[2 * rank]);
+        return new Window(
+                w.slice(2, w.rank()).dims(),
+                conv.attributes().integers("strides", ones),
+                conv.attributes().integers("dilations", ones),
+                Arrays.copyOf(pads, rank),
+                Arrays.copyOfRange(pads, rank, 2 * rank),
+                conv.attributes().integer("group", 1));
+    }
+
+    int rank() {
+        return kernel.length;
+    }
+
+    /** As ONNX writes padding: all beginnings, then all ends. */
+    long[] pads() {
+        long[] pads = Arrays.copyOf(begin, 2 * rank());
+        System.arraycopy(end, 0, pads, rank(), rank());
+        return pads;
+    }
+
+    /**
+     * The patches under the window ("im2col"): [M, C, ...spatial] to [M, C, ...kernel, ...places].
+     *
+     * <p>One spatial axis after the other. With stride s and k = s·m positions in the kernel, an axis of extent s·(L+m-1)
+     * is cut in blocks of s, and m shifted windows of L blocks hold all patches: m slices instead of k strided ones (one,
+     * without any copy, where patches do not overlap). A kernel that is no multiple of the stride is first taken longer.
+     */
+    Value unfold(Value x) {
+        int rank = rank();
+        Value value = x;
+        // Layout on the way: [M, C, K_0, L_0, ... K_{i-1}, L_{i-1}, S_i, S_{i+1}...].
+        for (int i = 0; i < rank; i++) {
+            int axis = 2 + 2 * i;
+            long extent = value.shape().dim(axis);
+            long places = (extent + begin[i] + end[i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i] + 1;
+            value = dilations[i] == 1 ? blocks(value, i, axis, places) : dilated(value, i, axis, places);
+        }
+        int[] order = new int[2 + 2 * rank];
+        order[1] = 1;
+        for (int i = 0; i < rank; i++) {
+            order[2 + i] = 2 + 2 * i;
+            order[2 + rank + i] = 3 + 2 * i;
+        }
+        return Ops.transpose(value, order);
+    }
+
+    /** [..., S_i, ...] to [..., K_i, L_i, ...] for a window without dilation. */
+    private Value blocks(Value x, int i, int axis, long places) {
+        long stride = strides[i];
+        long parts = (kernel[i] + stride - 1) / stride;
+        long needed = stride * (places + parts - 1);
+        Value padded = padded(x, i, axis, needed);
+        Shape shape = padded.shape();
+        Value cut = Ops.reshape(
+                padded,
+                Shape.concat(
+                        Shape.concat(shape.slice(0, axis), Shape.of(places + parts - 1, stride)),
+                        shape.slice(axis + 1, shape.rank())));
+        List<Value> shifted = new ArrayList<>();
+        for (long part = 0; part < parts; part++) {
+            shifted.add(Ops.moveAxis(Ops.slice(cut, axis, part, part + places), axis + 1, axis));
+        }
+        return Ops.slice(Ops.concat(axis, shifted), axis, 0, kernel[i]);
+    }
+
+    /** The same for a window with dilation: a strided slice for each position in the kernel. */
+    private Value dilated(Value x, int i, int axis, long places) {
+        long needed = dilations[i] * (kernel[i] - 1) + strides[i] * (places - 1) + 1;
+        Value padded = padded(x, i, axis, needed);
+        List<Value> positions = new ArrayList<>();
+        for (long k = 0; k < kernel[i]; k++) {
+            long start = k * dilations[i];
+            Value taken = Ops.slice(padded, axis, start, start + strides[i] * (places - 1) + 1, strides[i]);
+            Shape shape = taken.shape();
+            positions.add(Ops.reshape(
+                    taken,
+                    Shape.concat(
+                            Shape.concat(shape.slice(0, axis), Shape.of(1)), shape.slice(axis, shape.rank()))));
+        }
+        return Ops.concat(axis, positions);
+    }
+
+    /** Zeros before and after one axis, then exactly {@code needed} values of it. */
+    private Value padded(Value x, int i, int axis, long needed) {
+        long after = Math.max(0, needed - begin[i] - x.shape().dim(axis));
+        return Ops.slice(Ops.pad(x, axis, begin[i], after), axis, 0, needed);
+    }
+
+}

@@ -1,0 +1,136 @@
+package vintk.ntk;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vintk.autodiff.Accumulator;
+import vintk.autodiff.BatchAxis;
+import vintk.autodiff.BatchFlow;
+import vintk.autodiff.Gradients;
+import vintk.onnx.Graph;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Value;
+
+/**
+ * The graph of the empirical neural tangent kernel of a network (METHOD §1), for a fixed number of samples.
+ *
+ * <p>Outputs, as asked for: {@code kernel} [N, N] float64; {@code kernel/<initializer>} the same of one parameter;
+ * {@code grad/<initializer>} [N, ...shape], the rows of the Jacobian.
+ */
+public final class KernelGraph {
+    /** Name of the output that holds the kernel. */
+    public static final String KERNEL = "kernel";
+
+    /** Before the name of a parameter: its own kernel. */
+    public static final String KERNEL_OF = "kernel/";
+
+    /** Before the name of a parameter: its per-sample gradients. */
+    public static final String GRADIENT_OF = "grad/";
+
+    /** What the graph gives out. */
+    public enum Output {
+        KERNEL,
+        KERNEL_PER_PARAMETER,
+        JACOBIAN
+    }
+
+    private final Graph network;
+    private final Value output;
+    private final BatchFlow batch;
+
+    private KernelGraph(Graph network, Value output, BatchFlow batch) {
+        this.network = network;
+        this.output = output;
+        this.batch = batch;
+    }
+
+    /**
+     * A network with its batch tracked.
+     *
+     * @param axes the axis on which each input carries the samples
+     * @throws vintk.autodiff.UntrackedBatchException where samples meet or are lost
+     */
+    public static KernelGraph batched(Graph network, String output, Map<Value, BatchAxis> axes, long samples) {
+        Value value = output(network, output);
+        BatchFlow flow = BatchFlow.track(axes, List.of(value), samples);
+        if (flow.of(value) == null) {
+            throw new IllegalArgumentException("output '" + output + "' does not depend on the input");
+        }
+        return new KernelGraph(network, value, flow);
+    }
+
+    /** A network for one sample at a time: its whole gradient is that sample's. */
+    public static KernelGraph single(Graph network, String output) {
+        return new KernelGraph(network, output(network, output), BatchFlow.none());
+    }
+
+    private static Value output(Graph network, String name) {
+        Value value = network.outputs().get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no output '" + name + "'; the outputs are "
+                    + network.outputs().keySet());
+        }
+        return value;
+    }
+
+    public long samples() {
+        return batch.samples();
+    }
+
+    /** The seeds that fit this network's output. */
+    public Seed seed() {
+        return new Seed(output, batch.of(output), samples());
+    }
+
+    /**
+     * Differentiates.
+     *
+     * @param seed the cotangent of the output, from {@link #seed()}; inputs that it holds are added to the graph's
+     * @param parameters the initializers to count, in the order wanted
+     * @return the graph, and which of the parameters the output depends on differentiably
+     */
+    public Differentiated differentiate(Value seed, List<Value> parameters, List<Output> wanted) {
+        Map<Value, Accumulator> gradients = Gradients.of(output, seed, parameters, batch);
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        Map<String, Value> perParameter = new LinkedHashMap<>();
+        if (!wanted.equals(List.of(Output.JACOBIAN))) {
+            gradients.forEach((p, g) -> perParameter.put(p.name(), Contraction.gram(g, samples())));
+        }
+        if (wanted.contains(Output.KERNEL)) {
+            Value total = perParameter.values().stream().reduce(Ops::add).orElse(Contraction.zero(samples()));
+            outputs.put(KERNEL, total);
+        }
+        if (wanted.contains(Output.KERNEL_PER_PARAMETER)) {
+            perParameter.forEach((name, kernel) -> outputs.put(KERNEL_OF + name, kernel));
+        }
+        if (wanted.contains(Output.JACOBIAN)) {
+            gradients.forEach((p, g) -> {
+                Shape shape = batch.isTracked() ? g.shape() : g.shape().prepend(1);
+                outputs.put(GRADIENT_OF + p.name(), Ops.reshape(g.full(), shape));
+            });
+        }
+        List<Value> inputs = new ArrayList<>(network.inputs());
+        seedInputs(seed, inputs);
+        return new Differentiated(
+                new Graph(network.name(), inputs, outputs, network.metadata()), List.copyOf(gradients.keySet()));
+    }
+
+    private static void seedInputs(Value seed, List<Value> inputs) {
+        Graph.nodes(List.of(seed)).forEach(node -> node.inputs().stream()
+                .filter(v -> v != null && v.isInput() && !inputs.contains(v))
+                .forEach(inputs::add));
+        if (seed.isInput()) {
+            inputs.add(seed);
+        }
+    }
+
+    /**
+     * A differentiated network.
+     *
+     * @param graph with the outputs asked for
+     * @param parameters those that the output depends on, in order
+     */
+    public record Differentiated(Graph graph, List<Value> parameters) {}
+}

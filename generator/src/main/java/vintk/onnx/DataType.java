@@ -1,0 +1,52 @@
+package vintk.onnx;
+
+/** The element types of ONNX tensors that the program handles, with the codes of {@code TensorProto.DataType}. */
+public enum DataType {
+    FLOAT(1, 4),
+    UINT8(2, 1),
+    INT8(3, 1),
+    UINT16(4, 2),
+    INT16(5, 2),
+    INT32(6, 4),
+    INT64(7, 8),
+    BOOL(9, 1),
+    FLOAT16(10, 2),
+    DOUBLE(11, 8),
+    UINT32(12, 4),
+    UINT64(13, 8),
+    BFLOAT16(16, 2);
+
+    private final int code;
+    private final int bytes;
+
+    DataType(int code, int bytes) {
+        this.code = code;
+        this.bytes = bytes;
+    }
+
+    /** The code of this type in {@code TensorProto.data_type}. */
+    public int code() {
+        return code;
+    }
+
+    /** Bytes of one element. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** Whether values of this type have gradients. */
+    public boolean isFloating() {
+        return this == FLOAT || this == DOUBLE || this == FLOAT16 || this == BFLOAT16;
+    }
+
+    /** The type with this code; an {@link IllegalArgumentException} names a code that is not handled. */
+    public static DataType of(int code) {
+        for (DataType type : values()) {
+            if (type.code == code) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("tensor element type " + code
+                + " is not handled (strings, complex numbers and sub-byte types are not)");
+    }
+}

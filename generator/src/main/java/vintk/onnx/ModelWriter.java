@@ -1,0 +1,237 @@
+package vintk.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Writes a {@link Graph} as ONNX. The same graph gives the same bytes: nodes in topological order, names counted per
+ * operator, constants in order of first use, equal unnamed constants once.
+ */
+public final class ModelWriter {
+    /** The canonical opset: the forms of operators that graphs hold. */
+    public static final int OPSET = 17;
+
+    /** IR version 8 is the one that goes with opset 17. */
+    private static final int IR_VERSION = 8;
+
+    /** Above this many bytes of weights, these go to a file beside the model (a protobuf message ends at 2 GiB). */
+    public static final long EXTERNAL_DATA_THRESHOLD = 1L << 30;
+
+    private static final String PRODUCER = "vintk";
+    private static final String MICROSOFT = "com.microsoft";
+
+    private final Graph graph;
+    private final int opset;
+    private final Map<Value, String> names = new IdentityHashMap<>();
+    private final Map<Object, Value> shared = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
+    private final Map<String, Integer> counters = new HashMap<>();
+
+    private ModelWriter(Graph graph, int opset) {
+        this.graph = graph;
+        this.opset = opset;
+    }
+
+    /** The model, weights inside. */
+    public static ModelProto model(Graph graph) {
+        return new ModelWriter(graph, OPSET).write();
+    }
+
+    /**
+     * Writes a file; weights of more than {@link #EXTERNAL_DATA_THRESHOLD} bytes go to {@code <file>.data} beside it. The
+     * file appears whole or not at all.
+     */
+    public static void write(Graph graph, Path file) throws IOException {
+        write(model(graph), file, EXTERNAL_DATA_THRESHOLD);
+    }
+
+    static void write(ModelProto model, Path file, long threshold) throws IOException {
+        long bytes = model.getGraph().getInitializerList().stream()
+                .mapToLong(t -> t.getRawData().size())
+                .sum();
+        ModelProto written = bytes > threshold ? externalise(model, file) : model;
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try (OutputStream out = Files.newOutputStream(part)) {
+            written.writeTo(out);
+        }
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static ModelProto externalise(ModelProto model, Path file) throws IOException {
+        Path data = file.resolveSibling(file.getFileName() + ".data");
+        ModelProto.Builder builder = model.toBuilder();
+        try (FileChannel channel = FileChannel.open(
+                data, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            for (TensorProto.Builder tensor : builder.getGraphBuilder().getInitializerBuilderList()) {
+                if (tensor.getRawData().size() < 1024) {
+                    continue;
+                }
+                long offset = channel.position();
+                for (ByteBuffer part : tensor.getRawData().asReadOnlyByteBufferList()) {
+                    while (part.hasRemaining()) {
+                        channel.write(part);
+                    }
+                }
+                tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(entry("location", data.getFileName().toString()))
+                        .addExternalData(entry("offset", Long.toString(offset)))
+                        .addExternalData(entry("length", Long.toString(channel.position() - offset)))
+                        .clearRawData();
+            }
+        }
+        return builder.build();
+    }
+
+    private ModelProto write() {
+        GraphProto.Builder proto = GraphProto.newBuilder().setName(graph.name());
+        List<Node> nodes = graph.nodes();
+        List<Value> constants = graph.constants();
+        nameFixed(nodes, constants);
+        for (Value input : graph.inputs()) {
+            proto.addInput(valueInfo(input, names.get(input)));
+        }
+        Set<Value> written = new HashSet<>();
+        for (Value constant : constants) {
+            Value representative = share(constant);
+            names.putIfAbsent(representative, fresh("const"));
+            names.put(constant, names.get(representative));
+            if (written.add(representative)) {
+                proto.addInitializer(tensor(representative.constant(), names.get(representative)));
+            }
+        }
+        Set<String> domains = new TreeSet<>();
+        for (Node node : nodes) {
+            proto.addNode(node(node));
+            domains.add(node.domain());
+        }
+        for (Map.Entry<String, Value> output : graph.outputs().entrySet()) {
+            String name = names.get(output.getValue());
+            if (!name.equals(output.getKey())) {
+                proto.addNode(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput(name)
+                        .addOutput(output.getKey()));
+            }
+            proto.addOutput(valueInfo(output.getValue(), output.getKey()));
+        }
+        ModelProto.Builder model = ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName(PRODUCER)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+                .setGraph(proto);
+        if (domains.contains(MICROSOFT)) {
+            model.addOpsetImport(
+                    OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
+        }
+        graph.metadata().forEach((key, value) -> model.addMetadataProps(entry(key, value)));
+        return model.build();
+    }
+
+    /** Names that values bring along come first, so that a counted name never takes one of them. */
+    private void nameFixed(List<Node> nodes, List<Value> constants) {
+        graph.inputs().forEach(input -> claim(input, input.name()));
+        constants.stream().filter(c -> c.name() != null).forEach(c -> claim(c, c.name()));
+        graph.outputs().forEach((name, value) -> {
+            taken.add(name);
+            if (value.node() != null) {
+                names.putIfAbsent(value, name);
+            }
+        });
+        for (Node node : nodes) {
+            for (Value output : node.outputs()) {
+                if (output.name() != null && !output.name().isEmpty()) {
+                    claim(output, output.name());
+                }
+            }
+        }
+    }
+
+    private void claim(Value value, String name) {
+        if (names.containsKey(value)) {
+            return;
+        }
+        names.put(value, taken.add(name) ? name : fresh(name));
+    }
+
+    private String fresh(String stem) {
+        String name;
+        do {
+            name = stem + "_" + counters.merge(stem, 1, Integer::sum);
+        } while (!taken.add(name));
+        return name;
+    }
+
+    /** The value that stands for a constant in the file: named ones for themselves, others for all of equal content. */
+    private Value share(Value constant) {
+        if (constant.name() != null) {
+            return constant;
+        }
+        Tensor tensor = constant.constant();
+        return shared.computeIfAbsent(List.of(tensor.type(), tensor.data()), key -> constant);
+    }
+
+    private NodeProto node(Node node) {
+        NodeProto.Builder proto =
+                NodeProto.newBuilder().setOpType(node.opType()).setDomain(node.domain());
+        for (Value input : node.inputs()) {
+            proto.addInput(input == null ? "" : names.get(input));
+        }
+        for (Value output : node.outputs()) {
+            proto.addOutput(names.computeIfAbsent(output, v -> fresh(node.opType())));
+        }
+        proto.setName(proto.getOutput(0));
+        return proto.addAllAttribute(node.attributes().all()).build();
+    }
+
+    private static TensorProto tensor(Tensor tensor, String name) {
+        TensorProto.Builder proto = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(tensor.type().dataType().code())
+                .setRawData(UnsafeByteOperations.unsafeWrap(tensor.data()));
+        for (long dim : tensor.shape().dims()) {
+            proto.addDims(dim);
+        }
+        return proto.build();
+    }
+
+    private static ValueInfoProto valueInfo(Value value, String name) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (long dim : value.shape().dims()) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
+        }
+        TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder()
+                .setElemType(value.dataType().code())
+                .setShape(shape);
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+}

@@ -1,0 +1,82 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * One application of an operator. Absent optional inputs are null. The operator's form is that of the canonical opset
+ * ({@link ModelWriter#OPSET}); later operators raise the opset of the file they are written to.
+ */
+public final class Node {
+    private final String domain;
+    private final String opType;
+    private final String name;
+    private final List<Value> inputs;
+    private final Attributes attributes;
+    private final List<Value> outputs;
+
+    /** {@code outputNames} may be null, or hold nulls, where the writer may choose the names. */
+    public Node(
+            String domain,
+            String opType,
+            String name,
+            List<Value> inputs,
+            Attributes attributes,
+            List<TensorType> outputTypes,
+            List<String> outputNames) {
+        this.domain = domain;
+        this.opType = opType;
+        this.name = name;
+        this.inputs = Collections.unmodifiableList(new ArrayList<>(inputs));
+        this.attributes = attributes;
+        List<Value> made = new ArrayList<>();
+        for (int i = 0; i < outputTypes.size(); i++) {
+            String outputName = outputNames == null ? null : outputNames.get(i);
+            made.add(Value.output(this, outputName, outputTypes.get(i)));
+        }
+        this.outputs = Collections.unmodifiableList(made);
+    }
+
+    /** The operator set: "" for ONNX' own. */
+    public String domain() {
+        return domain;
+    }
+
+    public String opType() {
+        return opType;
+    }
+
+    /** The name in the model the node came from, or null. */
+    public String name() {
+        return name;
+    }
+
+    public List<Value> inputs() {
+        return inputs;
+    }
+
+    /** Input {@code i}, or null where it is absent. */
+    public Value input(int i) {
+        return i < inputs.size() ? inputs.get(i) : null;
+    }
+
+    public Attributes attributes() {
+        return attributes;
+    }
+
+    public List<Value> outputs() {
+        return outputs;
+    }
+
+    public Value output() {
+        return outputs.get(0);
+    }
+
+    /** The node as errors name it: operator, and name where it has one. */
+    @Override
+    public String toString() {
+        String label = name != null && !name.isEmpty() ? name : outputs.get(0).name();
+        return label == null ? opType : opType + " '" + label + "'";
+    }
+}

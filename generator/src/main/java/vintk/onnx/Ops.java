@@ -1,0 +1,410 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The vocabulary: one method per operator that graphs are built with. Each checks its operands, works out the type of
+ * its result, and leaves out a node that would change nothing (a Reshape to the same shape, a Transpose of a Transpose,
+ * an Expand to the shape that is there).
+ *
+ * <p>Axes may be counted from the right. Only operator forms are used that mean the same from opset 13 on.
+ */
+public final class Ops {
+    private Ops() {}
+
+    // ---- nodes in general
+
+    /** A node of one output. */
+    public static Value node(String opType, TensorType type, Attributes attributes, Value... inputs) {
+        return new Node("", opType, null, Arrays.asList(inputs), attributes, List.of(type), null).output();
+    }
+
+    /** An elementwise operator of one operand, of the operand's type. */
+    public static Value unary(String opType, Value x) {
+        return node(opType, x.type(), Attributes.NONE, x);
+    }
+
+    /** An elementwise operator of two operands of one element type, with broadcasting. */
+    public static Value binary(String opType, Value a, Value b) {
+        return binary(opType, a.dataType(), a, b);
+    }
+
+    private static Value binary(String opType, DataType result, Value a, Value b) {
+        if (a.dataType() != b.dataType()) {
+            throw new IllegalArgumentException(opType + " expects operands of one type, got " + a + " and " + b);
+        }
+        return node(opType, new TensorType(result, Shape.broadcast(a.shape(), b.shape())), Attributes.NONE, a, b);
+    }
+
+    // ---- constants
+
+    public static Value constant(Tensor tensor) {
+        return Value.constant(tensor);
+    }
+
+    /** A rank-0 constant. */
+    public static Value scalar(DataType type, double value) {
+        return constant(Tensor.of(new TensorType(type, Shape.SCALAR), value));
+    }
+
+    public static Value longs(long... values) {
+        return constant(Tensor.longs(values));
+    }
+
+    /** A constant of one repeated value, held as a scalar and expanded. */
+    public static Value filled(TensorType type, double value) {
+        return expand(scalar(type.dataType(), value), type.shape());
+    }
+
+    /** The scalar a constant holds, or NaN where it is no constant of one element. */
+    public static double scalarOf(Value value) {
+        boolean scalar = value.isConstant() && value.shape().elements() == 1;
+        return scalar ? value.constant().number(0) : Double.NaN;
+    }
+
+    // ---- elementwise
+
+    public static Value add(Value a, Value b) {
+        return binary("Add", a, b);
+    }
+
+    public static Value sub(Value a, Value b) {
+        return binary("Sub", a, b);
+    }
+
+    public static Value mul(Value a, Value b) {
+        return binary("Mul", a, b);
+    }
+
+    public static Value div(Value a, Value b) {
+        return binary("Div", a, b);
+    }
+
+    public static Value add(Value x, double c) {
+        return c == 0 ? x : add(x, scalar(x.dataType(), c));
+    }
+
+    /** {@code c - x}. */
+    public static Value sub(double c, Value x) {
+        return sub(scalar(x.dataType(), c), x);
+    }
+
+    public static Value mul(Value x, double c) {
+        return c == 1 ? x : mul(x, scalar(x.dataType(), c));
+    }
+
+    public static Value div(Value x, double c) {
+        return mul(x, 1 / c);
+    }
+
+    public static Value pow(Value x, Value exponent) {
+        return binary("Pow", x, exponent);
+    }
+
+    public static Value square(Value x) {
+        return mul(x, x);
+    }
+
+    public static Value neg(Value x) {
+        return unary("Neg", x);
+    }
+
+    public static Value exp(Value x) {
+        return unary("Exp", x);
+    }
+
+    public static Value log(Value x) {
+        return unary("Log", x);
+    }
+
+    public static Value sqrt(Value x) {
+        return unary("Sqrt", x);
+    }
+
+    public static Value reciprocal(Value x) {
+        return unary("Reciprocal", x);
+    }
+
+    public static Value sign(Value x) {
+        return unary("Sign", x);
+    }
+
+    public static Value less(Value a, Value b) {
+        return binary("Less", DataType.BOOL, a, b);
+    }
+
+    public static Value greater(Value a, Value b) {
+        return binary("Greater", DataType.BOOL, a, b);
+    }
+
+    public static Value equal(Value a, Value b) {
+        return binary("Equal", DataType.BOOL, a, b);
+    }
+
+    public static Value and(Value a, Value b) {
+        return binary("And", DataType.BOOL, a, b);
+    }
+
+    public static Value not(Value a) {
+        return unary("Not", a);
+    }
+
+    public static Value where(Value condition, Value a, Value b) {
+        Shape shape = Shape.broadcast(condition.shape(), Shape.broadcast(a.shape(), b.shape()));
+        return node("Where", new TensorType(a.dataType(), shape), Attributes.NONE, condition, a, b);
+    }
+
+    /** {@code x} where the condition holds, 0 elsewhere. */
+    public static Value mask(Value condition, Value x) {
+        return where(condition, x, scalar(x.dataType(), 0));
+    }
+
+    public static Value cast(Value x, DataType to) {
+        if (x.dataType() == to) {
+            return x;
+        }
+        return node(
+                "Cast", new TensorType(to, x.shape()), Attributes.NONE.with("to", (long) to.code()), x);
+    }
+
+    // ---- reductions and products
+
+    /** Sum over axes; {@code keep} leaves them with extent 1. */
+    public static Value reduceSum(Value x, boolean keep, int... axes) {
+        int[] sorted = normalised(x, axes);
+        Shape kept = x.shape();
+        for (int axis : sorted) {
+            kept = kept.with(axis, 1);
+        }
+        Shape result = keep ? kept : drop(x.shape(), sorted);
+        if (kept.equals(x.shape())) {
+            return reshape(x, result);
+        }
+        Attributes attributes = Attributes.NONE.with("keepdims", keep ? 1L : 0L);
+        Value axesInput = longs(Arrays.stream(sorted).asLongStream().toArray());
+        return node("ReduceSum", new TensorType(x.dataType(), result), attributes, x, axesInput);
+    }
+
+    /** Mean over axes, which stay with extent 1. */
+    public static Value reduceMean(Value x, int... axes) {
+        Value sum = reduceSum(x, true, axes);
+        return mul(sum, (double) sum.shape().elements() / x.shape().elements());
+    }
+
+    private static int[] normalised(Value x, int... axes) {
+        return Arrays.stream(axes).map(x.shape()::axis).sorted().distinct().toArray();
+    }
+
+    private static Shape drop(Shape shape, int... axes) {
+        return Shape.of(IntStream.range(0, shape.rank())
+                .filter(i -> Arrays.stream(axes).noneMatch(a -> a == i))
+                .mapToLong(shape::dim)
+                .toArray());
+    }
+
+    public static Value softmax(Value x, int axis) {
+        return node("Softmax", x.type(), Attributes.NONE.with("axis", (long) x.shape().axis(axis)), x);
+    }
+
+    /** Matrix product of the last two axes, the others broadcast. Operands have two axes or more. */
+    public static Value matMul(Value a, Value b) {
+        if (a.shape().rank() < 2 || b.shape().rank() < 2 || a.shape().dim(-1) != b.shape().dim(-2)) {
+            throw new IllegalArgumentException("MatMul expects [..., m, k] and [..., k, n], got " + a + " and " + b);
+        }
+        Shape lead = Shape.broadcast(
+                a.shape().slice(0, a.shape().rank() - 2), b.shape().slice(0, b.shape().rank() - 2));
+        Shape shape = Shape.concat(lead, Shape.of(a.shape().dim(-2), b.shape().dim(-1)));
+        return binaryOf("MatMul", shape, a, b);
+    }
+
+    private static Value binaryOf(String opType, Shape shape, Value a, Value b) {
+        if (a.dataType() != b.dataType()) {
+            throw new IllegalArgumentException(opType + " expects operands of one type, got " + a + " and " + b);
+        }
+        return node(opType, new TensorType(a.dataType(), shape), Attributes.NONE, a, b);
+    }
+
+    // ---- layout
+
+    /** The same elements in another shape. */
+    public static Value reshape(Value x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        if (x.shape().elements() != shape.elements()) {
+            throw new IllegalArgumentException("cannot reshape " + x + " to " + shape);
+        }
+        if (isNode(x, "Reshape")) {
+            return reshape(x.node().input(0), shape);
+        }
+        return node("Reshape", x.type().withShape(shape), Attributes.NONE, x, longs(shape.dims()));
+    }
+
+    public static Value reshape(Value x, long... dims) {
+        return reshape(x, Shape.of(dims));
+    }
+
+    /** Result axis {@code i} is operand axis {@code permutation[i]}. */
+    public static Value transpose(Value x, int... permutation) {
+        if (permutation.length != x.shape().rank()) {
+            throw new IllegalArgumentException(
+                    "a permutation of " + x.shape().rank() + " axes is expected for " + x + ", got "
+                            + Arrays.toString(permutation));
+        }
+        if (isNode(x, "Transpose")) {
+            long[] inner = x.node().attributes().integers("perm");
+            int[] composed =
+                    Arrays.stream(permutation).map(i -> (int) inner[i]).toArray();
+            return transpose(x.node().input(0), composed);
+        }
+        long[] dims = Arrays.stream(permutation).mapToLong(x.shape()::dim).toArray();
+        int[] moved = Arrays.stream(permutation).filter(i -> x.shape().dim(i) != 1).toArray();
+        if (Arrays.equals(moved, Arrays.stream(moved).sorted().toArray())) {
+            return reshape(x, dims);
+        }
+        long[] perm = Arrays.stream(permutation).asLongStream().toArray();
+        return node("Transpose", x.type().withShape(Shape.of(dims)), Attributes.NONE.with("perm", perm), x);
+    }
+
+    /** Exchanges the last two axes. */
+    public static Value transposeLast(Value x) {
+        int rank = x.shape().rank();
+        int[] permutation = IntStream.range(0, rank).toArray();
+        permutation[rank - 1] = rank - 2;
+        permutation[rank - 2] = rank - 1;
+        return transpose(x, permutation);
+    }
+
+    /** Moves one axis to another place; the others keep their order. */
+    public static Value moveAxis(Value x, int from, int to) {
+        List<Integer> order = new ArrayList<>(
+                IntStream.range(0, x.shape().rank()).boxed().toList());
+        Integer moved = order.remove(x.shape().axis(from));
+        order.add(x.shape().axis(to), moved);
+        return transpose(x, order.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** Broadcasts to a shape. */
+    public static Value expand(Value x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        if (!x.shape().broadcastsTo(shape)) {
+            throw new IllegalArgumentException("cannot expand " + x + " to " + shape);
+        }
+        if (x.shape().elements() == shape.elements()) {
+            return reshape(x, shape);
+        }
+        return node("Expand", x.type().withShape(shape), Attributes.NONE, x, longs(shape.dims()));
+    }
+
+    public static Value concat(int axis, List<Value> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        Shape first = parts.get(0).shape();
+        int at = first.axis(axis);
+        long extent = parts.stream().mapToLong(p -> p.shape().dim(at)).sum();
+        for (Value part : parts) {
+            if (!part.shape().with(at, first.dim(at)).equals(first)) {
+                throw new IllegalArgumentException("cannot concatenate " + parts + " along axis " + axis);
+            }
+        }
+        return node(
+                "Concat",
+                parts.get(0).type().withShape(first.with(at, extent)),
+                Attributes.NONE.with("axis", (long) at),
+                parts.toArray(new Value[0]));
+    }
+
+    public static Value concat(int axis, Value... parts) {
+        return concat(axis, List.of(parts));
+    }
+
+    /** Elements {@code start} (inclusive) to {@code end} (exclusive) of one axis. */
+    public static Value slice(Value x, int axis, long start, long end) {
+        return slice(x, axis, start, end, 1);
+    }
+
+    /** Every {@code step}-th (positive) element of one axis from {@code start} to {@code end} (exclusive). */
+    public static Value slice(Value x, int axis, long start, long end, long step) {
+        long extent = x.shape().dim(axis);
+        if (start < 0 || end > extent || start > end || step < 1) {
+            throw new IllegalArgumentException(
+                    "cannot take " + start + ":" + end + ":" + step + " of axis " + axis + " of " + x);
+        }
+        if (start == 0 && end == extent && step == 1) {
+            return x;
+        }
+        Shape shape = x.shape().with(axis, (end - start + step - 1) / step);
+        Value at = longs(x.shape().axis(axis));
+        return node(
+                "Slice", x.type().withShape(shape), Attributes.NONE, x, longs(start), longs(end), at, longs(step));
+    }
+
+    /** The values of an axis, cut at the given extents. */
+    public static List<Value> split(Value x, int axis, long... extents) {
+        List<Value> parts = new ArrayList<>();
+        long start = 0;
+        for (long extent : extents) {
+            parts.add(slice(x, axis, start, start + extent));
+            start += extent;
+        }
+        return parts;
+    }
+
+    /** {@code before} and {@code after} values of {@code fill} around each axis. */
+    public static Value pad(Value x, long[] before, long[] after, double fill) {
+        if (Arrays.stream(before).allMatch(p -> p == 0) && Arrays.stream(after).allMatch(p -> p == 0)) {
+            return x;
+        }
+        long[] dims = new long[before.length];
+        long[] pads = new long[2 * before.length];
+        for (int i = 0; i < before.length; i++) {
+            dims[i] = x.shape().dim(i) + before[i] + after[i];
+            pads[i] = before[i];
+            pads[before.length + i] = after[i];
+        }
+        return node(
+                "Pad",
+                x.type().withShape(Shape.of(dims)),
+                Attributes.NONE,
+                x,
+                longs(pads),
+                scalar(x.dataType(), fill));
+    }
+
+    /** Zeros around one axis. */
+    public static Value pad(Value x, int axis, long before, long after) {
+        long[] first = new long[x.shape().rank()];
+        long[] last = new long[x.shape().rank()];
+        first[x.shape().axis(axis)] = before;
+        last[x.shape().axis(axis)] = after;
+        return pad(x, first, last, 0);
+    }
+
+    /** Slices of one axis at the given indices (0 or more). */
+    public static Value gather(Value x, int axis, Tensor indices) {
+        int at = x.shape().axis(axis);
+        Shape shape = Shape.concat(
+                Shape.concat(x.shape().slice(0, at), indices.shape()),
+                x.shape().slice(at + 1, x.shape().rank()));
+        return node(
+                "Gather",
+                x.type().withShape(shape),
+                Attributes.NONE.with("axis", (long) at),
+                x,
+                constant(indices));
+    }
+
+    /** Whether a value is the first output of a node of ONNX' own operator {@code opType}. */
+    public static boolean isNode(Value value, String opType) {
+        return value.node() != null
+                && value.node().domain().isEmpty()
+                && value.node().opType().equals(opType)
+                && value.node().output() == value;
+    }
+}

@@ -1,0 +1,136 @@
+package vintk.onnx;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The extents of a tensor, all known. Axes may be counted from the right: {@code dim(-1)} is the last extent. */
+public final class Shape {
+    /** The shape of a scalar. */
+    public static final Shape SCALAR = new Shape(new long[0]);
+
+    private final long[] dims;
+
+    private Shape(long[] dims) {
+        this.dims = dims;
+    }
+
+    public static Shape of(long... dims) {
+        for (long dim : dims) {
+            if (dim < 0) {
+                throw new IllegalArgumentException("expected extents of 0 or more, got " + Arrays.toString(dims));
+            }
+        }
+        return new Shape(dims.clone());
+    }
+
+    public int rank() {
+        return dims.length;
+    }
+
+    /** The extent of an axis, counted from the right where negative. */
+    public long dim(int axis) {
+        return dims[axis(axis)];
+    }
+
+    public long[] dims() {
+        return dims.clone();
+    }
+
+    /** The axis as an index from the left. */
+    public int axis(int axis) {
+        int index = axis < 0 ? axis + dims.length : axis;
+        if (index < 0 || index >= dims.length) {
+            throw new IllegalArgumentException("axis " + axis + " is outside of a tensor of shape " + this);
+        }
+        return index;
+    }
+
+    /** Number of elements; an {@link ArithmeticException} where it passes 2^63. */
+    public long elements() {
+        return product(0, dims.length);
+    }
+
+    /** Product of the extents of the axes {@code from} (inclusive) to {@code to} (exclusive). */
+    public long product(int from, int to) {
+        long product = 1;
+        for (int i = from; i < to; i++) {
+            product = Math.multiplyExact(product, dims[i]);
+        }
+        return product;
+    }
+
+    /** This shape with one extent replaced. */
+    public Shape with(int axis, long dim) {
+        long[] copy = dims.clone();
+        copy[axis(axis)] = dim;
+        return of(copy);
+    }
+
+    /** {@code lead} axes in front of this shape. */
+    public Shape prepend(long... lead) {
+        return concat(of(lead), this);
+    }
+
+    /** The axes from {@code from} (inclusive) to {@code to} (exclusive), counted from the left. */
+    public Shape slice(int from, int to) {
+        return new Shape(Arrays.copyOfRange(dims, from, to));
+    }
+
+    /** The axes of {@code a}, then those of {@code b}. */
+    public static Shape concat(Shape a, Shape b) {
+        long[] dims = Arrays.copyOf(a.dims, a.dims.length + b.dims.length);
+        System.arraycopy(b.dims, 0, dims, a.dims.length, b.dims.length);
+        return new Shape(dims);
+    }
+
+    /** This shape with 1s in front, up to a rank. */
+    public Shape padTo(int rank) {
+        long[] padded = new long[Math.max(rank, dims.length)];
+        Arrays.fill(padded, 1);
+        System.arraycopy(dims, 0, padded, padded.length - dims.length, dims.length);
+        return new Shape(padded);
+    }
+
+    /** Multidirectional broadcasting as ONNX defines it (that of NumPy). */
+    public static Shape broadcast(Shape a, Shape b) {
+        int rank = Math.max(a.rank(), b.rank());
+        long[] x = a.padTo(rank).dims;
+        long[] y = b.padTo(rank).dims;
+        long[] dims = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            if (x[i] != y[i] && x[i] != 1 && y[i] != 1) {
+                throw new IllegalArgumentException("shapes " + a + " and " + b + " do not broadcast");
+            }
+            dims[i] = x[i] == 1 ? y[i] : x[i];
+        }
+        return new Shape(dims);
+    }
+
+    /** Whether a tensor of this shape broadcasts to {@code target} without changing it. */
+    public boolean broadcastsTo(Shape target) {
+        if (rank() > target.rank()) {
+            return false;
+        }
+        for (int i = 1; i <= rank(); i++) {
+            if (dim(-i) != 1 && dim(-i) != target.dim(-i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape shape && Arrays.equals(dims, shape.dims);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(dims);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining("x", "[", "]"));
+    }
+}

@@ -1,0 +1,137 @@
+package vintk.onnx;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A constant: type, shape and the elements in row-major order, as little-endian bytes (the layout of
+ * {@code TensorProto.raw_data}). Immutable: the buffer is handed out read-only.
+ */
+public final class Tensor {
+    private final TensorType type;
+    private final ByteBuffer data;
+
+    /** {@code data} is taken over, not copied; a size that does not match the type is refused. */
+    public Tensor(TensorType type, ByteBuffer data) {
+        if (data.remaining() != type.bytes()) {
+            throw new IllegalArgumentException(
+                    "a tensor of type " + type + " has " + type.bytes() + " bytes, got " + data.remaining());
+        }
+        this.type = type;
+        this.data = data.slice().asReadOnlyBuffer();
+    }
+
+    public static Tensor floats(Shape shape, float... values) {
+        ByteBuffer buffer = allocate(4L * values.length);
+        buffer.asFloatBuffer().put(values);
+        return new Tensor(new TensorType(DataType.FLOAT, shape), buffer);
+    }
+
+    public static Tensor doubles(Shape shape, double... values) {
+        ByteBuffer buffer = allocate(8L * values.length);
+        buffer.asDoubleBuffer().put(values);
+        return new Tensor(new TensorType(DataType.DOUBLE, shape), buffer);
+    }
+
+    public static Tensor longs(Shape shape, long... values) {
+        ByteBuffer buffer = allocate(8L * values.length);
+        buffer.asLongBuffer().put(values);
+        return new Tensor(new TensorType(DataType.INT64, shape), buffer);
+    }
+
+    /** A one-dimensional INT64 tensor: the form in which ONNX takes axes and shapes. */
+    public static Tensor longs(long... values) {
+        return longs(Shape.of(values.length), values);
+    }
+
+    /** Numbers rounded to a floating or integer element type. */
+    public static Tensor of(TensorType type, double... values) {
+        ByteBuffer buffer = allocate(type.bytes());
+        for (double value : values) {
+            switch (type.dataType()) {
+                case FLOAT -> buffer.putFloat((float) value);
+                case DOUBLE -> buffer.putDouble(value);
+                case INT64 -> buffer.putLong((long) value);
+                case INT32 -> buffer.putInt((int) value);
+                case BOOL -> buffer.put((byte) (value != 0 ? 1 : 0));
+                default -> throw new IllegalArgumentException("constants of type " + type + " are not written");
+            }
+        }
+        return new Tensor(type, buffer.flip());
+    }
+
+    private static ByteBuffer allocate(long bytes) {
+        return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    public TensorType type() {
+        return type;
+    }
+
+    public Shape shape() {
+        return type.shape();
+    }
+
+    /** The elements as little-endian bytes, read-only, positioned at the start. */
+    public ByteBuffer data() {
+        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Element {@code i} in row-major order, as a double. */
+    public double number(long i) {
+        ByteBuffer bytes = data();
+        int at = Math.toIntExact(i * type.dataType().bytes());
+        return switch (type.dataType()) {
+            case FLOAT -> bytes.getFloat(at);
+            case DOUBLE -> bytes.getDouble(at);
+            case INT64, UINT64 -> bytes.getLong(at);
+            case INT32 -> bytes.getInt(at);
+            case UINT32 -> Integer.toUnsignedLong(bytes.getInt(at));
+            case INT16 -> bytes.getShort(at);
+            case UINT16 -> Short.toUnsignedInt(bytes.getShort(at));
+            case INT8 -> bytes.get(at);
+            case UINT8, BOOL -> Byte.toUnsignedInt(bytes.get(at));
+            case FLOAT16 -> halfToFloat(bytes.getShort(at));
+            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(at) << 16);
+        };
+    }
+
+    /** All elements as doubles. */
+    public double[] numbers() {
+        double[] numbers = new double[Math.toIntExact(shape().elements())];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(i);
+        }
+        return numbers;
+    }
+
+    /** All elements of an integer tensor. */
+    public long[] integers() {
+        if (type.dataType().isFloating()) {
+            throw new IllegalArgumentException("expected a tensor of integers, got " + type);
+        }
+        long[] integers = new long[Math.toIntExact(shape().elements())];
+        for (int i = 0; i < integers.length; i++) {
+            integers[i] = type.dataType() == DataType.INT64 ? data().getLong(8 * i) : (long) number(i);
+        }
+        return integers;
+    }
+
+    /** The elements of a FLOAT tensor. */
+    public float[] toFloats() {
+        float[] floats = new float[Math.toIntExact(shape().elements())];
+        data().asFloatBuffer().get(floats);
+        return floats;
+    }
+
+    private static float halfToFloat(short half) {
+        int sign = (half & 0x8000) << 16;
+        int exponent = (half >>> 10) & 0x1f;
+        int fraction = half & 0x3ff;
+        if (exponent == 0) {
+            return (sign == 0 ? 1 : -1) * fraction * 0x1p-24f;
+        }
+        int bits = exponent == 31 ? 0x7f800000 : (exponent + 112) << 23;
+        return Float.intBitsToFloat(sign | bits | fraction << 13);
+    }
+}

@@ -1,0 +1,110 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lets ONNX Runtime's {@code com.microsoft.FusedMatMul} read transposed operands in place instead of a Transpose before
+ * a MatMul. For graphs that this program runs itself: files for others keep standard operators. Float32 only, as the
+ * operator is.
+ */
+public final class TransposeFusion {
+    private final Map<Value, Value> replaced = new IdentityHashMap<>();
+
+    private TransposeFusion() {}
+
+    public static Graph apply(Graph graph) {
+        TransposeFusion fusion = new TransposeFusion();
+        graph.nodes().forEach(fusion::visit);
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        graph.outputs().forEach((name, value) -> outputs.put(name, fusion.now(value)));
+        return new Graph(graph.name(), graph.inputs(), outputs, graph.metadata());
+    }
+
+    private Value now(Value value) {
+        return value == null ? null : replaced.getOrDefault(value, value);
+    }
+
+    private void visit(Node node) {
+        List<Value> inputs = new ArrayList<>();
+        node.inputs().forEach(input -> inputs.add(now(input)));
+        Node made;
+        Operand a = node.opType().equals("MatMul") ? Operand.of(inputs.get(0)) : null;
+        Operand b = node.opType().equals("MatMul") ? Operand.of(inputs.get(1)) : null;
+        if (a != null && (a.isTransposed() || b.isTransposed()) && node.output().dataType() == DataType.FLOAT) {
+            Attributes attributes = Attributes.NONE
+                    .with("transA", a.rows ? 1L : 0L)
+                    .with("transB", b.rows ? 1L : 0L)
+                    .with("transBatchA", a.batch ? 1L : 0L)
+                    .with("transBatchB", b.batch ? 1L : 0L);
+            made = rebuilt(node, "com.microsoft", "FusedMatMul", List.of(a.value, b.value), attributes);
+        } else if (inputs.equals(node.inputs())) {
+            return;
+        } else {
+            made = rebuilt(node, node.domain(), node.opType(), inputs, node.attributes());
+        }
+        for (int i = 0; i < made.outputs().size(); i++) {
+            replaced.put(node.outputs().get(i), made.outputs().get(i));
+        }
+    }
+
+    private static Node rebuilt(Node node, String domain, String opType, List<Value> inputs, Attributes attributes) {
+        return new Node(
+                domain,
+                opType,
+                node.name(),
+                inputs,
+                attributes,
+                node.outputs().stream().map(Value::type).toList(),
+                node.outputs().stream().map(Value::name).toList());
+    }
+
+    /** An operand of a product: what it is read from, whether its last two axes, or its first axis and the batch, change places. */
+    private record Operand(Value value, boolean rows, boolean batch) {
+        static Operand of(Value value) {
+            if (!Ops.isNode(value, "Transpose")) {
+                return new Operand(value, false, false);
+            }
+            long[] perm = value.node().attributes().integers("perm");
+            Value source = value.node().input(0);
+            int rank = perm.length;
+            for (boolean batch : new boolean[] {false, true}) {
+                for (boolean rows : new boolean[] {false, true}) {
+                    if ((batch && rank < 3) || !Arrays.equals(perm, permutation(rank, rows, batch))) {
+                        continue;
+                    }
+                    return new Operand(source, rows, batch);
+                }
+            }
+            return new Operand(value, false, false);
+        }
+
+        /** The permutation that FusedMatMul's flags stand for: first axis 0 behind the batch, then the last two swapped. */
+        private static long[] permutation(int rank, boolean rows, boolean batch) {
+            long[] perm = new long[rank];
+            for (int i = 0; i < rank; i++) {
+                perm[i] = i;
+            }
+            if (batch) {
+                for (int i = 0; i < rank - 2; i++) {
+                    perm[i] = i + 1;
+                }
+                perm[rank - 2] = 0;
+            }
+            if (rows) {
+                long last = perm[rank - 1];
+                perm[rank - 1] = perm[rank - 2];
+                perm[rank - 2] = last;
+            }
+            return perm;
+        }
+
+        boolean isTransposed() {
+            return rows || batch;
+        }
+    }
+}

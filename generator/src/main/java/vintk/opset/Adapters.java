@@ -1,0 +1,46 @@
+package vintk.opset;
+
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The table of adapters, by operator (with its domain in front where it is not ONNX' own). */
+public final class Adapters {
+    private static final SortedMap<String, Adapter> BY_OPERATOR = new TreeMap<>();
+
+    static {
+        LayoutAdapters.addTo(Adapters::add);
+        MathAdapters.addTo(Adapters::add);
+        NetworkAdapters.addTo(Adapters::add);
+    }
+
+    private Adapters() {}
+
+    /** How a family hands in its adapters. */
+    @FunctionalInterface
+    interface Adder {
+        void add(String operator, Adapter adapter);
+
+        default void single(String operator, Adapter.Single adapter) {
+            add(operator, Adapter.single(adapter));
+        }
+    }
+
+    private static void add(String operator, Adapter adapter) {
+        if (BY_OPERATOR.put(operator, adapter) != null) {
+            throw new IllegalStateException("two adapters for " + operator);
+        }
+    }
+
+    /** The adapter of an operator, or null where it is canonical as it is. */
+    static Adapter find(String domain, String opType) {
+        boolean own = domain.isEmpty() || domain.equals("ai.onnx");
+        return BY_OPERATOR.get(own ? opType : domain + "." + opType);
+    }
+
+    /** The operators that are adapted on import, by name. */
+    public static SortedSet<String> operators() {
+        return new TreeSet<>(BY_OPERATOR.keySet());
+    }
+}

@@ -1,0 +1,164 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vintk.autodiff.UnsupportedOperatorException;
+import vintk.onnx.Graph;
+import vintk.onnx.Ops;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.TensorReader;
+import vintk.onnx.Value;
+
+/** Makes a {@link Graph} in canonical form of a {@link Resolved} model. */
+public final class Importer {
+    private final Resolved resolved;
+    private final Map<String, Long> opsets = new HashMap<>();
+    private final Map<String, Value> values = new HashMap<>();
+
+    private Importer(Resolved resolved) {
+        this.resolved = resolved;
+        for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
+            opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
+        }
+    }
+
+    /**
+     * The graph of a model: its inputs without the initializers that old models repeat there, and all its outputs.
+     *
+     * @throws UnsupportedOperatorException naming a node of a form that is not handled
+     */
+    public static Graph graph(Resolved resolved) {
+        return new Importer(resolved).run();
+    }
+
+    private Graph run() {
+        GraphProto proto = resolved.model().getGraph();
+        for (TensorProto tensor : proto.getInitializerList()) {
+            values.put(tensor.getName(), Value.initializer(tensor.getName(), TensorReader.read(tensor)));
+        }
+        List<Value> inputs = new ArrayList<>();
+        for (ValueInfoProto info : proto.getInputList()) {
+            if (!values.containsKey(info.getName())) {
+                Value input = Value.input(info.getName(), type(info.getName()));
+                values.put(info.getName(), input);
+                inputs.add(input);
+            }
+        }
+        for (NodeProto node : proto.getNodeList()) {
+            importNode(node);
+        }
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        for (ValueInfoProto info : proto.getOutputList()) {
+            outputs.put(info.getName(), value(info.getName()));
+        }
+        return new Graph(proto.getName(), inputs, outputs);
+    }
+
+    private void importNode(NodeProto proto) {
+        boolean folded = true;
+        for (String output : proto.getOutputList()) {
+            Tensor known = resolved.known().get(output);
+            if (known != null) {
+                values.put(output, Value.constant(known));
+            } else if (!output.isEmpty()) {
+                folded = false;
+            }
+        }
+        if (folded) {
+            return;
+        }
+        if (proto.getOpType().equals("Constant") && proto.getDomain().isEmpty()) {
+            values.put(proto.getOutput(0), Value.constant(constant(proto)));
+            return;
+        }
+        for (AttributeProto attribute : proto.getAttributeList()) {
+            if (attribute.hasG() || attribute.getGraphsCount() > 0) {
+                throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
+                        + "': control flow (a sub-graph inside a node) is not handled");
+            }
+        }
+        List<Value> inputs = new ArrayList<>();
+        for (String input : proto.getInputList()) {
+            inputs.add(input.isEmpty() ? null : value(input));
+        }
+        List<TensorType> types = new ArrayList<>();
+        for (String output : proto.getOutputList()) {
+            types.add(type(output));
+        }
+        String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
+        Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
+        Adapter adapter = Adapters.find(domain, proto.getOpType());
+        List<Value> made = adapter == null ? site.same(site.attributes(), inputs) : adapter.adapt(site);
+        for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
+            check(site, i, made.get(i));
+            values.put(proto.getOutput(i), made.get(i));
+        }
+    }
+
+    /** What an adapter made must be what the model's own inference says: a guard against wrong adapters. */
+    private static void check(Site site, int output, Value made) {
+        TensorType expected = site.types().get(output);
+        if (!made.type().equals(expected)) {
+            throw new IllegalStateException(
+                    site + ": output " + (output + 1) + " should be " + expected + " but was imported as " + made.type());
+        }
+    }
+
+    private static Tensor constant(NodeProto proto) {
+        for (AttributeProto attribute : proto.getAttributeList()) {
+            switch (attribute.getName()) {
+                case "value":
+                    return TensorReader.read(attribute.getT());
+                case "value_float":
+                    return Tensor.floats(vintk.onnx.Shape.SCALAR, attribute.getF());
+                case "value_floats":
+                    float[] floats = new float[attribute.getFloatsCount()];
+                    for (int i = 0; i < floats.length; i++) {
+                        floats[i] = attribute.getFloats(i);
+                    }
+                    return Tensor.floats(vintk.onnx.Shape.of(floats.length), floats);
+                case "value_int":
+                    return Tensor.longs(vintk.onnx.Shape.SCALAR, attribute.getI());
+                case "value_ints":
+                    return Tensor.longs(attribute.getIntsList().stream()
+                            .mapToLong(Long::longValue)
+                            .toArray());
+                default:
+                    break;
+            }
+        }
+        throw new UnsupportedOperatorException(
+                "Constant '" + proto.getOutput(0) + "': no value of a form that is handled");
+    }
+
+    private Value value(String name) {
+        Value value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "value '" + name + "' is used before it is computed, or is computed by no node");
+        }
+        return value;
+    }
+
+    private TensorType type(String name) {
+        if (name.isEmpty()) {
+            return Ops.scalar(vintk.onnx.DataType.FLOAT, 0).type();
+        }
+        TensorType type = resolved.types().get(name);
+        if (type == null) {
+            throw new IllegalArgumentException("the type of value '" + name + "' is not known");
+        }
+        return type;
+    }
+}

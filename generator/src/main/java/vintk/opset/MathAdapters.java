@@ -1,0 +1,169 @@
+package vintk.opset;
+
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.stream.IntStream;
+import vintk.onnx.Attributes;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Value;
+
+/** Arithmetic, activations and reductions whose form changed over the opsets or which are combinations of others. */
+final class MathAdapters {
+    private MathAdapters() {}
+
+    static void addTo(Adapters.Adder adapters) {
+        // Any number of operands: two at a time.
+        adapters.single("Sum", site -> folded(site, Ops::add));
+        adapters.single("Max", site -> folded(site, (a, b) -> Ops.binary("Max", a, b)));
+        adapters.single("Min", site -> folded(site, (a, b) -> Ops.binary("Min", a, b)));
+        adapters.single("Mean", site -> Ops.div(folded(site, Ops::add), site.inputs().size()));
+        adapters.single("Pow", site -> Ops.pow(site.x(), Ops.cast(site.x(1), site.x().dataType())));
+        adapters.single("Clip", MathAdapters::clip);
+
+        adapters.single("MatMul", MathAdapters::matMul);
+        adapters.single("Gemm", MathAdapters::gemm);
+
+        adapters.single("ReduceSum", site -> reduced(site, site.x()));
+        adapters.single("ReduceMean", MathAdapters::reduceMean);
+        adapters.single("ReduceSumSquare", site -> reduced(site, Ops.square(site.x())));
+        adapters.single("ReduceL1", site -> reduced(site, Ops.unary("Abs", site.x())));
+        adapters.single("ReduceL2", site -> Ops.sqrt(reduced(site, Ops.square(site.x()))));
+        adapters.single("ReduceLogSum", site -> Ops.log(reduced(site, site.x())));
+
+        adapters.single("Softmax", MathAdapters::softmax);
+        adapters.single("LogSoftmax", MathAdapters::softmax);
+
+        adapters.single("Gelu", MathAdapters::gelu);
+        adapters.single("com.microsoft.Gelu", site -> exactGelu(site.x()));
+        adapters.single("com.microsoft.FastGelu", site -> tanhGelu(biased(site)));
+        adapters.single("com.microsoft.BiasGelu", site -> exactGelu(biased(site)));
+        adapters.single("com.microsoft.QuickGelu", MathAdapters::quickGelu);
+        adapters.single("HardSwish", MathAdapters::hardSwish);
+    }
+
+    private static Value folded(Site site, BinaryOperator<Value> operator) {
+        return site.inputs().stream().reduce(operator).orElseThrow();
+    }
+
+    /** Minimum and maximum: attributes before opset 11, optional inputs since. A Clip is a Max and a Min. */
+    private static Value clip(Site site) {
+        Value x = site.x();
+        Value low = bound(site, 1, "min");
+        Value high = bound(site, 2, "max");
+        if (low != null) {
+            x = inside(Ops.less(x, low), low, x);
+        }
+        return high == null ? x : inside(Ops.greater(x, high), high, x);
+    }
+
+    /** At the bound itself the gradient goes through, as in PyTorch: so a Where, not a Max. */
+    private static Value inside(Value outside, Value bound, Value x) {
+        return Ops.where(outside, bound, x);
+    }
+
+    private static Value bound(Site site, int input, String attribute) {
+        if (site.optional(input) != null) {
+            return site.optional(input);
+        }
+        boolean given = site.attributes().has(attribute);
+        return given ? Ops.scalar(site.x().dataType(), site.attributes().real(attribute, 0)) : null;
+    }
+
+    // ---- products
+
+    /** Operands of one axis get a second one, which leaves the result again. */
+    private static Value matMul(Site site) {
+        Value a = site.x(0);
+        Value b = site.x(1);
+        Value left = a.shape().rank() == 1 ? Ops.reshape(a, 1, a.shape().dim(0)) : a;
+        Value right = b.shape().rank() == 1 ? Ops.reshape(b, b.shape().dim(0), 1) : b;
+        return Ops.reshape(Ops.matMul(left, right), site.outputShape());
+    }
+
+    /** Y = alpha A' B' + beta C. */
+    private static Value gemm(Site site) {
+        Attributes attributes = site.attributes();
+        Value a = attributes.integer("transA", 0) != 0 ? Ops.transposeLast(site.x(0)) : site.x(0);
+        Value b = attributes.integer("transB", 0) != 0 ? Ops.transposeLast(site.x(1)) : site.x(1);
+        Value product = Ops.mul(Ops.matMul(a, b), attributes.real("alpha", 1));
+        Value c = site.optional(2);
+        return c == null ? product : Ops.add(product, Ops.mul(c, attributes.real("beta", 1)));
+    }
+
+    // ---- reductions: axes are an attribute before opset 13 or 18, an input since
+
+    private static int[] reducedAxes(Site site) {
+        int rank = site.shape().rank();
+        long[] axes = site.integers(1, "axes");
+        boolean noop = site.attributes().integer("noop_with_empty_axes", 0) != 0;
+        if (axes.length == 0 && !noop) {
+            return IntStream.range(0, rank).toArray();
+        }
+        return site.axes(axes, rank);
+    }
+
+    private static Value reduced(Site site, Value x) {
+        return Ops.reduceSum(x, site.attributes().integer("keepdims", 1) != 0, reducedAxes(site));
+    }
+
+    private static Value reduceMean(Site site) {
+        Value sum = reduced(site, site.x());
+        return Ops.mul(sum, (double) sum.shape().elements() / site.shape().elements());
+    }
+
+    /** Before opset 13, all axes from {@code axis} on were normalised together. */
+    private static Value softmax(Site site) {
+        Value x = site.x();
+        if (site.opset() >= 13) {
+            return site.same(site.attributes(), List.of(x)).get(0);
+        }
+        Shape shape = x.shape();
+        int axis = site.axis("axis", 1);
+        // Where only the last axis was meant, the shape need not change: that keeps the batch axis in place.
+        if (shape.product(axis, shape.rank()) == shape.dim(-1)) {
+            return Ops.node(
+                    site.opType(), x.type(), Attributes.NONE.with("axis", (long) shape.rank() - 1), x);
+        }
+        Value flat = Ops.reshape(x, shape.product(0, axis), shape.product(axis, shape.rank()));
+        Value y = Ops.node(site.opType(), flat.type(), Attributes.NONE.with("axis", 1L), flat);
+        return Ops.reshape(y, shape);
+    }
+
+    // ---- activations
+
+    private static Value gelu(Site site) {
+        boolean tanh = site.attributes().text("approximate", "none").equals("tanh");
+        return tanh ? tanhGelu(site.x()) : exactGelu(site.x());
+    }
+
+    private static Value biased(Site site) {
+        return site.optional(1) == null ? site.x() : Ops.add(site.x(), site.x(1));
+    }
+
+    /** x Φ(x), Φ = (1 + erf(x/√2)) / 2. */
+    static Value exactGelu(Value x) {
+        Value phi = Ops.add(Ops.mul(Ops.unary("Erf", Ops.mul(x, Math.sqrt(0.5))), 0.5), 0.5);
+        return Ops.mul(x, phi);
+    }
+
+    /** The approximation with tanh(√(2/π) (x + 0.044715 x³)). */
+    private static Value tanhGelu(Value x) {
+        Value cubic = Ops.mul(x, Ops.add(Ops.mul(Ops.square(x), 0.044715), 1));
+        Value tanh = Ops.unary("Tanh", Ops.mul(cubic, Math.sqrt(2 / Math.PI)));
+        return Ops.mul(x, Ops.add(Ops.mul(tanh, 0.5), 0.5));
+    }
+
+    /** x σ(αx). */
+    private static Value quickGelu(Site site) {
+        Value x = site.x();
+        return Ops.mul(x, Ops.unary("Sigmoid", Ops.mul(x, site.attributes().real("alpha", 1.702f))));
+    }
+
+    /** x · HardSigmoid(x) with slope 1/6. */
+    private static Value hardSwish(Site site) {
+        Value x = site.x();
+        Attributes sixth = Attributes.NONE.with("alpha", 1f / 6).with("beta", 0.5f);
+        return Ops.mul(x, Ops.node("HardSigmoid", x.type(), sixth, x));
+    }
+}
