@@ -3,11 +3,16 @@ package vintk.input;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -17,7 +22,8 @@ import javax.imageio.stream.ImageInputStream;
  * One image file, decoded, resized, cropped and normalised as is usual for networks trained on ImageNet.
  *
  * <p>JPEG (grey, YCbCr, CMYK), PNG, BMP, GIF (the first picture) and WebP, told by their contents. An alpha channel is
- * dropped and an orientation tag is not obeyed, as torchvision's image folder does it. Normalised: (value/255 - mean) /
+ * dropped, and an orientation tag and a colour profile (but that of CMYK) are not obeyed, as torchvision's image folder
+ * does it. Normalised: (value/255 - mean) /
  * deviation, with mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 for R, G, B. One channel is the luma 0.299 R
  * + 0.587 G + 0.114 B of the values, normalised by the same mixture of the means and of the deviations.
  *
@@ -79,6 +85,8 @@ final class Picture {
             } finally {
                 reader.dispose();
             }
+        } catch (EOFException e) {
+            throw new IOException("it is cut off", e);
         } catch (RuntimeException e) {
             // Readers meet damaged files with whatever their arithmetic runs into.
             throw new IOException("it is damaged (" + e + ")", e);
@@ -88,8 +96,8 @@ final class Picture {
     private static BufferedImage decode(ImageReader reader, ImageInputStream stream) throws IOException {
         // Metadata is ignored: it is not needed, and compressed text in it could be of any size.
         reader.setInput(stream, true, true);
-        String[] complaint = new String[1];
-        reader.addIIOReadWarningListener((source, warning) -> complaint[0] = warning);
+        List<String> complaints = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, complaint) -> complaints.add(complaint));
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         if ((long) width * height > MOST_PIXELS || Math.max(width, height) > LONGEST_SIDE) {
@@ -97,8 +105,11 @@ final class Picture {
                     + MOST_PIXELS / 1_000_000 + " million and " + LONGEST_SIDE + " a side");
         }
         BufferedImage image = reader.read(0);
-        if (complaint[0] != null && complaint[0].toLowerCase(Locale.ROOT).contains("premature")) {
-            throw new IOException("it is cut off (" + complaint[0] + ")");
+        for (String complaint : complaints) {
+            // To the JPEG reader a missing half is worth a warning, and it paints that half grey.
+            if (complaint.toLowerCase(Locale.ROOT).contains("premature end")) {
+                throw new IOException("it is damaged or cut off (" + complaint + ")");
+            }
         }
         return image;
     }
@@ -106,19 +117,19 @@ final class Picture {
     /**
      * One row of an image as R, G, B in 0 … 255.
      *
-     * <p>Grey is taken from the raster: Java holds grey images to be linear in light, and its own conversion to sRGB
-     * would brighten them, 128 to 188.
+     * <p>The samples are taken as they are stored wherever the picture has one or three of them per pixel. Java's own
+     * conversion to sRGB would apply the file's colour profile, pixel by pixel and slowly, and it holds grey images to be
+     * linear in light, so that it would brighten them, 128 to 188.
      */
     static void row(BufferedImage image, int y, int[] argb, double[] rgb) {
-        ColorModel model = image.getColorModel();
-        if (model.getColorSpace().getType() == ColorSpace.TYPE_GRAY) {
+        if (isStoredPlainly(image.getColorModel())) {
             Raster raster = image.getRaster();
-            double scale = 255.0 / ((1L << model.getComponentSize(0)) - 1);
+            double scale = 255.0 / ((1 << image.getColorModel().getComponentSize(0)) - 1);
+            boolean grey = raster.getNumBands() < 3;
             for (int x = 0; x < image.getWidth(); x++) {
-                double grey = raster.getSample(x, y, 0) * scale;
-                rgb[3 * x] = grey;
-                rgb[3 * x + 1] = grey;
-                rgb[3 * x + 2] = grey;
+                for (int c = 0; c < 3; c++) {
+                    rgb[3 * x + c] = raster.getSample(x, y, grey ? 0 : c) * scale;
+                }
             }
             return;
         }
@@ -128,5 +139,14 @@ final class Picture {
             rgb[3 * x + 1] = argb[x] >> 8 & 0xff;
             rgb[3 * x + 2] = argb[x] & 0xff;
         }
+    }
+
+    private static boolean isStoredPlainly(ColorModel model) {
+        int space = model.getColorSpace().getType();
+        int samples = model.getTransferType();
+        return model instanceof ComponentColorModel
+                && (space == ColorSpace.TYPE_GRAY || space == ColorSpace.TYPE_RGB)
+                && (samples == DataBuffer.TYPE_BYTE || samples == DataBuffer.TYPE_USHORT)
+                && !(model.hasAlpha() && model.isAlphaPremultiplied());
     }
 }
