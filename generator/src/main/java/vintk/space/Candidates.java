@@ -1,0 +1,210 @@
+package vintk.space;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Files of candidates: {@code .jsonl} with one record per line, or {@code .json} with an array of records.
+ *
+ * <p>A record names its {@code space}, holds its choices under {@code choices} (what {@link #write} writes), under
+ * {@code arch} (tables of Auto-Prox) or as its own fields (tables of AutoFormer), and usually has an {@code id}; without
+ * one it gets the id that sampling would give it. Other fields, such as accuracies, are passed over.
+ */
+public final class Candidates {
+    private static final int SHOWN = 10;
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private final Map<String, Space> spaces = new LinkedHashMap<>();
+    private final Map<String, String> places = new LinkedHashMap<>();
+    private final List<Candidate> good = new ArrayList<>();
+    private final List<String> bad = new ArrayList<>();
+    private final List<Space> own;
+
+    private Candidates(List<Space> own) {
+        this.own = own;
+    }
+
+    /** Reads candidates of the built-in spaces. */
+    public static List<Candidate> read(Path file) {
+        return read(file, List.of());
+    }
+
+    /**
+     * Reads candidates of the given and the built-in spaces, the given ones first. When records are bad the whole file is
+     * refused, with one line for each of them.
+     */
+    public static List<Candidate> read(Path file, List<Space> spaces) {
+        Candidates reading = new Candidates(spaces);
+        try {
+            if (file.toString().endsWith(".jsonl")) {
+                reading.lines(Files.readAllLines(file));
+            } else if (file.toString().endsWith(".json")) {
+                reading.array(JSON.readTree(Files.readString(file)));
+            } else {
+                throw new SpaceException(file + ": expected a file of candidates named .jsonl or .json");
+            }
+        } catch (NoSuchFileException e) {
+            throw new SpaceException(file + ": expected a file of candidates, there is no such file", e);
+        } catch (MalformedInputException e) {
+            throw new SpaceException(file + ": expected JSON in UTF-8, got other bytes", e);
+        } catch (JsonProcessingException e) {
+            throw new SpaceException(file + ": " + said(e), e);
+        } catch (IOException e) {
+            throw new SpaceException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+        return reading.result(file);
+    }
+
+    /** Writes one record per line; the same candidates give the same bytes. */
+    public static void write(Path file, List<Candidate> candidates) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Candidate candidate : candidates) {
+            text.append(candidate.json()).append('\n');
+        }
+        Files.writeString(file, text);
+    }
+
+    private void lines(List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            String place = "line " + (i + 1);
+            if (lines.get(i).isBlank()) {
+                continue;
+            }
+            try {
+                record(place, JSON.readTree(lines.get(i)));
+            } catch (JsonProcessingException e) {
+                bad.add(place + ": expected one JSON record per line: " + brief(e));
+            }
+        }
+    }
+
+    private void array(JsonNode root) {
+        if (root.isObject()) {
+            record("record 0", root);
+        } else if (root.isArray()) {
+            for (int i = 0; i < root.size(); i++) {
+                record("record " + i, root.get(i));
+            }
+        } else {
+            bad.add("expected an array of records [{…}, …], got "
+                    + (root.isMissingNode() ? "nothing" : root.getNodeType()));
+        }
+    }
+
+    private List<Candidate> result(Path file) {
+        if (!bad.isEmpty()) {
+            StringBuilder text = new StringBuilder();
+            for (String line : bad.subList(0, Math.min(bad.size(), SHOWN))) {
+                text.append(text.isEmpty() ? "" : "\n")
+                        .append(file)
+                        .append(": ")
+                        .append(line);
+            }
+            if (bad.size() > SHOWN) {
+                text.append("\n")
+                        .append(file)
+                        .append(": … and ")
+                        .append(bad.size() - SHOWN)
+                        .append(" more");
+            }
+            throw new SpaceException(text.toString());
+        }
+        if (good.isEmpty()) {
+            throw new SpaceException(file + ": expected at least one candidate, the file holds none");
+        }
+        return List.copyOf(good);
+    }
+
+    private void record(String place, JsonNode node) {
+        try {
+            Candidate candidate = candidate(node);
+            String before = places.putIfAbsent(candidate.id(), place);
+            if (before != null) {
+                throw new SpaceException(
+                        "id " + candidate.id() + " was used by " + before + " already: ids must differ");
+            }
+            good.add(candidate);
+        } catch (IllegalArgumentException e) {
+            String id = node.path("id").asText("");
+            bad.add(place + (id.isEmpty() ? "" : " (" + id + ")") + ": " + e.getMessage());
+        }
+    }
+
+    private Candidate candidate(JsonNode node) {
+        if (!node.isObject()) {
+            throw new SpaceException("expected a record {\"id\":…, \"space\":…, \"choices\":{…}}, got " + node);
+        }
+        String named = node.path("space").asText("");
+        if (named.isEmpty()) {
+            throw new SpaceException("no \"space\": expected one of " + known());
+        }
+        Space space = spaces.computeIfAbsent(named, this::find);
+        Map<String, Choice> choices = choices(node, space);
+        space.check(choices);
+        String id = node.hasNonNull("id") ? node.get("id").asText() : space.id(space.index(choices));
+        return new Candidate(id, space.name(), choices);
+    }
+
+    private static Map<String, Choice> choices(JsonNode node, Space space) {
+        boolean nested = node.has("choices") || node.has("arch");
+        JsonNode holder = node.has("choices") ? node.get("choices") : nested ? node.get("arch") : node;
+        Map<String, Choice> found = new LinkedHashMap<>();
+        for (Dimension dimension : space.dimensions()) {
+            if (holder.hasNonNull(dimension.name())) {
+                found.put(dimension.name(), choice(dimension.name(), holder.get(dimension.name())));
+            }
+        }
+        Iterator<String> names = holder.fieldNames();
+        while (nested
+                && names.hasNext()) { // flat records also hold results, so only nested ones are checked for strays
+            String name = names.next();
+            if (!found.containsKey(name)) {
+                found.put(name, choice(name, holder.get(name)));
+            }
+        }
+        return found;
+    }
+
+    private static Choice choice(String name, JsonNode node) {
+        try {
+            return Choice.read(node);
+        } catch (IllegalArgumentException e) {
+            throw new SpaceException(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Space find(String name) {
+        Optional<Space> mine =
+                own.stream().filter(space -> space.answersTo(name)).findFirst();
+        return mine.or(() -> Spaces.find(name))
+                .orElseThrow(() -> new SpaceException("unknown space '" + name + "': expected one of " + known()));
+    }
+
+    private String known() {
+        List<String> names = new ArrayList<>(own.stream().map(Space::name).toList());
+        names.addAll(Spaces.names());
+        return String.join(", ", names);
+    }
+
+    private static String said(JsonProcessingException e) {
+        String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+        return line + "expected JSON: " + brief(e);
+    }
+
+    private static String brief(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("no reason given");
+    }
+}

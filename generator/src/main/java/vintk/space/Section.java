@@ -1,0 +1,164 @@
+package vintk.space;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One level of a space file while it is read. It remembers which keys were asked for, so that {@link #done} can refuse the
+ * others (a misspelt key must not be silently ignored), and it puts the file and the key in front of every complaint.
+ */
+final class Section {
+    private final String file;
+    private final String path;
+    private final JsonNode node;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    Section(String file, String path, JsonNode node) {
+        this.file = file;
+        this.path = path;
+        this.node = node;
+        if (!node.isObject()) {
+            throw new SpaceException(file + ": " + (path.isEmpty() ? "" : path + ": ")
+                    + "expected keys with values (key: value), got " + brief(node));
+        }
+    }
+
+    boolean has(String key) {
+        known.add(key);
+        return node.has(key);
+    }
+
+    List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        known.addAll(keys);
+        return keys;
+    }
+
+    JsonNode node(String key) {
+        if (!has(key)) {
+            throw problem(key, "expected a value, got none: add the key");
+        }
+        return node.get(key);
+    }
+
+    Section section(String key) {
+        return new Section(file, place(key), node(key));
+    }
+
+    String text(String key) {
+        JsonNode value = node(key);
+        if (!value.isValueNode() || value.isNull() || value.asText().isBlank()) {
+            throw problem(key, "expected a text, got " + brief(value));
+        }
+        return value.asText().strip();
+    }
+
+    /** A positive number; YAML readers take {@code 1e-6} for a text, which is no reason to refuse it. */
+    double number(String key) {
+        String text = text(key);
+        try {
+            double value = Double.parseDouble(text);
+            if (value > 0 && !Double.isInfinite(value)) {
+                return value;
+            }
+        } catch (NumberFormatException said) {
+            // the complaint below is the same for no number and a bad number
+        }
+        throw problem(key, "expected a positive number, got '" + text + "'");
+    }
+
+    int whole(String key) {
+        double value = number(key);
+        if (value != Math.rint(value) || value > Integer.MAX_VALUE) {
+            throw problem(key, "expected a whole number, got " + value);
+        }
+        return (int) value;
+    }
+
+    int whole(String key, int otherwise) {
+        return has(key) ? whole(key) : otherwise;
+    }
+
+    /** A constant of {@code type}, written in lower case with hyphens. */
+    <E extends Enum<E>> E oneOf(String key, Class<E> type) {
+        String text = text(key);
+        List<String> names = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (name.equals(text)) {
+                return constant;
+            }
+            names.add(name);
+        }
+        throw problem(key, "expected one of " + String.join(", ", names) + "; got '" + text + "'");
+    }
+
+    List<String> texts(String key) {
+        if (!has(key)) {
+            return List.of();
+        }
+        return list(key, JsonNode::asText);
+    }
+
+    List<Choice> choices(String key) {
+        return list(key, Choice::read);
+    }
+
+    private <T> List<T> list(String key, Function<JsonNode, T> read) {
+        JsonNode value = node(key);
+        if (!value.isArray()) {
+            throw problem(key, "expected a list [a, b, …], got " + brief(value));
+        }
+        List<T> items = new ArrayList<>();
+        for (JsonNode item : value) {
+            items.add(checked(key, () -> read.apply(item)));
+        }
+        return items;
+    }
+
+    /** Runs {@code work} on what {@code key} holds; a complaint of it gets the file and key put in front. */
+    <T> T checked(String key, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (SpaceException placed) {
+            throw placed;
+        } catch (IllegalArgumentException e) {
+            throw problem(key, e.getMessage());
+        }
+    }
+
+    SpaceException problem(String key, String complaint) {
+        return new SpaceException(file + ": " + place(key) + ": " + complaint);
+    }
+
+    /** Refuses keys that nobody asked for. */
+    void done() {
+        List<String> unknown = new ArrayList<>();
+        node.fieldNames().forEachRemaining(key -> {
+            if (!known.contains(key)) {
+                unknown.add(key);
+            }
+        });
+        if (!unknown.isEmpty()) {
+            throw problem(
+                    unknown.get(0),
+                    "unknown key; expected one of " + String.join(", ", known) + ": correct or remove it");
+        }
+    }
+
+    private String place(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    private static String brief(JsonNode value) {
+        String text = value.isMissingNode() || value.isNull() ? "nothing" : value.toString();
+        return text.length() <= 60 ? text : text.substring(0, 57) + "…";
+    }
+}

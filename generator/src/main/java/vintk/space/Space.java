@@ -1,0 +1,274 @@
+package vintk.space;
+
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A search space: dimensions to choose in, and how choices become a network. Immutable; made from a YAML file
+ * ({@link #read}, or {@link Spaces} for the built-in ones).
+ */
+public final class Space {
+    private static final int LONGEST_RUN = 10_000;
+
+    private final String name;
+    private final List<String> aliases;
+    private final String description;
+    private final String source;
+    private final int image;
+    private final int classes;
+    private final List<Dimension> dimensions;
+    private final List<String> names;
+    private final Blueprint blueprint;
+    private final Set<String> perBlock;
+    private final Numbering numbering;
+
+    Space(
+            String name,
+            List<String> aliases,
+            String description,
+            String source,
+            int image,
+            int classes,
+            List<Dimension> dimensions,
+            List<String> names,
+            Blueprint blueprint) {
+        this.name = name;
+        this.aliases = List.copyOf(aliases);
+        this.description = description;
+        this.source = source;
+        this.image = image;
+        this.classes = classes;
+        this.dimensions = List.copyOf(dimensions);
+        this.names = List.copyOf(names);
+        this.blueprint = blueprint;
+        this.perBlock = new LinkedHashSet<>();
+        for (Dimension dimension : dimensions) {
+            if (dimension.perBlock()) {
+                perBlock.add(dimension.name());
+            }
+        }
+        this.numbering = new Numbering(this.dimensions);
+        if (!names.isEmpty() && !BigInteger.valueOf(names.size()).equals(size())) {
+            throw new IllegalArgumentException(
+                    "expected one name per architecture, " + size() + " in all, got " + names.size());
+        }
+        tryEveryOption();
+    }
+
+    /** Reads a space file; its form is that of the built-in ones, and unknown keys or bad values are refused by name. */
+    public static Space read(Path file) {
+        return SpaceFile.read(file);
+    }
+
+    /** The name that ids and records carry. */
+    public String name() {
+        return name;
+    }
+
+    /** Other names under which published tables know it. */
+    public List<String> aliases() {
+        return aliases;
+    }
+
+    /** One line for people. */
+    public String description() {
+        return description;
+    }
+
+    /** Where the space was published. */
+    public String source() {
+        return source;
+    }
+
+    /** Default side of the input image, in pixels. */
+    public int image() {
+        return image;
+    }
+
+    /** Default number of classes. */
+    public int classes() {
+        return classes;
+    }
+
+    /** What is chosen, in the order of the file and of every record. */
+    public List<Dimension> dimensions() {
+        return dimensions;
+    }
+
+    /** Number of architectures that are drawn from, exactly. */
+    public BigInteger size() {
+        return numbering.size();
+    }
+
+    /** Whether {@code text} is the space's name or one of its aliases. */
+    public boolean answersTo(String text) {
+        return name.equals(text) || aliases.contains(text);
+    }
+
+    /** Architecture number {@code index}, 0 … size - 1. */
+    public Candidate candidate(BigInteger index) {
+        if (index.signum() < 0 || index.compareTo(size()) >= 0) {
+            throw new SpaceException("space " + name + " has no architecture " + index + ": expected 0 to "
+                    + size().subtract(BigInteger.ONE));
+        }
+        return new Candidate(id(index), name, numbering.decode(index));
+    }
+
+    /** The number of a candidate's architecture, so that {@code candidate(index(c))} has its choices. */
+    public BigInteger index(Candidate candidate) {
+        return index(candidate.choices());
+    }
+
+    BigInteger index(Map<String, Choice> choices) {
+        check(choices);
+        try {
+            return numbering.encode(choices);
+        } catch (IllegalArgumentException e) {
+            throw new SpaceException("space " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The id of architecture {@code index}: the space's name and the number in base 36, so that it is unique. */
+    String id(BigInteger index) {
+        if (!names.isEmpty()) {
+            return names.get(index.intValueExact());
+        }
+        String digits = index.toString(36);
+        int longest = size().subtract(BigInteger.ONE).toString(36).length();
+        return name + "-" + "0".repeat(longest - digits.length()) + digits;
+    }
+
+    /**
+     * Draws {@code count} different candidates, uniform over the architectures. Result and order depend on the seed and the
+     * space alone, and a smaller count gives the beginning of a larger one.
+     */
+    public List<Candidate> sample(int count, long seed) {
+        if (count < 1) {
+            throw new SpaceException("count: expected 1 or more, got " + count);
+        }
+        if (BigInteger.valueOf(count).compareTo(size()) > 0) {
+            throw new SpaceException("space " + name + " has only " + size() + " architectures, cannot draw " + count
+                    + " different ones: ask for at most " + size());
+        }
+        // The first count steps of a Fisher-Yates shuffle of 0 … size - 1, keeping only the places that were moved.
+        RandomStream random = RandomStream.of(seed, "sample/" + name);
+        Map<BigInteger, BigInteger> moved = new HashMap<>();
+        List<Candidate> drawn = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            BigInteger here = BigInteger.valueOf(i);
+            BigInteger there = here.add(random.nextBigInteger(size().subtract(here)));
+            drawn.add(candidate(moved.getOrDefault(there, there)));
+            moved.put(there, moved.getOrDefault(here, here));
+        }
+        return drawn;
+    }
+
+    /** All candidates in the order of their numbers, made as they are asked for. */
+    public Stream<Candidate> enumerate() {
+        return Stream.iterate(BigInteger.ZERO, i -> i.compareTo(size()) < 0, i -> i.add(BigInteger.ONE))
+                .map(this::candidate);
+    }
+
+    VisionTransformer resolve(Map<String, Choice> choices, int size, int classes) {
+        check(choices);
+        return blueprint.build(choices, perBlock, size, classes);
+    }
+
+    /** Refuses choices that lack a dimension, hold one that is not there, a value not on offer, or too few values. */
+    void check(Map<String, Choice> choices) {
+        List<String> known = dimensions.stream().map(Dimension::name).toList();
+        for (String key : choices.keySet()) {
+            if (!known.contains(key)) {
+                throw new SpaceException(
+                        "space " + name + " has no choice named " + key + ": expected " + String.join(", ", known));
+            }
+        }
+        for (Dimension dimension : dimensions) {
+            Choice choice = choices.get(dimension.name());
+            if (choice == null) {
+                throw new SpaceException("space " + name + ": no value for " + dimension.name() + ": expected "
+                        + String.join(", ", known));
+            }
+            if (!dimension.perBlock() && !dimension.accepted().contains(choice)) {
+                throw refused(dimension, choice.toString());
+            }
+        }
+        dimensions.stream().filter(Dimension::perBlock).forEach(dimension -> checkPerBlock(dimension, choices));
+    }
+
+    private void checkPerBlock(Dimension dimension, Map<String, Choice> choices) {
+        Choice choice = choices.get(dimension.name());
+        int expected = Numbering.length(dimension, choices);
+        if (choice.single() || choice.values().size() != expected) {
+            throw new SpaceException("space " + name + ": " + dimension.name() + ": expected a list of " + expected
+                    + " numbers, one per " + dimension.per().orElseThrow() + "; got "
+                    + (choice.single() ? choice : choice.values().size() + " numbers"));
+        }
+        List<Choice> accepted = dimension.accepted();
+        for (double value : choice.values()) {
+            if (!accepted.contains(Choice.of(value))) {
+                throw refused(dimension, Choice.of(value).toString());
+            }
+        }
+    }
+
+    private SpaceException refused(Dimension dimension, String got) {
+        return new SpaceException("space " + name + ": " + dimension.name() + ": expected one of "
+                + dimension.accepted() + ", got " + got + "; a space file of your own can offer other values");
+    }
+
+    /** A space whose options make no network is refused when it is read, not when the unlucky candidate is drawn. */
+    private void tryEveryOption() {
+        List<Choice> first =
+                dimensions.stream().map(dimension -> dimension.options().get(0)).toList();
+        for (int d = 0; d < dimensions.size(); d++) {
+            for (Choice option : dimensions.get(d).accepted()) {
+                List<Choice> picked = new ArrayList<>(first);
+                picked.set(d, option);
+                try {
+                    blueprint.build(numbering.constant(picked), perBlock, image, classes);
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            "no network for " + dimensions.get(d).name() + " = " + option + ": " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    /** Refuses {@code per:} references that cannot say a number of blocks. */
+    static void checkGovernors(List<Dimension> dimensions) {
+        for (Dimension dimension : dimensions) {
+            if (dimension.per().isEmpty()) {
+                continue;
+            }
+            String by = dimension.per().get();
+            Optional<Dimension> governor = dimensions.stream()
+                    .filter(other -> other.name().equals(by) && !other.perBlock())
+                    .findFirst();
+            if (governor.isEmpty()) {
+                throw new IllegalArgumentException(dimension.name()
+                        + ": per: expected the name of a choice made once per network, got '" + by + "'");
+            }
+            for (Choice choice : governor.get().accepted()) {
+                boolean whole = choice.values().stream().allMatch(value -> value == Math.rint(value));
+                if (!whole || choice.sum() > LONGEST_RUN) {
+                    throw new IllegalArgumentException(dimension.name() + ": per: " + by + " = " + choice
+                            + " is no number of blocks: expected whole numbers up to " + LONGEST_RUN);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + size() + " architectures)";
+    }
+}

@@ -1,0 +1,133 @@
+package vintk.space;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The form of a space file.
+ *
+ * <pre>
+ * name: my-space            # lower case, digits, hyphens: it begins the ids
+ * description: one line
+ * source: where it was published
+ * image: 224                # pixels, default of --size
+ * classes: 1000
+ * aliases: [other_name]     # optional: names in published tables
+ * names: [my-one, my-two]   # optional: ids of all architectures, instead of numbers
+ *
+ * choices:
+ *   embed_dim: [192, 240]                     # one number per network
+ *   depth: [12, 13]
+ *   num_heads: {per: depth, of: [3, 4]}       # one number per block; also: [5] is accepted, never drawn
+ *   # widths: [[64, 128], [96, 192]]          # fixed lists: one number per stage
+ *
+ * network:                  # each of the formulas is a number or names of choices joined by * or /
+ *   patch: 16
+ *   stride: 16
+ *   positions: tokens       # or map
+ *   blocks: depth           # per stage
+ *   width: embed_dim        # per stage
+ *   heads: num_heads        # per block; may use width
+ *   head_width: width / heads
+ *   ratio: 4                # hidden units = floor(width · ratio)
+ *   relative_distance: 14   # optional: 2-D relative positions
+ *   pooling: patch-mean     # or class-token
+ *   epsilon: 1e-6
+ *   initialisation: truncated-normal   # or pytorch-default
+ *   channels: 3             # optional
+ * </pre>
+ */
+final class SpaceFile {
+    private static final String NAME = "[a-z0-9][a-z0-9-]*";
+
+    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
+
+    private SpaceFile() {}
+
+    static Space read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(file.toString(), in);
+        } catch (NoSuchFileException e) {
+            throw new SpaceException(file + ": expected a space file (YAML), there is no such file", e);
+        } catch (IOException e) {
+            throw new SpaceException(file + ": cannot be read as a space file (YAML): " + e.getMessage(), e);
+        }
+    }
+
+    static Space read(String file, InputStream in) throws IOException {
+        Section top = new Section(file, "", parse(file, in));
+        String name = top.text("name");
+        if (!name.matches(NAME)) {
+            throw top.problem("name", "expected lower case letters, digits and hyphens, got '" + name + "'");
+        }
+        String description = top.text("description");
+        String source = top.text("source");
+        int image = top.whole("image");
+        int classes = top.whole("classes");
+        List<String> aliases = top.texts("aliases");
+        List<String> names = top.texts("names");
+        if (new LinkedHashSet<>(names).size() < names.size() || names.stream().anyMatch(n -> !n.matches(NAME))) {
+            throw top.problem(
+                    "names", "expected different names of lower case letters, digits and hyphens, got " + names);
+        }
+        List<Dimension> dimensions = dimensions(top.section("choices"));
+        top.checked("choices", () -> {
+            Space.checkGovernors(dimensions);
+            return dimensions;
+        });
+        Blueprint blueprint = Blueprint.read(top.section("network"), dimensions);
+        top.done();
+        return top.checked(
+                "choices",
+                () -> new Space(name, aliases, description, source, image, classes, dimensions, names, blueprint));
+    }
+
+    private static JsonNode parse(String file, InputStream in) throws IOException {
+        try {
+            return YAML.readTree(in);
+        } catch (JsonProcessingException e) {
+            String line =
+                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+            String said = e.getOriginalMessage().lines().findFirst().orElse("no reason given");
+            throw new SpaceException(file + ": " + line + "expected YAML: " + said, e);
+        }
+    }
+
+    private static List<Dimension> dimensions(Section choices) {
+        List<Dimension> dimensions = new ArrayList<>();
+        for (String name : choices.keys()) {
+            dimensions.add(dimension(choices, name));
+        }
+        if (dimensions.isEmpty()) {
+            throw choices.problem("", "expected at least one choice, got none");
+        }
+        return dimensions;
+    }
+
+    private static Dimension dimension(Section choices, String name) {
+        if (!choices.node(name).isObject()) {
+            List<Choice> options = choices.choices(name);
+            return choices.checked(name, () -> new Dimension(name, options, List.of(), Optional.empty()));
+        }
+        Section section = choices.section(name);
+        List<Choice> options = section.choices("of");
+        List<Choice> also = section.has("also") ? section.choices("also") : List.of();
+        Optional<String> per = section.has("per") ? Optional.of(section.text("per")) : Optional.empty();
+        section.done();
+        return choices.checked(name, () -> new Dimension(name, options, also, per));
+    }
+}

@@ -1,0 +1,47 @@
+package vintk.space;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The built-in spaces: YAML files in the same folder of the jar. */
+public final class Spaces {
+    private static final List<String> NAMES =
+            List.of("autoformer-tiny", "autoformer-small", "autoformer-base", "autoformer-tiny-abs", "pit", "deit");
+
+    private Spaces() {}
+
+    /** Names of the built-in spaces, in the order in which they are shown. */
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /** The built-in space of this name, or of this alias (published tables write {@code autoformer_tiny}). */
+    public static Space builtIn(String name) {
+        return find(name)
+                .orElseThrow(() -> new SpaceException("unknown space '" + name + "': expected one of "
+                        + String.join(", ", NAMES) + ", or a file of your own by --space FILE"));
+    }
+
+    static Optional<Space> find(String name) {
+        return NAMES.stream()
+                .map(Spaces::load)
+                .filter(space -> space.answersTo(name))
+                .findFirst();
+    }
+
+    private static Space load(String name) {
+        String file = name + ".yaml";
+        try (InputStream in = Spaces.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        "the built-in " + file + " is missing from the program: build it again");
+            }
+            return SpaceFile.read(file, in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

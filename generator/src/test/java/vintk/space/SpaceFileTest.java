@@ -1,0 +1,142 @@
+package vintk.space;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import vintk.space.VisionTransformer.Block;
+import vintk.space.VisionTransformer.Stage;
+
+/** A user's own space: what it can say, and how its mistakes are answered. */
+class SpaceFileTest {
+    private static final String GOOD =
+            """
+            name: mine
+            description: two stages, chosen per block
+            source: this test
+            image: 64
+            classes: 10
+
+            choices:
+              depth: [[1, 2], [2, 2]]
+              heads: {per: depth, of: [2, 4], also: [1]}
+              width: [16, 32]
+
+            network:
+              channels: 1
+              patch: 4
+              stride: 4
+              positions: map
+              blocks: depth
+              width: width
+              heads: heads
+              head_width: width / heads
+              ratio: 2.5
+              pooling: class-token
+              epsilon: 1e-5
+              initialisation: pytorch-default
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void choicesPerBlockRunOnThroughTheStages() throws IOException {
+        Space space = Space.read(write(GOOD));
+        assertEquals(BigInteger.valueOf(2 * (8 + 16)), space.size());
+        assertEquals(48, space.enumerate().distinct().count());
+        Candidate last = space.candidate(space.size().subtract(BigInteger.ONE));
+        assertEquals(
+                "{\"id\":\"mine-1b\",\"space\":\"mine\",\"choices\":{\"depth\":[2,2],\"heads\":[4,4,4,4],\"width\":32}}",
+                last.json());
+        VisionTransformer net = last.resolve(space);
+        Block block = new Block(4, 8, 80, 0);
+        assertEquals(List.of(new Stage(32, List.of(block, block)), new Stage(32, List.of(block, block))), net.stages());
+        assertEquals(1, net.channels());
+        assertEquals(16, net.grid(0));
+        assertEquals(8, net.grid(1));
+    }
+
+    @Test
+    void alsoValuesAreAcceptedButNeverDrawn() throws IOException {
+        Space space = Space.read(write(GOOD));
+        Path file = folder.resolve("c.jsonl");
+        Files.writeString(
+                file,
+                "{\"id\":\"x\",\"space\":\"mine\",\"choices\":{\"depth\":[1,2],\"heads\":[1,2,4],\"width\":16}}\n");
+        Candidate candidate = Candidates.read(file, List.of(space)).get(0);
+        assertEquals(1, candidate.resolve(space).stages().get(0).blocks().get(0).heads());
+        String said =
+                assertThrows(SpaceException.class, () -> space.index(candidate)).getMessage();
+        assertTrue(said.contains("heads = 1 is accepted but not among the drawn [2, 4]"), said);
+    }
+
+    /** Each row: what is replaced in the good file, by what, and what the answer must say. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "name: mine | name: My Space | name: expected lower case letters",
+                "name: mine | nmae: mine | name: expected a value, got none",
+                "stride: 4 | stride: 4\\n  strid: 4 | network.strid: unknown key; expected one of channels, patch",
+                "also: [1] | aslo: [1] | choices.heads.aslo: unknown key",
+                "classes: 10 | classes: ten | classes: expected a positive number, got 'ten'",
+                "classes: 10 | classes: 1.5 | classes: expected a whole number, got 1.5",
+                "classes: 10 | classes: 10\\nclasses: 11 | 'classes'",
+                "patch: 4 | patch: 0 | network.patch: expected a positive number",
+                "positions: map | positions: maps | network.positions: expected one of tokens, map; got 'maps'",
+                "blocks: depth | blocks: heads | network.blocks: 'heads' uses heads; expected a number or one of [depth",
+                "ratio: 2.5 | ratio: 2 + 1 | network.ratio: expected * or / after '2'",
+                "ratio: 2.5 | ratio: -1 | network.ratio: expected numbers and names",
+                "per: depth | per: deep | choices: heads: per: expected the name of a choice made once",
+                "of: [2, 4] | of: [3, 4] | no network for depth = [1,2]: head_width = width / heads",
+                "of: [2, 4] | of: [2, 2] | choices.heads: expected distinct values",
+                "of: [2, 4] | of: [] | choices.heads: expected at least one value",
+                "of: [2, 4] | of: [two] | choices.heads.of: expected a number, got \"two\"",
+                "width: [16, 32] | width: 16 | choices.width: expected a list [a, b, …], got 16",
+                "width: [16, 32] | width: [16, [32, 32]] | choices.width: expected values of one form",
+                "image: 64 | image: 2 | the image of 2 pixels is smaller than one patch of 4",
+                "image: 64 | image: [ | line",
+                "classes: 10 | classes: 10\\nnames: [one, two] | expected one name per architecture, 48 in all, got 2",
+            })
+    void mistakesAreAnsweredByFileAndKey(String from, String to, String answer) throws IOException {
+        assertTrue(GOOD.contains(from));
+        Path file = write(GOOD.replaceFirst(Pattern.quote(from), to.replace("\\n", "\n")));
+        String said = assertThrows(SpaceException.class, () -> Space.read(file)).getMessage();
+        assertTrue(said.startsWith(file + ": "), said);
+        assertTrue(said.contains(answer), said);
+        assertEquals(1, said.lines().count(), said);
+    }
+
+    @Test
+    void aMissingFileIsSaidToBeMissing() {
+        Path none = folder.resolve("none.yaml");
+        assertEquals(
+                none + ": expected a space file (YAML), there is no such file",
+                assertThrows(SpaceException.class, () -> Space.read(none)).getMessage());
+    }
+
+    @Test
+    void notYamlAtAll() throws IOException {
+        for (String text : List.of("", "just words", "- a\n- b", "\u0000\u0001")) {
+            Path file = write(text);
+            String said =
+                    assertThrows(SpaceException.class, () -> Space.read(file)).getMessage();
+            assertTrue(said.startsWith(file + ": "), said);
+        }
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("space.yaml"), text);
+    }
+}
