@@ -1,0 +1,77 @@
+package vintk.input;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Where the images come from that a network is shown; the value of {@code --inputs}.
+ *
+ * <p>Every source keeps the same promise: image i depends on the seed and on i, never on how many images are asked for
+ * or in what order, so a batch of 16 is the beginning of the batch of 32. (For a folder the list of its files counts as
+ * well, of course, and a {@code .npy} file ignores the seed.)
+ */
+public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
+
+    /**
+     * Makes or reads a batch.
+     *
+     * @param samples how many images, 1 or more
+     * @param height in pixels
+     * @param width in pixels
+     * @param warnings is told, one line each, of everything passed over on the way, such as broken images
+     * @return finite values, scaled as networks for ImageNet expect them: about zero mean and unit variance
+     * @throws IOException when a file cannot be read, or is not what was asked for
+     * @throws IllegalArgumentException when an array holds NaN or infinite values
+     */
+    Batch load(int samples, int channels, int height, int width, long seed, Consumer<String> warnings)
+            throws IOException;
+
+    /** {@link #load(int, int, int, int, long, Consumer)} without the warnings. */
+    default Batch load(int samples, int channels, int height, int width, long seed) throws IOException {
+        return load(samples, channels, height, width, seed, warning -> {});
+    }
+
+    /** The text that {@link #parse} makes this source from. */
+    String spec();
+
+    /**
+     * The source that a text names: {@code synthetic}, {@code noise}, else an existing folder of images or {@code .npy}
+     * file. (A folder that is itself called {@code noise} is {@code ./noise}.)
+     *
+     * @throws IllegalArgumentException for anything else
+     */
+    static Inputs parse(String text) {
+        switch (text) {
+            case "synthetic":
+                return new Synthetic();
+            case "noise":
+                return new Noise();
+            default:
+                break;
+        }
+        Path path;
+        try {
+            path = Path.of(text);
+        } catch (InvalidPathException e) {
+            throw unknown(text, "which cannot be a file name");
+        }
+        if (text.isBlank()) {
+            throw unknown(text, "which is empty");
+        } else if (Files.isDirectory(path)) {
+            return new ImageFolder(path);
+        } else if (!Files.exists(path)) {
+            throw unknown(text, "where no file or folder is");
+        } else if (!text.endsWith(".npy")) {
+            throw unknown(text, "which is a file, but not a .npy file");
+        }
+        return new NpyFile(path);
+    }
+
+    private static IllegalArgumentException unknown(String text, String reason) {
+        return new IllegalArgumentException("Inputs: expected 'synthetic', 'noise', a folder of images or a .npy file;"
+                + " got '" + text + "', " + reason);
+    }
+}

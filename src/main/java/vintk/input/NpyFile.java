@@ -1,0 +1,40 @@
+package vintk.input;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * A {@code .npy} file with an array [N, C, H, W] of images that are already normalised: the first {@code samples} of them
+ * are taken as they are, whatever the seed.
+ */
+public record NpyFile(Path path) implements Inputs {
+
+    @Override
+    public Batch load(int samples, int channels, int height, int width, long seed, Consumer<String> warnings)
+            throws IOException {
+        NpyArray array = Npy.read(path);
+        long[] shape = array.shape();
+        String expected = "expected float images of shape (" + samples + " or more, " + channels + ", " + height + ", "
+                + width + ")";
+        if (shape.length != 4 || !Arrays.equals(shape, 1, 4, new long[] {channels, height, width}, 0, 3)) {
+            throw new IOException(path + ": " + expected + ", got " + array.shapeText());
+        }
+        if (array.type() != NpyArray.DType.F4 && array.type() != NpyArray.DType.F8) {
+            throw new IOException(path + ": " + expected + ", got element type "
+                    + array.type().code() + "; normalise the images and save them with array.astype('f4')");
+        }
+        if (shape[0] < samples) {
+            throw new IOException(path + ": " + expected + ", got " + array.shapeText() + "; ask for at most "
+                    + shape[0] + " inputs or save more");
+        }
+        Batch whole = new Batch((int) shape[0], channels, height, width, array.floats());
+        return whole.slice(0, samples).requireFinite(path.toString());
+    }
+
+    @Override
+    public String spec() {
+        return path.toString();
+    }
+}

@@ -1,0 +1,152 @@
+package vintk.input;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * One image file, decoded, resized, cropped and normalised as is usual for networks trained on ImageNet.
+ *
+ * <p>JPEG (grey, YCbCr, CMYK), PNG, BMP, GIF (the first picture) and WebP, told by their contents. An alpha channel is
+ * dropped, and an orientation tag and a colour profile (but that of CMYK) are not obeyed, as torchvision's image folder
+ * does it. Normalised: (value/255 - mean) /
+ * deviation, with mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 for R, G, B. One channel is the luma 0.299 R
+ * + 0.587 G + 0.114 B of the values, normalised by the same mixture of the means and of the deviations.
+ *
+ * <p>A file is not trusted: its size in pixels is read from its header, and {@link #MOST_PIXELS} and
+ * {@link #LONGEST_SIDE} are the limits.
+ */
+final class Picture {
+    /** 100 megapixels: 400 MB when decoded. */
+    static final long MOST_PIXELS = 100_000_000;
+
+    /** The longest side of a JPEG; a picture of one line of 100 million pixels is nobody's photograph. */
+    static final int LONGEST_SIDE = 65_535;
+
+    private static final double[] MEAN = {0.485, 0.456, 0.406};
+    private static final double[] DEVIATION = {0.229, 0.224, 0.225};
+    private static final double[] LUMA = {0.299, 0.587, 0.114};
+
+    private Picture() {}
+
+    /**
+     * Reads a file into one sample of a batch, whose height, width and channels (1 or 3) it takes.
+     *
+     * @throws IOException when the file is not an image, is damaged or too large; the message lacks the file's name
+     */
+    static void read(Path file, Batch batch, int sample) throws IOException {
+        double[] rgb = new Resampling(decode(file), batch.height(), batch.width()).crop();
+        for (int pixel = 0; pixel < batch.planeSize(); pixel++) {
+            double luma = 0;
+            double mean = 0;
+            double deviation = 0;
+            for (int c = 0; c < 3; c++) {
+                double value = rgb[3 * pixel + c] / 255;
+                luma += LUMA[c] * value;
+                mean += LUMA[c] * MEAN[c];
+                deviation += LUMA[c] * DEVIATION[c];
+                if (batch.channels() == 3) {
+                    batch.data()[batch.offset(sample, c) + pixel] = (float) ((value - MEAN[c]) / DEVIATION[c]);
+                }
+            }
+            if (batch.channels() == 1) {
+                batch.data()[batch.offset(sample, 0) + pixel] = (float) ((luma - mean) / deviation);
+            }
+        }
+    }
+
+    /** Decodes the first picture of a file. */
+    static BufferedImage decode(Path file) throws IOException {
+        if (!Files.isReadable(file)) {
+            throw new IOException("it may not be read");
+        }
+        try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+            if (!readers.hasNext()) {
+                throw new IOException("it is not a JPEG, PNG, BMP, GIF or WebP image");
+            }
+            ImageReader reader = readers.next();
+            try {
+                return decode(reader, stream);
+            } finally {
+                reader.dispose();
+            }
+        } catch (EOFException e) {
+            throw new IOException("it is cut off", e);
+        } catch (RuntimeException e) {
+            // Readers meet damaged files with whatever their arithmetic runs into.
+            throw new IOException("it is damaged (" + e + ")", e);
+        }
+    }
+
+    private static BufferedImage decode(ImageReader reader, ImageInputStream stream) throws IOException {
+        // Metadata is ignored: it is not needed, and compressed text in it could be of any size.
+        reader.setInput(stream, true, true);
+        List<String> complaints = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, complaint) -> complaints.add(complaint));
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        if ((long) width * height > MOST_PIXELS || Math.max(width, height) > LONGEST_SIDE) {
+            throw new IOException("it has " + width + " x " + height + " pixels, the limit is "
+                    + MOST_PIXELS / 1_000_000 + " million and " + LONGEST_SIDE + " a side");
+        }
+        BufferedImage image = reader.read(0);
+        for (String complaint : complaints) {
+            // To the JPEG reader a missing half is worth a warning, and it paints that half grey.
+            if (complaint.toLowerCase(Locale.ROOT).contains("premature end")) {
+                throw new IOException("it is damaged or cut off (" + complaint + ")");
+            }
+        }
+        return image;
+    }
+
+    /**
+     * One row of an image as R, G, B in 0 … 255.
+     *
+     * <p>The samples are taken as they are stored wherever the picture has one or three of them per pixel. Java's own
+     * conversion to sRGB would apply the file's colour profile, pixel by pixel and slowly, and it holds grey images to be
+     * linear in light, so that it would brighten them, 128 to 188.
+     */
+    static void row(BufferedImage image, int y, int[] argb, double[] rgb) {
+        if (isStoredPlainly(image.getColorModel())) {
+            Raster raster = image.getRaster();
+            double scale = 255.0 / ((1 << image.getColorModel().getComponentSize(0)) - 1);
+            boolean grey = raster.getNumBands() < 3;
+            for (int x = 0; x < image.getWidth(); x++) {
+                for (int c = 0; c < 3; c++) {
+                    rgb[3 * x + c] = raster.getSample(x, y, grey ? 0 : c) * scale;
+                }
+            }
+            return;
+        }
+        image.getRGB(0, y, image.getWidth(), 1, argb, 0, image.getWidth());
+        for (int x = 0; x < image.getWidth(); x++) {
+            rgb[3 * x] = argb[x] >> 16 & 0xff;
+            rgb[3 * x + 1] = argb[x] >> 8 & 0xff;
+            rgb[3 * x + 2] = argb[x] & 0xff;
+        }
+    }
+
+    private static boolean isStoredPlainly(ColorModel model) {
+        int space = model.getColorSpace().getType();
+        int samples = model.getTransferType();
+        return model instanceof ComponentColorModel
+                && (space == ColorSpace.TYPE_GRAY || space == ColorSpace.TYPE_RGB)
+                && (samples == DataBuffer.TYPE_BYTE || samples == DataBuffer.TYPE_USHORT)
+                && !(model.hasAlpha() && model.isAlphaPremultiplied());
+    }
+}
