@@ -1,3 +1,0 @@
-package vintk;
-
-class Probe2 {}

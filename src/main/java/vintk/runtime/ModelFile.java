@@ -1,0 +1,150 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reads ONNX files. A file is input, not code: sizes are bounded, external data stays inside the model's own folder, and
+ * whatever does not fit is a {@link ModelException} of one line.
+ */
+public final class ModelFile {
+    /** A protobuf message ends at 2 GiB. */
+    private static final long MAX_BYTES = Integer.MAX_VALUE;
+
+    /** Opsets of ONNX' own domain that are read: the adapters begin at 7; the newest that ONNX Runtime 1.29 runs. */
+    private static final long FIRST_OPSET = 7;
+
+    private ModelFile() {}
+
+    /** The model with its external data loaded. */
+    public static ModelProto read(Path file) {
+        ModelProto model = parse(file);
+        check(file, model);
+        boolean external = model.getGraph().getInitializerList().stream().anyMatch(ModelFile::isExternal);
+        return external ? withExternalData(file, model) : model;
+    }
+
+    private static ModelProto parse(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw invalid(file, Files.exists(file) ? "is not a file" : "does not exist", null);
+            }
+            long size = Files.size(file);
+            if (size == 0 || size > MAX_BYTES) {
+                throw invalid(file, "has " + size + " bytes; an ONNX file has at least one and at most 2 GiB", null);
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                CodedInputStream coded = CodedInputStream.newInstance(in);
+                coded.setSizeLimit(Integer.MAX_VALUE);
+                return ModelProto.parseFrom(coded);
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw invalid(file, "is not an ONNX model, or is cut off: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw invalid(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void check(Path file, ModelProto model) {
+        if (!model.hasGraph() || model.getGraph().getNodeCount() == 0 || model.getOpsetImportCount() == 0) {
+            throw invalid(file, "is not an ONNX model: it holds no graph, no node or no opset", null);
+        }
+        model.getOpsetImportList().stream()
+                .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
+                .filter(o -> o.getVersion() < FIRST_OPSET)
+                .findFirst()
+                .ifPresent(o -> {
+                    throw invalid(file, "is of opset " + o.getVersion() + "; opset 7 and later are read", null);
+                });
+        if (model.getFunctionsCount() > 0) {
+            throw new ModelException(
+                    ModelException.Kind.UNSUPPORTED_OPERATOR,
+                    file + " holds model-local functions (" + model.getFunctions(0).getName()
+                            + "), which are not expanded yet: inline them, for example with onnx.inliner");
+        }
+    }
+
+    private static boolean isExternal(TensorProto tensor) {
+        return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+    }
+
+    private static ModelProto withExternalData(Path file, ModelProto model) {
+        ModelProto.Builder builder = model.toBuilder();
+        for (TensorProto.Builder tensor : builder.getGraphBuilder().getInitializerBuilderList()) {
+            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+                ByteString data = external(file, tensor);
+                tensor.setRawData(data).clearExternalData().clearDataLocation();
+            }
+        }
+        return builder.build();
+    }
+
+    private static ByteString external(Path file, TensorProto.Builder tensor) {
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            entries.put(entry.getKey(), entry.getValue());
+        }
+        String location = entries.getOrDefault("location", "");
+        Path data = inside(file, tensor.getName(), location);
+        try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ)) {
+            long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
+            long length = entries.containsKey("length")
+                    ? Long.parseLong(entries.get("length"))
+                    : channel.size() - offset;
+            if (offset < 0 || length < 0 || length > MAX_BYTES || offset > channel.size() - length) {
+                throw invalid(
+                        file,
+                        "tensor '" + tensor.getName() + "' wants " + length + " bytes at " + offset + " of " + location
+                                + ", which has " + channel.size(),
+                        null);
+            }
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+            return UnsafeByteOperations.unsafeWrap(bytes);
+        } catch (NumberFormatException e) {
+            throw invalid(file, "tensor '" + tensor.getName() + "' has an offset or length that is no number", e);
+        } catch (IOException e) {
+            throw invalid(file, "external data '" + location + "' of tensor '" + tensor.getName()
+                    + "' cannot be read: " + (Files.exists(data) ? e.getMessage() : "no such file"), e);
+        }
+    }
+
+    /** External data lies in the model's folder; links that lead out of it are followed and refused. */
+    private static Path inside(Path file, String tensor, String location) {
+        try {
+            Path folder = file.toAbsolutePath().getParent().toRealPath();
+            Path data = folder.resolve(location).normalize();
+            boolean inside = !location.isEmpty() && !Path.of(location).isAbsolute() && data.startsWith(folder);
+            if (inside && Files.exists(data)) {
+                inside = data.toRealPath().startsWith(folder);
+            }
+            if (!inside) {
+                throw invalid(
+                        file,
+                        "tensor '" + tensor + "' has external data at '" + location + "', outside of the model's folder",
+                        null);
+            }
+            return data;
+        } catch (InvalidPathException | IOException e) {
+            throw invalid(file, "tensor '" + tensor + "' has external data at '" + location + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static ModelException invalid(Path file, String what, Throwable cause) {
+        return new ModelException(ModelException.Kind.INVALID_MODEL, file + " " + what, cause);
+    }
+}

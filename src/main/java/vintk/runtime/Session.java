@@ -1,0 +1,96 @@
+package vintk.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
+public final class Session implements AutoCloseable {
+    static {
+        // ONNX Runtime reports the machine's usage unless told otherwise; nothing leaves this process.
+        environment().setTelemetry(false);
+    }
+
+    private final OrtSession session;
+
+    /**
+     * @param model serialised
+     * @throws ModelException where ONNX Runtime refuses the model
+     */
+    public Session(byte[] model, SessionSettings settings) {
+        try (OrtSession.SessionOptions options = settings.options()) {
+            session = environment().createSession(model, options);
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+    }
+
+    static OrtEnvironment environment() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vintk");
+    }
+
+    /** Runs the model; the caller closes the result. */
+    OrtSession.Result run(Map<String, OnnxTensor> inputs) {
+        try {
+            return session.run(inputs);
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+    }
+
+    Map<String, NodeInfo> inputInfo() {
+        try {
+            return session.getInputInfo();
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+    }
+
+    Map<String, NodeInfo> outputInfo() {
+        try {
+            return new LinkedHashMap<>(session.getOutputInfo());
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+    }
+
+    Set<String> outputNames() {
+        return session.getOutputNames();
+    }
+
+    /** ONNX Runtime's own messages, first line, with what can be said of their kind. */
+    static ModelException failure(OrtException e) {
+        String text = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+        String lower = text.toLowerCase(java.util.Locale.ROOT);
+        ModelException.Kind kind = ModelException.Kind.ERROR;
+        if (lower.contains("failed to allocate memory") || lower.contains("bad_alloc") || lower.contains("out of memory")) {
+            kind = ModelException.Kind.OUT_OF_MEMORY;
+        } else if (e.getCode() == OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED
+                || lower.contains("is not a registered function/op")
+                || lower.contains("no op registered")
+                || lower.contains("could not find an implementation")) {
+            kind = ModelException.Kind.UNSUPPORTED_OPERATOR;
+        } else if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_GRAPH
+                || e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_PROTOBUF
+                || e.getCode() == OrtException.OrtErrorCode.ORT_NO_MODEL
+                || e.getCode() == OrtException.OrtErrorCode.ORT_FAIL) {
+            kind = ModelException.Kind.INVALID_MODEL;
+        }
+        return new ModelException(kind, "ONNX Runtime: " + text, e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+    }
+}
