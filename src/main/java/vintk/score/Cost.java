@@ -12,6 +12,12 @@ import java.util.OptionalLong;
  */
 public record Cost(OptionalLong parameters, OptionalLong macs, OptionalLong peakBytes, double seconds) {
 
+    public Cost {
+        if (!(seconds >= 0) || Double.isInfinite(seconds)) {
+            throw new IllegalArgumentException("Expected seconds of zero or more, got " + seconds);
+        }
+    }
+
     /** Nothing known but the time. */
     public static Cost unknown(double seconds) {
         return new Cost(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), seconds);

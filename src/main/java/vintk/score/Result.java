@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What scoring one model gave, over all repeats.
@@ -94,6 +95,23 @@ public record Result(
                 Optional.empty(),
                 settings,
                 List.of());
+    }
+
+    /** Any statistic of the integrated kernel over the repeats; absent where a repeat lacks it or gave only a bound. */
+    public Optional<Estimate> vintk(Statistic statistic) {
+        return estimate(repeats, Score::integrated, statistic);
+    }
+
+    /** Any statistic of the plain kernel over the repeats; absent where a repeat lacks it or gave only a bound. */
+    public Optional<Estimate> ntk(Statistic statistic) {
+        return estimate(repeats, Score::plain, statistic);
+    }
+
+    private static Optional<Estimate> estimate(
+            List<Score> repeats, Function<Score, Optional<Measurement>> kernel, Statistic statistic) {
+        return estimate(repeats.stream()
+                .map(score -> kernel.apply(score).flatMap(measurement -> measurement.value(statistic)))
+                .toList());
     }
 
     private static String message(Score failure, List<Score> repeats) {

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param file path as the user gave it
  * @param space name of the search space
- * @param choices the candidate's choices, a JSON object as text
+ * @param choices the candidate's choices, a JSON object as text; files keep its content, not its spaces
  */
 public record Source(Optional<String> file, Optional<String> space, Optional<String> choices) {
 
