@@ -1,6 +1,7 @@
 package vintk.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,8 @@ public final class TableReport {
     /** The usual width of a terminal. */
     public static final int WIDTH = 80;
 
+    private static final int NARROWEST = 72;
+
     private static final String NONE = "-";
 
     private TableReport() {}
@@ -37,10 +40,10 @@ public final class TableReport {
     /**
      * The table.
      *
-     * @param width of a line in characters, 60 or more; less is taken as 60
+     * @param width of a line in characters, 72 or more; less is taken as 72, which the numbers need
      */
     public static String text(Ranking ranking, int width) {
-        int columns = Math.max(60, width);
+        int columns = Math.max(NARROWEST, width);
         List<Result> results = ranking.results();
         StringBuilder text = new StringBuilder();
         caption(results).forEach(sentence -> TextLayout.wrap(text, sentence, columns));
@@ -48,23 +51,25 @@ public final class TableReport {
         int decimals = decimals(ranking);
         boolean repeated = ranking.ranked().stream().anyMatch(TableReport::repeated);
         List<String[]> cells = new ArrayList<>();
-        cells.add(new String[] {"#", "model", "ViNTK", "NTK", "params", "MACs", "s", "status"});
+        // With repeats a second column says which ranks the errors leave open.
+        int name = repeated ? 2 : 1;
+        cells.add((repeated ? "# ranks " : "# ")
+                .concat("model ViNTK NTK params MACs s status")
+                .split(" "));
         for (Ranked place : ranking.ranked()) {
             cells.add(cells(place, decimals, repeated));
         }
         int[] widths = TextLayout.widths(cells);
-        // Failed models have only a place, a name and a text; the name may be the longest.
+        // Models without a score have only a name and a text; their names may be the longest.
         for (Result result : ranking.unranked()) {
-            widths[1] = Math.max(widths[1], TextLayout.length(result.name()));
+            widths[name] = Math.max(widths[name], TextLayout.length(result.name()));
         }
-        int others = 0;
-        for (int c = 0; c < widths.length; c++) {
-            others += c == 1 ? 2 : widths[c] + 2;
-        }
-        widths[1] = Math.max(8, Math.min(widths[1], columns - (others - 2)));
-        cells.forEach(row -> TextLayout.row(text, row, widths));
+        int others = Arrays.stream(widths).sum() - widths[name] + 2 * (widths.length - 1);
+        widths[name] = Math.max(8, Math.min(widths[name], columns - others));
+        cells.forEach(row -> TextLayout.row(text, row, widths, name));
+        int indent = Arrays.stream(widths, 0, name).sum() + 2 * name;
         for (Result result : ranking.unranked()) {
-            failed(text, result, widths, columns);
+            failed(text, result, indent, widths[name], columns);
         }
         List<String> notes = notes(ranking, results);
         if (!notes.isEmpty()) {
@@ -100,26 +105,25 @@ public final class TableReport {
     private static String[] cells(Ranked place, int decimals, boolean repeated) {
         Result result = place.result();
         Cost cost = result.cost();
-        String rank = place.rank() + (place.tied() ? "=" : "");
+        List<String> row = new ArrayList<>();
+        row.add(place.rank() + (place.tied() ? "=" : ""));
         if (repeated) {
-            rank += place.best() == place.worst() ? "" : " (%d-%d)".formatted(place.best(), place.worst());
+            row.add(place.best() == place.worst() ? "" + place.best() : place.best() + "-" + place.worst());
         }
-        return new String[] {
-            rank,
-            result.name(),
-            estimate(result.vintk().orElseThrow(), decimals),
-            plain(result, decimals),
-            count(cost.parameters()),
-            count(cost.macs()),
-            seconds(cost.seconds()),
-            result.status().id()
-        };
+        row.add(result.name());
+        row.add(estimate(result.vintk().orElseThrow(), decimals));
+        row.add(plain(result, decimals));
+        row.add(count(cost.parameters()));
+        row.add(count(cost.macs()));
+        row.add(seconds(cost.seconds()));
+        row.add(result.status().id());
+        return row.toArray(String[]::new);
     }
 
-    private static void failed(StringBuilder text, Result result, int[] widths, int columns) {
+    private static void failed(StringBuilder text, Result result, int indent, int width, int columns) {
+        // A message may have line breaks; the table may not.
         String reason = (result.status().id() + ": " + result.message()).replaceAll("\\s+", " ");
-        String line =
-                " ".repeat(widths[0] - 1) + NONE + "  " + TextLayout.left(result.name(), widths[1]) + "  " + reason;
+        String line = NONE + " ".repeat(indent - 1) + TextLayout.left(result.name(), width) + "  " + reason;
         text.append(TextLayout.cut(line, columns)).append('\n');
     }
 
@@ -129,10 +133,10 @@ public final class TableReport {
             notes.add("= marks equal scores.");
         }
         if (ranking.ranked().stream().anyMatch(TableReport::repeated)) {
-            notes.add("(a-b): the ranks that overlapping errors leave open.");
+            notes.add("ranks: those that overlapping errors leave open.");
         }
         if (!ranking.unranked().isEmpty()) {
-            notes.add("%d of %d models have no score and are not ranked."
+            notes.add("Without a score, so not ranked: %d of %d models."
                     .formatted(ranking.unranked().size(), results.size()));
         }
         Map<String, List<String>> warned = new LinkedHashMap<>();

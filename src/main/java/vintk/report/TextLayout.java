@@ -5,9 +5,6 @@ import java.util.List;
 /** Lines of a table: widths, padding, shortening and wrapping, counted in code points. */
 final class TextLayout {
 
-    /** The columns that hold text, model and status, are left-aligned; numbers are right-aligned. */
-    private static final int MODEL = 1;
-
     private TextLayout() {}
 
     static int length(String text) {
@@ -25,11 +22,14 @@ final class TextLayout {
         return widths;
     }
 
-    /** Appends a row with two spaces between columns and none at the end. */
-    static void row(StringBuilder text, String[] cells, int[] widths) {
+    /**
+     * Appends a row with two spaces between columns and none at the end. Numbers are right-aligned; the columns that hold text,
+     * {@code name} and the last, left-aligned.
+     */
+    static void row(StringBuilder text, String[] cells, int[] widths, int name) {
         StringBuilder line = new StringBuilder();
         for (int c = 0; c < cells.length; c++) {
-            boolean left = c == MODEL || c == cells.length - 1;
+            boolean left = c == name || c == cells.length - 1;
             line.append(c == 0 ? "" : "  ").append(left ? left(cells[c], widths[c]) : right(cells[c], widths[c]));
         }
         text.append(line.toString().stripTrailing()).append('\n');

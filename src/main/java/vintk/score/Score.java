@@ -2,6 +2,7 @@ package vintk.score;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -147,11 +148,12 @@ public record Score(
             case OK -> "";
             case CONSTANT_OUTPUT -> "no gradient reaches a parameter: the kernel is zero";
             case ILL_CONDITIONED ->
-                "the smallest eigenvalue is under the noise floor: %s %s %.3f"
-                        .formatted(
-                                statistic.id(),
-                                value.orElseThrow().bound().symbol(),
-                                value.orElseThrow().value());
+                String.format(
+                        Locale.ROOT,
+                        "%s %s %.3f, as the smallest eigenvalue is under the noise floor",
+                        statistic.id(),
+                        value.orElseThrow().bound().symbol(),
+                        value.orElseThrow().value());
             default ->
                 "%s is not defined for this batch: it needs at least two samples that differ".formatted(statistic.id());
         };

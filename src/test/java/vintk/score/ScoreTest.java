@@ -36,7 +36,7 @@ class ScoreTest {
                             .bound());
         }
         assertEquals(
-                "the smallest eigenvalue is under the noise floor: log-cond ≥ 6.000",
+                "log-cond ≥ 6.000, as the smallest eigenvalue is under the noise floor",
                 Score.of(RANK_ONE, Statistic.LOG_COND, Integration.JOINT).message());
     }
 
