@@ -1,0 +1,162 @@
+package vintk.rank;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import vintk.score.Result;
+
+/**
+ * Results kept as they come: one line of JSON each ({@link ResultJson}), on disk before {@link #append} returns. Whatever stops
+ * a study, everything finished is there. A line that was being written at that moment is dropped when the journal is read or
+ * continued; the line break is what makes a line whole.
+ */
+public final class Journal implements Closeable {
+
+    private final Path path;
+    private final FileChannel channel;
+    private boolean broken;
+
+    private Journal(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /** Begins a new journal; one that is there already is replaced. */
+    public static Journal create(Path path) throws IOException {
+        return new Journal(path, open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING));
+    }
+
+    /** Continues a journal, or begins it where there is none; a half-written last line is cut off. */
+    public static Journal resume(Path path) throws IOException {
+        FileChannel channel = open(path, StandardOpenOption.CREATE);
+        try {
+            byte[] bytes = Files.readAllBytes(path);
+            int whole = wholeLines(bytes);
+            String rest = new String(bytes, whole, bytes.length - whole, StandardCharsets.UTF_8);
+            boolean onlyBreakMissing = !rest.isBlank() && parse(rest).isPresent();
+            channel.truncate(onlyBreakMissing ? bytes.length : whole);
+            channel.position(channel.size());
+            Journal journal = new Journal(path, channel);
+            if (onlyBreakMissing) {
+                journal.write("\n");
+            }
+            return journal;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds a result and forces it to disk. Safe to call from several threads.
+     *
+     * @throws IOException if the disk refuses; nothing can be added after that, so that no line is glued to half of another
+     */
+    public synchronized void append(Result result) throws IOException {
+        if (broken) {
+            throw new IOException("Cannot add to %s: an earlier write failed".formatted(path));
+        }
+        broken = true;
+        write(ResultJson.line(result) + "\n");
+        broken = false;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /**
+     * What a journal holds.
+     *
+     * @param results in the order in which they were added
+     * @param warnings about a half-written last line
+     */
+    public record Contents(List<Result> results, List<String> warnings) {
+        public Contents {
+            results = List.copyOf(results);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * Reads a journal.
+     *
+     * @throws IOException if the file cannot be read, or if a whole line is not a result; the message names it
+     */
+    public static Contents read(Path path) throws IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        int whole = wholeLines(bytes);
+        List<String> warnings = new ArrayList<>();
+        List<Result> results = new ArrayList<>();
+        List<String> lines =
+                new ArrayList<>(Arrays.asList(new String(bytes, 0, whole, StandardCharsets.UTF_8).split("\n", -1)));
+        String rest = new String(bytes, whole, bytes.length - whole, StandardCharsets.UTF_8);
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                try {
+                    results.add(ResultJson.result(lines.get(i)));
+                } catch (IllegalArgumentException | ArithmeticException e) {
+                    throw new IOException(
+                            "%s, line %d, is not a result: %s. Remove that line".formatted(path, i + 1, e.getMessage()),
+                            e);
+                }
+            }
+        }
+        if (!rest.isBlank()) {
+            // A result that only lacks the line break, as an editor may leave it, is whole.
+            parse(rest)
+                    .ifPresentOrElse(
+                            results::add,
+                            () -> warnings.add("%s: the last line is half written and was left out".formatted(path)));
+        }
+        return new Contents(results, warnings);
+    }
+
+    private void write(String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        channel.force(false);
+    }
+
+    private static Optional<Result> parse(String line) {
+        try {
+            return Optional.of(ResultJson.result(line));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Bytes up to and including the last line break. */
+    private static int wholeLines(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
+    }
+
+    private static FileChannel open(Path path, StandardOpenOption... options) throws IOException {
+        List<StandardOpenOption> all = new ArrayList<>(Arrays.asList(options));
+        all.add(StandardOpenOption.WRITE);
+        try {
+            return FileChannel.open(path, all.toArray(StandardOpenOption[]::new));
+        } catch (IOException e) {
+            throw new IOException(
+                    "Cannot write %s: check that its folder exists and may be written (%s)"
+                            .formatted(path, e.getClass().getSimpleName()),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package vintk.rank;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import vintk.score.Direction;
+import vintk.score.Estimate;
+import vintk.score.Result;
+
+/**
+ * Results in order, best first.
+ *
+ * <p>Ranks go by the mean score. Equal means share a rank and are said to be tied; between them names decide who is listed
+ * first, so the order does not depend on the order of the input. The interval of ranks says what the repeats leave open: a
+ * model may change places with all those whose mean ± standard error overlaps (or touches) its own, so
+ * best = 1 + the number of models whose whole interval is better, worst = n − the number whose whole interval is worse. Without
+ * repeats intervals are points, and only ties widen the interval of ranks.
+ *
+ * @param direction which end of the statistic is better
+ * @param ranked models with a score, best first
+ * @param unranked models without, by name; their results say why
+ */
+public record Ranking(Direction direction, List<Ranked> ranked, List<Result> unranked) {
+
+    public Ranking {
+        ranked = List.copyOf(ranked);
+        unranked = List.copyOf(unranked);
+    }
+
+    /**
+     * Ranks at least one result.
+     *
+     * @throws IllegalArgumentException if the results were not measured by the same statistic and integration
+     */
+    public static Ranking of(List<Result> results) {
+        if (results.isEmpty()) {
+            throw new IllegalArgumentException("Expected at least one result to rank, got none");
+        }
+        Result first = results.get(0);
+        for (Result result : results) {
+            if (result.settings().statistic() != first.settings().statistic()
+                    || result.settings().integration() != first.settings().integration()) {
+                throw new IllegalArgumentException(
+                        "Expected results of one statistic, got %s (%s) for %s and %s (%s) for %s: rank them apart"
+                                .formatted(
+                                        first.settings().statistic().id(),
+                                        first.settings().integration().id(),
+                                        first.name(),
+                                        result.settings().statistic().id(),
+                                        result.settings().integration().id(),
+                                        result.name()));
+            }
+        }
+        Direction direction = first.settings().direction();
+        List<Result> scored = results.stream()
+                .filter(result -> result.vintk().isPresent())
+                // −0.0 and 0.0 are one score: adding 0.0 makes them one number too.
+                .sorted(Comparator.comparingDouble((Result result) -> -direction.orient(mean(result)) + 0.0)
+                        .thenComparing(Result::name))
+                .toList();
+        List<Result> unranked = results.stream()
+                .filter(result -> result.vintk().isEmpty())
+                .sorted(Comparator.comparing(Result::name))
+                .toList();
+        return new Ranking(direction, places(scored, direction), unranked);
+    }
+
+    /** All results in the order of the listing, ranked ones first. */
+    public List<Result> results() {
+        List<Result> all = new ArrayList<>();
+        ranked.forEach(model -> all.add(model.result()));
+        all.addAll(unranked);
+        return all;
+    }
+
+    private static List<Ranked> places(List<Result> scored, Direction direction) {
+        List<Ranked> places = new ArrayList<>();
+        int rank = 1;
+        for (int i = 0; i < scored.size(); i++) {
+            Result result = scored.get(i);
+            boolean asBefore = i > 0 && mean(result) == mean(scored.get(i - 1));
+            boolean asAfter = i + 1 < scored.size() && mean(result) == mean(scored.get(i + 1));
+            rank = asBefore ? rank : i + 1;
+            int better = 0;
+            int worse = 0;
+            for (Result other : scored) {
+                better += beats(other, result, direction) ? 1 : 0;
+                worse += beats(result, other, direction) ? 1 : 0;
+            }
+            places.add(new Ranked(rank, 1 + better, scored.size() - worse, asBefore || asAfter, result));
+        }
+        return places;
+    }
+
+    /** Whether the whole interval of one model is better than that of another. */
+    private static boolean beats(Result one, Result other, Direction direction) {
+        Estimate a = one.vintk().orElseThrow();
+        Estimate b = other.vintk().orElseThrow();
+        return direction == Direction.HIGHER ? a.low() > b.high() : a.high() < b.low();
+    }
+
+    private static double mean(Result result) {
+        return result.vintk().orElseThrow().mean();
+    }
+}

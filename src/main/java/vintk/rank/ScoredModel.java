@@ -1,0 +1,45 @@
+package vintk.rank;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import vintk.score.Direction;
+import vintk.score.Estimate;
+import vintk.score.Result;
+import vintk.score.Status;
+
+/**
+ * What a correlation needs of a result; a file of any format gives this much.
+ *
+ * @param id by which the model meets ground truth
+ * @param status of the result
+ * @param vintk mean over the repeats, absent unless the status is ok
+ * @param ntk mean over the repeats
+ * @param params parameter count
+ * @param macs multiply–accumulates of one sample
+ * @param direction which end of both scores is better
+ */
+public record ScoredModel(
+        String id,
+        Status status,
+        OptionalDouble vintk,
+        OptionalDouble ntk,
+        OptionalDouble params,
+        OptionalDouble macs,
+        Direction direction) {
+
+    /** Takes from a result what counts here. */
+    public static ScoredModel of(Result result) {
+        return new ScoredModel(
+                result.name(),
+                result.status(),
+                mean(result.vintk()),
+                mean(result.ntk()),
+                result.cost().parameters().stream().asDoubleStream().findFirst(),
+                result.cost().macs().stream().asDoubleStream().findFirst(),
+                result.settings().direction());
+    }
+
+    private static OptionalDouble mean(Optional<Estimate> estimate) {
+        return estimate.stream().mapToDouble(Estimate::mean).findFirst();
+    }
+}

@@ -1,0 +1,59 @@
+package vintk.rank;
+
+import static vintk.rank.ResultJson.need;
+import static vintk.rank.ResultJson.wholeNumber;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalInt;
+import vintk.score.Integration;
+import vintk.score.Named;
+import vintk.score.Precision;
+import vintk.score.Settings;
+import vintk.score.Statistic;
+
+/** The part of a result's JSON that says how it was made. */
+final class SettingsJson {
+
+    private SettingsJson() {}
+
+    static ObjectNode tree(Settings settings) {
+        ObjectNode node = ResultJson.MAPPER.createObjectNode();
+        settings.views().forEach(node.putArray("views")::add);
+        node.put("statistic", settings.statistic().id());
+        // Follows from the statistic; written so that a reader need not know it.
+        node.put("direction", settings.direction().id());
+        node.put("integration", settings.integration().id());
+        node.put("reduction", settings.reduction());
+        node.put("batch", settings.batch());
+        node.put("size", settings.size().isPresent() ? (Integer) settings.size().getAsInt() : null);
+        node.put("inputs", settings.inputs());
+        node.put("seed", settings.seed());
+        node.put("repeats", settings.repeats());
+        node.put("parameters", settings.parameters());
+        node.put("batch_norm", settings.batchNorm());
+        node.put("device", settings.device());
+        node.put("dtype", settings.precision().id());
+        node.put("version", settings.version());
+        return node;
+    }
+
+    static Settings settings(JsonNode node) {
+        JsonNode size = need(node, "size");
+        return new Settings(
+                ResultJson.texts(node, "views"),
+                Named.find(Statistic.class, need(node, "statistic").asText()),
+                Named.find(Integration.class, need(node, "integration").asText()),
+                need(node, "reduction").asText(),
+                (int) wholeNumber(need(node, "batch"), "batch"),
+                size.isNull() ? OptionalInt.empty() : OptionalInt.of((int) wholeNumber(size, "size")),
+                need(node, "inputs").asText(),
+                wholeNumber(need(node, "seed"), "seed"),
+                (int) wholeNumber(need(node, "repeats"), "repeats"),
+                need(node, "parameters").asText(),
+                need(node, "batch_norm").asText(),
+                need(node, "device").asText(),
+                Named.find(Precision.class, need(node, "dtype").asText()),
+                need(node, "version").asText());
+    }
+}

@@ -1,0 +1,162 @@
+package vintk.rank;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A column of a ground truth table: what models reached after training, higher is better.
+ *
+ * @param column name of the column
+ * @param values by model id; models for which the column is empty are missing
+ */
+public record Truth(String column, SortedMap<String, Double> values) {
+
+    public Truth {
+        values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+    }
+
+    /**
+     * Reads a column from a JSON array of objects with an {@code id} (the column at top level, or inside an object such as
+     * {@code acc}), or from a CSV file with a header (the ids in its first column), as the file's extension says.
+     *
+     * @throws IOException if the file cannot be read or does not have this form
+     * @throws IllegalArgumentException if no row has a number in that column; the message lists the columns that have
+     */
+    public static Truth read(Path path, String column) throws IOException {
+        String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
+        List<Map.Entry<String, JsonNode>> rows;
+        if (name.endsWith(".json")) {
+            rows = jsonRows(path);
+        } else if (name.endsWith(".csv")) {
+            rows = csvRows(path);
+        } else {
+            throw new IOException("Expected ground truth as .json or .csv, got %s".formatted(path));
+        }
+        TreeMap<String, Double> values = new TreeMap<>();
+        Set<String> seen = new LinkedHashSet<>();
+        for (Map.Entry<String, JsonNode> row : rows) {
+            if (!seen.add(row.getKey())) {
+                throw new IOException("%s has two rows of the id '%s'".formatted(path, row.getKey()));
+            }
+            OptionalDouble value = number(find(row.getValue(), column));
+            if (value.isPresent()) {
+                values.put(row.getKey(), value.getAsDouble());
+            }
+        }
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("%s has no numbers in a column '%s': choose one of %s"
+                    .formatted(path, column, String.join(", ", numericColumns(rows))));
+        }
+        return new Truth(column, values);
+    }
+
+    private static List<Map.Entry<String, JsonNode>> jsonRows(Path path) throws IOException {
+        JsonNode root;
+        try {
+            root = ResultJson.MAPPER.readTree(Files.readString(path));
+        } catch (JsonProcessingException e) {
+            throw new IOException("%s is not JSON: %s".formatted(path, e.getOriginalMessage()), e);
+        }
+        if (!root.isArray()) {
+            throw new IOException("Expected %s to be a JSON array of models".formatted(path));
+        }
+        List<Map.Entry<String, JsonNode>> rows = new ArrayList<>();
+        for (JsonNode row : root) {
+            if (!row.path("id").isValueNode()) {
+                throw new IOException("Model %d of %s has no 'id'".formatted(rows.size() + 1, path));
+            }
+            rows.add(Map.entry(row.get("id").asText(), row));
+        }
+        return rows;
+    }
+
+    private static List<Map.Entry<String, JsonNode>> csvRows(Path path) throws IOException {
+        CsvMapper mapper = CsvMapper.builder()
+                .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+                .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+                .build();
+        List<String[]> lines;
+        try (var reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+            lines = mapper.readerFor(String[].class)
+                    .<String[]>readValues(reader)
+                    .readAll();
+        } catch (JsonProcessingException e) {
+            throw new IOException("%s is not CSV: %s".formatted(path, e.getOriginalMessage()), e);
+        }
+        if (lines.isEmpty()) {
+            throw new IOException("%s is empty: expected a header and one row per model".formatted(path));
+        }
+        List<Map.Entry<String, JsonNode>> rows = new ArrayList<>();
+        for (String[] line : lines.subList(1, lines.size())) {
+            ObjectNode row = ResultJson.MAPPER.createObjectNode();
+            for (int i = 1; i < Math.min(line.length, lines.get(0).length); i++) {
+                row.put(lines.get(0)[i], line[i]);
+            }
+            rows.add(Map.entry(line[0], row));
+        }
+        return rows;
+    }
+
+    /** The column at top level, or else in the first object of the row that has it. */
+    private static JsonNode find(JsonNode row, String column) {
+        if (row.has(column)) {
+            return row.get(column);
+        }
+        for (JsonNode part : row) {
+            if (part.isObject() && part.has(column)) {
+                return part.get(column);
+            }
+        }
+        return row.path(column);
+    }
+
+    private static OptionalDouble number(JsonNode node) {
+        double value = Double.NaN;
+        if (node.isNumber()) {
+            value = node.asDouble();
+        } else if (node.isTextual()) {
+            try {
+                value = Double.parseDouble(node.asText().trim());
+            } catch (NumberFormatException e) {
+                // A word, or an empty cell: no number here.
+                value = Double.NaN;
+            }
+        }
+        return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+
+    private static Set<String> numericColumns(List<Map.Entry<String, JsonNode>> rows) {
+        Set<String> columns = new LinkedHashSet<>();
+        for (Map.Entry<String, JsonNode> row : rows) {
+            collect(row.getValue(), columns, true);
+        }
+        return columns;
+    }
+
+    private static void collect(JsonNode node, Set<String> columns, boolean deeper) {
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            if (number(field.getValue()).isPresent()) {
+                columns.add(field.getKey());
+            } else if (deeper && field.getValue().isObject()) {
+                collect(field.getValue(), columns, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package vintk.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SequenceWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import vintk.rank.Ranking;
+import vintk.score.Estimate;
+import vintk.score.Result;
+import vintk.score.Statistic;
+
+/**
+ * A table with a header and one row per model, best first. Absent numbers are empty cells; a bound is not a number, so it is
+ * found in {@code scores} only. Lists are joined by "; ", and the nested parts (choices, scores of the repeats) are JSON.
+ * Columns {@code vintk:STATISTIC} and {@code ntk:STATISTIC} hold means over the repeats.
+ */
+public final class CsvReport {
+
+    /** Columns and where they stand in {@link vintk.rank.ResultJson}, as JSON pointers. */
+    private static final String[][] COLUMNS = {
+        {"id", "/id"},
+        {"rank", "/rank"},
+        {"rank_best", "/rank_best"},
+        {"rank_worst", "/rank_worst"},
+        {"tied", "/tied"},
+        {"status", "/status"},
+        {"message", "/message"},
+        {"vintk", "/vintk/mean"},
+        {"vintk_standard_error", "/vintk/standard_error"},
+        {"ntk", "/ntk/mean"},
+        {"ntk_standard_error", "/ntk/standard_error"},
+        {"params", "/params"},
+        {"macs", "/macs"},
+        {"peak_bytes", "/peak_bytes"},
+        {"seconds", "/seconds"},
+        {"engine", "/engine"},
+        {"engine_reason", "/engine_reason"},
+        {"output", "/output"},
+        {"file", "/source/file"},
+        {"space", "/source/space"},
+        {"choices", "/source/choices"},
+        {"views", "/settings/views"},
+        {"statistic", "/settings/statistic"},
+        {"direction", "/settings/direction"},
+        {"integration", "/settings/integration"},
+        {"reduction", "/settings/reduction"},
+        {"batch", "/settings/batch"},
+        {"size", "/settings/size"},
+        {"inputs", "/settings/inputs"},
+        {"seed", "/settings/seed"},
+        {"repeats", "/settings/repeats"},
+        {"parameters", "/settings/parameters"},
+        {"batch_norm", "/settings/batch_norm"},
+        {"device", "/settings/device"},
+        {"dtype", "/settings/dtype"},
+        {"version", "/settings/version"},
+        {"warnings", "/warnings"},
+        {"scores", "/repeats"},
+    };
+
+    private CsvReport() {}
+
+    /** The whole file. */
+    public static String text(Ranking ranking) {
+        CsvSchema.Builder schema = CsvSchema.builder();
+        for (String[] column : COLUMNS) {
+            schema.addColumn(column[0]);
+        }
+        for (Statistic statistic : Statistic.values()) {
+            schema.addColumn("vintk:" + statistic.id());
+            schema.addColumn("ntk:" + statistic.id());
+        }
+        CsvMapper mapper = CsvMapper.builder()
+                .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+                .build();
+        StringWriter text = new StringWriter();
+        List<ObjectNode> models = JsonlReport.models(ranking);
+        List<Result> results = ranking.results();
+        try (SequenceWriter writer = mapper.writer(schema.build().withHeader()).writeValues(text)) {
+            for (int i = 0; i < models.size(); i++) {
+                writer.write(row(models.get(i), results.get(i)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return text.toString();
+    }
+
+    private static List<String> row(JsonNode model, Result result) {
+        List<String> row = new ArrayList<>();
+        for (String[] column : COLUMNS) {
+            row.add(cell(model.at(column[1])));
+        }
+        for (Statistic statistic : Statistic.values()) {
+            row.add(cell(result.vintk(statistic)));
+            row.add(cell(result.ntk(statistic)));
+        }
+        return row;
+    }
+
+    private static String cell(JsonNode node) {
+        if (node.isNull() || node.isMissingNode()) {
+            return "";
+        }
+        if (node.isArray() && (node.isEmpty() || node.get(0).isTextual())) {
+            List<String> texts = new ArrayList<>();
+            node.forEach(text -> texts.add(text.asText()));
+            return String.join("; ", texts);
+        }
+        return node.isContainerNode() ? node.toString() : node.asText();
+    }
+
+    private static String cell(Optional<Estimate> estimate) {
+        return estimate.map(known -> Double.toString(known.mean())).orElse("");
+    }
+}

@@ -1,0 +1,60 @@
+package vintk.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
+import vintk.rank.Ranking;
+import vintk.score.Named;
+
+/** The file formats of a ranking, chosen by extension. */
+public enum ReportFormat implements Named {
+    CSV("csv", CsvReport::text),
+    JSON("json", JsonReport::text),
+    JSONL("jsonl", JsonlReport::text);
+
+    private final String id;
+    private final Function<Ranking, String> text;
+
+    ReportFormat(String id, Function<Ranking, String> text) {
+        this.id = id;
+        this.text = text;
+    }
+
+    /** The extension without its dot. */
+    @Override
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The format that a file's extension names, in any case.
+     *
+     * @throws IllegalArgumentException listing the extensions, if it is none of them
+     */
+    public static ReportFormat of(Path path) {
+        String name =
+                path.getFileName() == null ? "" : path.getFileName().toString().toLowerCase(Locale.ROOT);
+        for (ReportFormat format : values()) {
+            if (name.endsWith("." + format.id)) {
+                return format;
+            }
+        }
+        throw new IllegalArgumentException(
+                "Expected a file name that ends in .csv, .json or .jsonl, got '%s'".formatted(path));
+    }
+
+    /** The whole text of the report. */
+    public String text(Ranking ranking) {
+        return text.apply(ranking);
+    }
+
+    /**
+     * Writes the report in one step: a reader sees the old file or the new one, never half of it.
+     *
+     * @throws IOException if the folder does not exist or may not be written
+     */
+    public void write(Ranking ranking, Path path) throws IOException {
+        AtomicFile.write(path, text(ranking));
+    }
+}

@@ -1,0 +1,128 @@
+package vintk.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import vintk.rank.Journal;
+import vintk.rank.ResultJson;
+import vintk.rank.ScoredModel;
+import vintk.score.Direction;
+import vintk.score.Named;
+import vintk.score.Result;
+import vintk.score.Status;
+
+/**
+ * A file of results, read back.
+ *
+ * @param models in the order of the file
+ * @param warnings such as a half-written last line of a journal
+ */
+public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    public ResultsFile {
+        models = List.copyOf(models);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads what {@link ReportFormat} or {@link Journal} wrote, in the format that the extension names.
+     *
+     * @throws IOException if the file cannot be read, or says what is wrong with it and where
+     * @throws IllegalArgumentException if the extension is none of the three
+     */
+    public static ResultsFile read(Path path) throws IOException {
+        return switch (ReportFormat.of(path)) {
+            case JSONL -> {
+                Journal.Contents contents = Journal.read(path);
+                yield new ResultsFile(
+                        contents.results().stream().map(ScoredModel::of).toList(), contents.warnings());
+            }
+            case JSON ->
+                new ResultsFile(json(path).stream().map(ScoredModel::of).toList(), List.of());
+            case CSV -> new ResultsFile(csv(path), List.of());
+        };
+    }
+
+    private static List<Result> json(Path path) throws IOException {
+        JsonNode root;
+        try {
+            root = JSON.readTree(Files.readString(path));
+        } catch (JsonProcessingException e) {
+            throw new IOException("%s is not JSON: %s".formatted(path, e.getOriginalMessage()), e);
+        }
+        if (!root.isArray()) {
+            throw new IOException("Expected %s to be a JSON array of results".formatted(path));
+        }
+        List<Result> results = new ArrayList<>();
+        for (JsonNode node : root) {
+            try {
+                results.add(ResultJson.result(node));
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw new IOException(
+                        "Model %d of %s is not a result: %s".formatted(results.size() + 1, path, e.getMessage()), e);
+            }
+        }
+        return results;
+    }
+
+    private static List<ScoredModel> csv(Path path) throws IOException {
+        List<ScoredModel> models = new ArrayList<>();
+        try (BufferedReader reader = Files.newBufferedReader(path)) {
+            List<Map<String, String>> rows = new CsvMapper()
+                    .readerForMapOf(String.class)
+                    .with(CsvSchema.emptySchema().withHeader())
+                    .<Map<String, String>>readValues(reader)
+                    .readAll();
+            for (Map<String, String> row : rows) {
+                models.add(new ScoredModel(
+                        cell(row, "id"),
+                        Named.find(Status.class, cell(row, "status")),
+                        number(row, "vintk"),
+                        number(row, "ntk"),
+                        number(row, "params"),
+                        number(row, "macs"),
+                        Named.find(Direction.class, cell(row, "direction"))));
+            }
+        } catch (JsonProcessingException e) {
+            throw new IOException("%s is not CSV: %s".formatted(path, e.getOriginalMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "Row %d of %s is not a result: %s".formatted(models.size() + 1, path, e.getMessage()), e);
+        }
+        return models;
+    }
+
+    private static String cell(Map<String, String> row, String column) {
+        String cell = row.get(column);
+        if (cell == null) {
+            throw new IllegalArgumentException("expected a column '%s', found none".formatted(column));
+        }
+        return cell;
+    }
+
+    private static OptionalDouble number(Map<String, String> row, String column) {
+        String cell = cell(row, column);
+        if (cell.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double number = Double.parseDouble(cell);
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(
+                    "expected a finite number or nothing in column '%s', got %s".formatted(column, cell));
+        }
+        return OptionalDouble.of(number);
+    }
+}

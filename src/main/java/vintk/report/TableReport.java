@@ -1,0 +1,212 @@
+package vintk.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import vintk.rank.Ranked;
+import vintk.rank.Ranking;
+import vintk.score.Cost;
+import vintk.score.Estimate;
+import vintk.score.Result;
+import vintk.score.Score;
+import vintk.score.Settings;
+import vintk.score.Value;
+
+/**
+ * A ranking for the terminal: what was measured, one line per model, models without a score at the end with status and reason,
+ * and notes. Plain text without colour, every line at most as wide as asked for; long names are shortened in the middle.
+ */
+public final class TableReport {
+
+    /** The usual width of a terminal. */
+    public static final int WIDTH = 80;
+
+    private static final int NARROWEST = 72;
+
+    private static final String NONE = "-";
+
+    private TableReport() {}
+
+    /** The table at the usual width. */
+    public static String text(Ranking ranking) {
+        return text(ranking, WIDTH);
+    }
+
+    /**
+     * The table.
+     *
+     * @param width of a line in characters, 72 or more; less is taken as 72, which the numbers need
+     */
+    public static String text(Ranking ranking, int width) {
+        int columns = Math.max(NARROWEST, width);
+        List<Result> results = ranking.results();
+        StringBuilder text = new StringBuilder();
+        caption(results).forEach(sentence -> TextLayout.wrap(text, sentence, columns));
+        text.append('\n');
+        int decimals = decimals(ranking);
+        boolean repeated = ranking.ranked().stream().anyMatch(TableReport::repeated);
+        List<String[]> cells = new ArrayList<>();
+        // With repeats a second column says which ranks the errors leave open.
+        int name = repeated ? 2 : 1;
+        cells.add((repeated ? "# ranks " : "# ")
+                .concat("model ViNTK NTK params MACs s status")
+                .split(" "));
+        for (Ranked place : ranking.ranked()) {
+            cells.add(cells(place, decimals, repeated));
+        }
+        int[] widths = TextLayout.widths(cells);
+        // Models without a score have only a name and a text; their names may be the longest.
+        for (Result result : ranking.unranked()) {
+            widths[name] = Math.max(widths[name], TextLayout.length(result.name()));
+        }
+        int others = Arrays.stream(widths).sum() - widths[name] + 2 * (widths.length - 1);
+        widths[name] = Math.max(8, Math.min(widths[name], columns - others));
+        cells.forEach(row -> TextLayout.row(text, row, widths, name));
+        int indent = Arrays.stream(widths, 0, name).sum() + 2 * name;
+        for (Result result : ranking.unranked()) {
+            failed(text, result, indent, widths[name], columns);
+        }
+        List<String> notes = notes(ranking, results);
+        if (!notes.isEmpty()) {
+            text.append('\n');
+            notes.forEach(note -> TextLayout.wrap(text, note, columns));
+        }
+        return text.toString();
+    }
+
+    private static List<String> caption(List<Result> results) {
+        Settings settings = results.get(0).settings();
+        List<String> caption = new ArrayList<>();
+        caption.add("ViNTK is %s of %s, %s is better."
+                .formatted(
+                        settings.statistic().id(),
+                        settings.integration().description(),
+                        settings.direction().id()));
+        caption.add("Views %s; N = %d inputs per view; seed %d%s."
+                .formatted(
+                        String.join(", ", settings.views()),
+                        settings.batch(),
+                        settings.seed(),
+                        settings.repeats() > 1
+                                ? "; mean ± standard error of %d repeats".formatted(settings.repeats())
+                                : ""));
+        if (results.stream().anyMatch(result -> !result.settings().equals(settings))) {
+            caption.add("Settings differ between models: these are those of "
+                    + results.get(0).name() + ".");
+        }
+        return caption;
+    }
+
+    private static String[] cells(Ranked place, int decimals, boolean repeated) {
+        Result result = place.result();
+        Cost cost = result.cost();
+        List<String> row = new ArrayList<>();
+        row.add(place.rank() + (place.tied() ? "=" : ""));
+        if (repeated) {
+            row.add(place.best() == place.worst() ? "" + place.best() : place.best() + "-" + place.worst());
+        }
+        row.add(result.name());
+        row.add(estimate(result.vintk().orElseThrow(), decimals));
+        row.add(plain(result, decimals));
+        row.add(count(cost.parameters()));
+        row.add(count(cost.macs()));
+        row.add(seconds(cost.seconds()));
+        row.add(result.status().id());
+        return row.toArray(String[]::new);
+    }
+
+    private static void failed(StringBuilder text, Result result, int indent, int width, int columns) {
+        // A message may have line breaks; the table may not.
+        String reason = (result.status().id() + ": " + result.message()).replaceAll("\\s+", " ");
+        String line = NONE + " ".repeat(indent - 1) + TextLayout.left(result.name(), width) + "  " + reason;
+        text.append(TextLayout.cut(line, columns)).append('\n');
+    }
+
+    private static List<String> notes(Ranking ranking, List<Result> results) {
+        List<String> notes = new ArrayList<>();
+        if (ranking.ranked().stream().anyMatch(Ranked::tied)) {
+            notes.add("= marks equal scores.");
+        }
+        if (ranking.ranked().stream().anyMatch(TableReport::repeated)) {
+            notes.add("ranks: those that overlapping errors leave open.");
+        }
+        if (!ranking.unranked().isEmpty()) {
+            notes.add("Without a score, so not ranked: %d of %d models."
+                    .formatted(ranking.unranked().size(), results.size()));
+        }
+        Map<String, List<String>> warned = new LinkedHashMap<>();
+        for (Result result : results) {
+            result.warnings().forEach(warning -> warned.computeIfAbsent(warning, w -> new ArrayList<>())
+                    .add(result.name()));
+        }
+        warned.forEach((warning, names) -> notes.add(
+                "Warning (%s): %s".formatted(names.size() == 1 ? names.get(0) : names.size() + " models", warning)));
+        return notes;
+    }
+
+    /**
+     * Digits behind the point: with errors, enough for two digits of the smallest; without, three, or as many (up to six) as
+     * keep different scores different.
+     */
+    private static int decimals(Ranking ranking) {
+        double smallest = ranking.ranked().stream()
+                .flatMapToDouble(place -> place.result().vintk().orElseThrow().standardError().stream())
+                .filter(error -> error > 0)
+                .min()
+                .orElse(0);
+        if (smallest > 0) {
+            return (int) Math.max(2, Math.min(5, Math.ceil(-Math.log10(smallest)) + 1));
+        }
+        long different =
+                ranking.ranked().stream().mapToDouble(Ranked::score).distinct().count();
+        for (int decimals = 3; decimals < 6; decimals++) {
+            int tried = decimals;
+            long shown = ranking.ranked().stream()
+                    .map(place -> fixed(place.score(), tried))
+                    .distinct()
+                    .count();
+            if (shown == different) {
+                return decimals;
+            }
+        }
+        return 6;
+    }
+
+    private static boolean repeated(Ranked place) {
+        return place.result().vintk().orElseThrow().standardError().isPresent();
+    }
+
+    private static String estimate(Estimate estimate, int decimals) {
+        String mean = fixed(estimate.mean(), decimals);
+        return estimate.standardError().isPresent()
+                ? mean + " ± " + fixed(estimate.standardError().getAsDouble(), decimals)
+                : mean;
+    }
+
+    /** The plain score, or the bound that the first repeat gave. */
+    private static String plain(Result result, int decimals) {
+        if (result.ntk().isPresent()) {
+            return fixed(result.ntk().get().mean(), decimals);
+        }
+        Optional<Value> bound = result.repeats().stream().findFirst().flatMap(Score::ntkValue);
+        return bound.map(value -> value.bound().symbol() + fixed(value.value(), decimals))
+                .orElse(NONE);
+    }
+
+    private static String fixed(double value, int decimals) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    private static String count(OptionalLong count) {
+        return count.isPresent() ? SiNumber.of(count.getAsLong()) : NONE;
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(Locale.ROOT, seconds < 10 ? "%.2f" : seconds < 100 ? "%.1f" : "%.0f", seconds);
+    }
+}

@@ -1,0 +1,82 @@
+package vintk.report;
+
+import java.util.List;
+
+/** Lines of a table: widths, padding, shortening and wrapping, counted in code points. */
+final class TextLayout {
+
+    private TextLayout() {}
+
+    static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /** The widest cell of each column. */
+    static int[] widths(List<String[]> rows) {
+        int[] widths = new int[rows.get(0).length];
+        for (String[] row : rows) {
+            for (int c = 0; c < row.length; c++) {
+                widths[c] = Math.max(widths[c], length(row[c]));
+            }
+        }
+        return widths;
+    }
+
+    /**
+     * Appends a row with two spaces between columns and none at the end. Numbers are right-aligned; the columns that hold text,
+     * {@code name} and the last, left-aligned.
+     */
+    static void row(StringBuilder text, String[] cells, int[] widths, int name) {
+        StringBuilder line = new StringBuilder();
+        for (int c = 0; c < cells.length; c++) {
+            boolean left = c == name || c == cells.length - 1;
+            line.append(c == 0 ? "" : "  ").append(left ? left(cells[c], widths[c]) : right(cells[c], widths[c]));
+        }
+        text.append(line.toString().stripTrailing()).append('\n');
+    }
+
+    /** Exactly so wide: padded behind, or shortened in the middle, where names differ least. */
+    static String left(String text, int width) {
+        int length = length(text);
+        if (length <= width) {
+            return text + " ".repeat(width - length);
+        }
+        int[] points = text.codePoints().toArray();
+        // The end tells candidates apart, so it keeps the larger half.
+        int head = (width - 1) / 2;
+        int tail = width - 1 - head;
+        return new String(points, 0, head) + "…" + new String(points, length - tail, tail);
+    }
+
+    private static String right(String text, int width) {
+        return " ".repeat(Math.max(0, width - length(text))) + text;
+    }
+
+    /** At most so wide, the end cut off. */
+    static String cut(String text, int width) {
+        if (length(text) <= width) {
+            return text;
+        }
+        return new String(text.codePoints().toArray(), 0, width - 1) + "…";
+    }
+
+    /** Appends a paragraph, broken between words; a word wider than the line stands alone, cut. */
+    static void wrap(StringBuilder text, String paragraph, int width) {
+        int used = 0;
+        for (String word : paragraph.split("\\s+")) {
+            String fitting = cut(word, width);
+            int length = length(fitting);
+            if (used > 0 && used + 1 + length > width) {
+                text.append('\n');
+                used = 0;
+            }
+            if (used > 0) {
+                text.append(' ');
+                used++;
+            }
+            text.append(fitting);
+            used += length;
+        }
+        text.append('\n');
+    }
+}

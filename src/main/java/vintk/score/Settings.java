@@ -1,0 +1,48 @@
+package vintk.score;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Everything that decides a result besides the model: two results may be compared where these are equal.
+ *
+ * @param views names, in order
+ * @param statistic which ranks
+ * @param integration which makes the views one
+ * @param reduction of the outputs to one number, such as {@code sum} or {@code trace:8}
+ * @param batch N, inputs per view
+ * @param size height and width of the inputs in pixels; absent where each model has its own
+ * @param inputs where the inputs come from: a path, {@code synthetic} or {@code noise}
+ * @param seed of weights, inputs and projections
+ * @param repeats R
+ * @param parameters convention, {@code all} or {@code weights}, and patterns where given
+ * @param batchNorm {@code inference} or {@code batch}
+ * @param device such as {@code cpu} or {@code cuda:0}
+ * @param precision of the gradients
+ * @param version of this program
+ */
+public record Settings(
+        List<String> views,
+        Statistic statistic,
+        Integration integration,
+        String reduction,
+        int batch,
+        OptionalInt size,
+        String inputs,
+        long seed,
+        int repeats,
+        String parameters,
+        String batchNorm,
+        String device,
+        Precision precision,
+        String version) {
+
+    public Settings {
+        views = List.copyOf(views);
+    }
+
+    /** Which end of the ranking statistic is better. */
+    public Direction direction() {
+        return statistic.direction();
+    }
+}

@@ -1,0 +1,154 @@
+package vintk.rank;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import vintk.score.Direction;
+import vintk.score.Status;
+
+class CorrelationTest {
+
+    @Test
+    void tiesByHand() {
+        // Pairs (1,1) (2,3) (2,2) (3,3): concordant 4, discordant 0, tied in x 1, tied in y 1, of 6.
+        Correlation correlation = Correlation.of("x", new double[] {1, 2, 2, 3}, new double[] {1, 3, 2, 3}, 0);
+        assertEquals(4 / Math.sqrt(5 * 5), correlation.kendall().value().orElseThrow(), 1e-15);
+        // Ranks (1, 2.5, 2.5, 4) and (1, 3.5, 2, 3.5): covariance sum 3.75 of 4.5.
+        assertEquals(3.75 / 4.5, correlation.spearman().value().orElseThrow(), 1e-12);
+        // Deviations (−1, 0, 0, 1) and (−1.25, 0.75, −0.25, 0.75): 2 / √(2 · 2.75).
+        assertEquals(2 / Math.sqrt(5.5), correlation.pearson().value().orElseThrow(), 1e-12);
+    }
+
+    @Test
+    void sevenOfTenPairs() {
+        // Order 2 1 4 3 5 against 1…5 has two discordant pairs of ten; 3 1 2 5 4 has three.
+        double[] straight = {1, 2, 3, 4, 5};
+        assertEquals(
+                0.6,
+                Correlation.of("x", new double[] {2, 1, 4, 3, 5}, straight, 0)
+                        .kendall()
+                        .value()
+                        .orElseThrow(),
+                1e-15);
+        assertEquals(
+                0.4,
+                Correlation.of("x", new double[] {3, 1, 2, 5, 4}, straight, 0)
+                        .kendall()
+                        .value()
+                        .orElseThrow(),
+                1e-15);
+    }
+
+    @Test
+    void theBootstrapIsRepeatableAndCovers() {
+        SplittableRandom random = new SplittableRandom(3);
+        double[] x = random.doubles(60).toArray();
+        double[] y = new double[60];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = x[i] + random.nextDouble();
+        }
+        Correlation first = Correlation.of("x", x, y, 11);
+        assertEquals(first, Correlation.of("x", x, y, 11));
+        assertNotEquals(first, Correlation.of("x", x, y, 12));
+        for (Coefficient coefficient : List.of(first.kendall(), first.spearman(), first.pearson())) {
+            double value = coefficient.value().orElseThrow();
+            double low = coefficient.low().orElseThrow();
+            double high = coefficient.high().orElseThrow();
+            assertTrue(-1 <= low && low < value && value < high && high <= 1, coefficient.toString());
+        }
+        // Against the normal theory of Fisher's z: ± 1.96/√(n − 3), good to a fifth of its width here.
+        double z = atanh(first.pearson().value().orElseThrow());
+        double half = 1.96 / Math.sqrt(57);
+        assertEquals(z - half, atanh(first.pearson().low().orElseThrow()), half / 2.5);
+        assertEquals(z + half, atanh(first.pearson().high().orElseThrow()), half / 2.5);
+    }
+
+    private static double atanh(double r) {
+        return 0.5 * Math.log((1 + r) / (1 - r));
+    }
+
+    @Test
+    void whatIsNotDefinedIsAbsent() {
+        Coefficient absent = new Coefficient(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+        assertEquals(
+                absent,
+                Correlation.of("x", new double[] {1, 1, 1}, new double[] {1, 2, 3}, 0)
+                        .kendall());
+        assertEquals(
+                absent,
+                Correlation.of("x", new double[] {1}, new double[] {1}, 0).pearson());
+        assertEquals(
+                absent, Correlation.of("x", new double[0], new double[0], 0).spearman());
+    }
+
+    private static ScoredModel model(String id, double vintk, double params, Direction direction) {
+        return new ScoredModel(
+                id,
+                Status.OK,
+                OptionalDouble.of(vintk),
+                OptionalDouble.of(-vintk),
+                OptionalDouble.of(params),
+                OptionalDouble.empty(),
+                direction);
+    }
+
+    @Test
+    void joinsByIdTurnsTheSignAndSaysWhatIsMissing() {
+        List<ScoredModel> models = new ArrayList<>();
+        TreeMap<String, Double> truth = new TreeMap<>();
+        for (int i = 0; i < 8; i++) {
+            models.add(model("m" + i, -i, i, Direction.LOWER));
+            truth.put("m" + i, 70.0 + i);
+        }
+        models.add(new ScoredModel(
+                "failed",
+                Status.NON_FINITE,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.of(1),
+                OptionalDouble.of(1),
+                Direction.LOWER));
+        models.add(model("unknown", 3, 3, Direction.LOWER));
+        truth.put("failed", 99.0);
+        truth.put("not-scored", 50.0);
+        Agreement agreement = Agreement.of(models, new Truth("acc", truth), 5);
+        assertEquals(8, agreement.matched());
+        assertEquals(List.of("failed"), agreement.unscored());
+        assertEquals(List.of("unknown"), agreement.withoutTruth());
+        assertEquals(List.of("not-scored"), agreement.withoutResult());
+        assertEquals(
+                List.of("vintk", "ntk", "params", "macs"),
+                agreement.correlations().stream().map(Correlation::predictor).toList());
+        assertEquals(1, agreement.correlations().get(0).kendall().value().orElseThrow());
+        assertEquals(-1, agreement.correlations().get(1).kendall().value().orElseThrow());
+        assertEquals(1, agreement.correlations().get(2).pearson().value().orElseThrow(), 1e-12);
+        assertEquals(0, agreement.correlations().get(3).count());
+        Collections.reverse(models);
+        assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5));
+    }
+
+    @Test
+    void refusesWhatCannotBeJoined() {
+        Truth truth = new Truth("acc", new TreeMap<>(Map.of("x", 1.0)));
+        ScoredModel a = model("a", 1, 1, Direction.LOWER);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a, a), truth, 0))
+                .getMessage()
+                .contains("Two results have the id 'a'"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a), truth, 0))
+                .getMessage()
+                .contains("results have ids like a, the truth like x"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Agreement.of(List.of(a, model("b", 1, 1, Direction.HIGHER)), truth, 0));
+    }
+}

@@ -1,0 +1,93 @@
+package vintk.rank;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintk.score.Result;
+import vintk.score.Status;
+
+class JournalTest {
+
+    private static final Result FIRST = SampleResults.scored("first", 1, 2, 4);
+    private static final Result SECOND =
+            SampleResults.failed("second", Status.TIMEOUT, "no answer\nafter 60 s, \"stuck\"");
+    private static final Result THIRD = SampleResults.illConditioned("third");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void givesBackWhatWasAddedWithoutLoss() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        try (Journal journal = Journal.create(path)) {
+            journal.append(FIRST);
+            // On disk already, before the next one starts.
+            assertEquals(List.of(FIRST), Journal.read(path).results());
+            journal.append(SECOND);
+            journal.append(THIRD);
+        }
+        Journal.Contents contents = Journal.read(path);
+        assertEquals(List.of(FIRST, SECOND, THIRD), contents.results());
+        assertTrue(contents.warnings().isEmpty());
+        assertEquals(3, Files.readAllLines(path).size());
+        assertFalse(Files.readString(path).contains("NaN"));
+    }
+
+    @Test
+    void aHalfWrittenLastLineIsLeftOutAndSaid() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        String line = ResultJson.line(SECOND);
+        for (int cut : new int[] {1, line.length() / 2, line.length() - 1}) {
+            Files.writeString(path, ResultJson.line(FIRST) + "\n" + line.substring(0, cut));
+            Journal.Contents contents = Journal.read(path);
+            assertEquals(List.of(FIRST), contents.results());
+            assertEquals(1, contents.warnings().size());
+            try (Journal journal = Journal.resume(path)) {
+                journal.append(THIRD);
+            }
+            assertEquals(List.of(FIRST, THIRD), Journal.read(path).results());
+        }
+    }
+
+    @Test
+    void aMissingLineBreakAloneLosesNothing() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        Files.writeString(path, ResultJson.line(FIRST));
+        assertEquals(List.of(FIRST), Journal.read(path).results());
+        try (Journal journal = Journal.resume(path)) {
+            journal.append(SECOND);
+        }
+        assertEquals(List.of(FIRST, SECOND), Journal.read(path).results());
+    }
+
+    @Test
+    void aBrokenLineInTheMiddleIsNamed() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        Files.writeString(path, ResultJson.line(FIRST) + "\n{\"id\": 1}\n" + ResultJson.line(THIRD) + "\n");
+        IOException e = assertThrows(IOException.class, () -> Journal.read(path));
+        assertTrue(e.getMessage().contains("line 2, is not a result: Expected the key"), e.getMessage());
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsSaid() {
+        IOException e = assertThrows(
+                IOException.class,
+                () -> Journal.create(folder.resolve("missing").resolve("results.jsonl")));
+        assertTrue(e.getMessage().startsWith("Cannot write "), e.getMessage());
+    }
+
+    @Test
+    void anEmptyJournalHoldsNothing() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        Journal.create(path).close();
+        assertEquals(List.of(), Journal.read(path).results());
+    }
+}

@@ -1,0 +1,73 @@
+package vintk.rank;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TruthTest {
+
+    private static final String NESTED =
+            """
+            [
+             {"id": "P-0", "arch": {"depth": [2, 8], "base_dim": 16}, "params": 893828, "acc": {"kd": 72.5, "scratch": 68.33}},
+             {"id": "P-1", "arch": {"depth": [1, 6], "base_dim": 32}, "params": 900000, "acc": {"kd": 71, "scratch": null}}
+            ]
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void jsonColumnsAtTopLevelOrInside() throws IOException {
+        Path path = file("t.json", NESTED);
+        assertEquals(Map.of("P-0", 72.5, "P-1", 71.0), Truth.read(path, "kd").values());
+        assertEquals(
+                Map.of("P-0", 893828.0, "P-1", 900000.0),
+                Truth.read(path, "params").values());
+        assertEquals(Map.of("P-0", 68.33), Truth.read(path, "scratch").values());
+    }
+
+    @Test
+    void csvIdsStandFirst() throws IOException {
+        Path path = file("t.csv", "arch,op,acc,time\n\"(0, 1)\",skip,91.5,1\n|a~0|+|b|,conv,,2\nz,conv,nan,3\ny,x,7\n");
+        assertEquals(Map.of("(0, 1)", 91.5, "y", 7.0), Truth.read(path, "acc").values());
+        assertEquals(3, Truth.read(path, "time").values().size());
+    }
+
+    @Test
+    void anUnknownColumnListsThoseThereAre() throws IOException {
+        IllegalArgumentException json =
+                assertThrows(IllegalArgumentException.class, () -> Truth.read(file("t.json", NESTED), "top1"));
+        assertTrue(json.getMessage().endsWith("choose one of base_dim, params, kd, scratch"), json.getMessage());
+        IllegalArgumentException csv = assertThrows(
+                IllegalArgumentException.class, () -> Truth.read(file("t.csv", "id,name,acc\na,b,1\n"), "name"));
+        assertTrue(csv.getMessage().endsWith("choose one of acc"), csv.getMessage());
+    }
+
+    @Test
+    void badFilesAreNamed() throws IOException {
+        for (String[] bad : new String[][] {
+            {"a.json", "[{\"id\": 1,", "is not JSON"},
+            {"b.json", "{}", "JSON array"},
+            {"c.json", "[{\"name\": 1}]", "Model 1"},
+            {"d.csv", "", "is empty"},
+            {"e.csv", "id,acc\na,1\na,2\n", "two rows of the id 'a'"},
+            {"f.txt", "", ".json or .csv"}
+        }) {
+            Path path = file(bad[0], bad[1]);
+            IOException e = assertThrows(IOException.class, () -> Truth.read(path, "acc"));
+            assertTrue(e.getMessage().contains(bad[2]) && e.getMessage().contains(bad[0]), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package vintk.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import vintk.rank.Journal;
+import vintk.rank.Ranking;
+import vintk.rank.SampleResults;
+import vintk.rank.ScoredModel;
+import vintk.score.Status;
+
+class ResultsFileTest {
+
+    private static final Ranking RANKING = Ranking.of(List.of(
+            SampleResults.failed("c, \"quoted\"", Status.ERROR, "two\nlines; \"and\" more"),
+            SampleResults.scored("a", 0.1, 0.3),
+            SampleResults.scored("b", 2.5, 2.5)));
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource(ReportFormat.class)
+    void whatIsWrittenIsReadBack(ReportFormat format) throws IOException {
+        Path path = folder.resolve("results." + format.id());
+        format.write(RANKING, path);
+        ResultsFile file = ResultsFile.read(path);
+        assertEquals(RANKING.results().stream().map(ScoredModel::of).toList(), file.models());
+        assertEquals(List.of(), file.warnings());
+        // Again over the old file: the same bytes, and nothing left beside it.
+        byte[] before = Files.readAllBytes(path);
+        format.write(RANKING, path);
+        assertEquals(new String(before), Files.readString(path));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(path), files.toList());
+        }
+        assertFalse(Files.readString(path).contains("NaN"));
+    }
+
+    @Test
+    void jsonLinesAreAJournal() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        ReportFormat.JSONL.write(RANKING, path);
+        assertEquals(RANKING.results(), Journal.read(path).results());
+    }
+
+    @Test
+    void csvHasOneRowPerModelAndFixedColumns() {
+        String[] lines = CsvReport.text(Ranking.of(List.of(SampleResults.scored("a", 0.5))))
+                .split("\n");
+        assertEquals(2, lines.length);
+        assertTrue(
+                lines[0].startsWith("id,rank,rank_best,rank_worst,tied,status,message,vintk,vintk_standard_error,ntk,"),
+                lines[0]);
+        assertTrue(lines[0].endsWith("vintk:mean-cosine,ntk:mean-cosine,vintk:alignment,ntk:alignment"), lines[0]);
+        assertTrue(lines[1].startsWith("a,1,1,1,false,ok,,0."), lines[1]);
+        assertTrue(
+                lines[1].contains("\"identity; band:0.25,0.5\",log-trace,higher,joint,sum,1,224,synthetic,7,1,all"),
+                lines[1]);
+    }
+
+    @Test
+    void jsonStartsWithThePlace() {
+        String text = JsonReport.text(RANKING);
+        assertTrue(
+                text.startsWith(
+                        "[\n{\"id\":\"b\",\"rank\":1,\"rank_best\":1,\"rank_worst\":1,\"tied\":false,\"status\":\"ok\","),
+                text.substring(0, 120));
+        assertTrue(
+                text.contains(
+                        "{\"id\":\"c, \\\"quoted\\\"\",\"rank\":null,\"rank_best\":null,\"rank_worst\":null,\"tied\":null,"
+                                + "\"status\":\"error\",\"message\":\"two\\nlines; \\\"and\\\" more\",\"vintk\":null,\"ntk\":null,"),
+                text);
+    }
+
+    @Test
+    void unknownExtensionsListTheThree() {
+        for (String name : new String[] {"results", "results.txt", "csv"}) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> ReportFormat.of(Path.of(name)));
+            assertEquals("Expected a file name that ends in .csv, .json or .jsonl, got '" + name + "'", e.getMessage());
+        }
+        assertEquals(ReportFormat.CSV, ReportFormat.of(Path.of("A.CSV")));
+    }
+
+    @Test
+    void badFilesAreNamed() throws IOException {
+        for (String[] bad : new String[][] {
+            {"a.csv", "id,vintk\na,1\n", "expected a column 'status'"},
+            {"b.csv", "id,status,vintk,ntk,params,macs,direction\na,ok,NaN,1,1,1,lower\n", "expected a finite number"},
+            {"c.csv", "id,status,vintk,ntk,params,macs,direction\na,fine,1,1,1,1,lower\n", "Unknown status 'fine'"},
+            {"d.json", "[{\"id\": \"a\"}]", "Model 1"},
+            {"e.json", "{", "is not JSON"}
+        }) {
+            Path path = Files.writeString(folder.resolve(bad[0]), bad[1]);
+            IOException e = assertThrows(IOException.class, () -> ResultsFile.read(path));
+            assertTrue(e.getMessage().contains(bad[2]) && e.getMessage().contains(bad[0]), e.getMessage());
+        }
+    }
+
+    @Test
+    void aMissingFolderIsSaid() {
+        Path path = folder.resolve("missing").resolve("r.csv");
+        IOException e = assertThrows(IOException.class, () -> ReportFormat.CSV.write(RANKING, path));
+        assertTrue(e.getMessage().startsWith("Cannot write " + path), e.getMessage());
+    }
+}
