@@ -12,11 +12,6 @@ import java.util.Set;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
 public final class Session implements AutoCloseable {
-    static {
-        // ONNX Runtime reports the machine's usage unless told otherwise; nothing leaves this process.
-        environment().setTelemetry(false);
-    }
-
     private final OrtSession session;
 
     /**

@@ -88,7 +88,7 @@ final class Contraction {
     }
 
     /** M Mᵀ for M [N, ...]. */
-    private static Value dense(Value gradients) {
+    static Value dense(Value gradients) {
         Shape shape = gradients.shape();
         long samples = shape.dim(0);
         long size = shape.elements() / samples;

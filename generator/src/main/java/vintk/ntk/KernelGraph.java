@@ -11,6 +11,7 @@ import vintk.autodiff.Gradients;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
+import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /**
@@ -124,6 +125,22 @@ public final class KernelGraph {
         if (seed.isInput()) {
             inputs.add(seed);
         }
+    }
+
+    /**
+     * The graph that contracts per-sample gradients computed elsewhere: one input [N, ...shape] a parameter, outputs
+     * {@code kernel} and {@code kernel/<name>}.
+     */
+    public static Graph contraction(Map<String, TensorType> gradients, long samples) {
+        List<Value> inputs = new ArrayList<>();
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        gradients.forEach((name, type) -> {
+            Value input = Value.input(name, type);
+            inputs.add(input);
+            outputs.put(KERNEL_OF + name, Contraction.dense(input));
+        });
+        outputs.put(KERNEL, outputs.values().stream().reduce(Ops::add).orElse(Contraction.zero(samples)));
+        return new Graph("contraction", inputs, outputs);
     }
 
     /**

@@ -1,0 +1,26 @@
+package vintk.runtime;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A computed kernel.
+ *
+ * @param size n, rows and columns: the number of samples (times outputs for the reduction {@code full})
+ * @param values n × n, row-major
+ * @param perParameter the same of each parameter by name, in order; empty unless asked for
+ * @param parameters names of the parameters that the output depends on
+ * @param elements how many numbers these parameters are
+ * @param engine {@code batched} or {@code per-sample}
+ * @param reason why this engine
+ * @param output the output used
+ */
+public record KernelMatrix(
+        int size,
+        double[] values,
+        Map<String, double[]> perParameter,
+        List<String> parameters,
+        long elements,
+        String engine,
+        String reason,
+        String output) {}

@@ -1,0 +1,25 @@
+package vintk.runtime;
+
+import vintk.onnx.Graph;
+import vintk.onnx.Shape;
+
+/** A network that gives its graph for any number of samples: a model file, or a candidate that is built. */
+public interface Network {
+    /** The model, as results name it. */
+    String name();
+
+    /**
+     * The forward graph for a batch, with one float input [N, ...sample] whose samples lie on axis 0.
+     *
+     * @throws ModelException where the network does not take such a batch
+     */
+    Graph graph(long samples, Shape sample);
+
+    /** The number of samples that the network is fixed to, or 0 where any number is taken. */
+    default long fixedBatch() {
+        return 0;
+    }
+
+    /** Channels, height and width of a sample where the network is fixed to them; -1 for those that are free. */
+    Shape sampleShape(Shape wanted);
+}

@@ -1,0 +1,61 @@
+package vintk.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import vintk.onnx.Graph;
+import vintk.onnx.Value;
+
+/**
+ * Which initializers count as parameters (METHOD §1): float, not scalars, and as the options say. Running statistics and
+ * constants of the exporter never come this far: the import detaches or folds them.
+ *
+ * @param weightsOnly the convention of TE-NAS: matrices and kernels, no vectors
+ * @param include a name must contain a match, where given
+ * @param exclude a name must not contain a match, where given
+ */
+public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Optional<Pattern> exclude) {
+    public static final ParameterFilter ALL = new ParameterFilter(false, Optional.empty(), Optional.empty());
+
+    /** The parameters of a graph, in order of first use, and those left out with the reason. */
+    public Selection select(Graph graph) {
+        List<Value> counted = new ArrayList<>();
+        List<LeftOut> leftOut = new ArrayList<>();
+        for (Value constant : graph.constants()) {
+            if (constant.name() == null || !constant.dataType().isFloating()) {
+                continue;
+            }
+            String reason = reason(constant);
+            if (reason == null) {
+                counted.add(constant);
+            } else {
+                leftOut.add(new LeftOut(constant.name(), constant.shape().elements(), reason));
+            }
+        }
+        return new Selection(counted, leftOut);
+    }
+
+    private String reason(Value constant) {
+        int rank = constant.shape().rank();
+        if (rank == 0) {
+            return "a scalar";
+        }
+        if (weightsOnly && rank < 2) {
+            return "a vector (--parameters weights)";
+        }
+        if (include.isPresent() && !include.get().matcher(constant.name()).find()) {
+            return "not matched by --include";
+        }
+        if (exclude.isPresent() && exclude.get().matcher(constant.name()).find()) {
+            return "matched by --exclude";
+        }
+        return null;
+    }
+
+    /** What counts and what does not. */
+    public record Selection(List<Value> counted, List<LeftOut> leftOut) {}
+
+    /** An initializer that does not count. */
+    public record LeftOut(String name, long elements, String reason) {}
+}

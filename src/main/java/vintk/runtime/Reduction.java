@@ -1,0 +1,139 @@
+package vintk.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
+import vintk.onnx.Shape;
+import vintk.space.RandomStream;
+
+/**
+ * How the outputs of a network become one number a sample, or the kernel one of all of them (METHOD §1).
+ *
+ * @param kind which reduction
+ * @param number the class, or the number of random vectors
+ * @param vector the cotangent of {@code vector:FILE}, empty otherwise
+ * @param shape of the vector
+ */
+public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) {
+    /** The kinds, as the command line names them. */
+    public enum Kind {
+        SUM,
+        CLASS,
+        TRACE,
+        TRACE_ALL,
+        VECTOR,
+        FULL
+    }
+
+    /** v = 1, the default. */
+    public static final Reduction SUM = new Reduction(Kind.SUM, 0, List.of(), Shape.SCALAR);
+
+    /** {@code sum}, {@code class:c}, {@code trace:K}, {@code trace:all}, {@code vector:FILE.npy} or {@code full}. */
+    public static Reduction parse(String text) {
+        String[] parts = text.split(":", 2);
+        String argument = parts.length > 1 ? parts[1] : "";
+        switch (parts[0]) {
+            case "sum":
+                return SUM;
+            case "class":
+                return new Reduction(Kind.CLASS, number(text, argument, 0), List.of(), Shape.SCALAR);
+            case "trace":
+                return argument.equals("all")
+                        ? new Reduction(Kind.TRACE_ALL, 0, List.of(), Shape.SCALAR)
+                        : new Reduction(Kind.TRACE, number(text, argument, 1), List.of(), Shape.SCALAR);
+            case "vector":
+                return ofFile(Path.of(argument));
+            case "full":
+                return new Reduction(Kind.FULL, 0, List.of(), Shape.SCALAR);
+            default:
+                throw new IllegalArgumentException("unknown reduction '" + text
+                        + "'; expected sum, class:c, trace:K, trace:all, vector:FILE.npy or full");
+        }
+    }
+
+    private static int number(String text, String argument, int least) {
+        try {
+            int number = Integer.parseInt(argument);
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The message below says it.
+        }
+        throw new IllegalArgumentException(
+                "reduction '" + text + "': expected a whole number of at least " + least + " after the colon");
+    }
+
+    private static Reduction ofFile(Path file) {
+        try {
+            NpyArray array = Npy.read(file);
+            List<Float> values = new ArrayList<>();
+            for (float value : array.floats()) {
+                values.add(value);
+            }
+            return new Reduction(Kind.VECTOR, 0, List.copyOf(values), Shape.of(array.shape()));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("reduction vector:" + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether v is put in when the graph runs, because it is long or there are several. */
+    boolean isInput() {
+        return kind != Kind.SUM && kind != Kind.CLASS;
+    }
+
+    /** The vectors of all rounds, over the flattened output of one sample; the kernel is the mean over the rounds. */
+    List<float[]> rounds(Shape output, long seed) {
+        int size = Math.toIntExact(output.elements());
+        List<float[]> rounds = new ArrayList<>();
+        switch (kind) {
+            case TRACE -> {
+                for (int k = 0; k < number; k++) {
+                    float[] v = new float[size];
+                    RandomStream.of(seed, "reduction/" + k).rademacher(v);
+                    rounds.add(v);
+                }
+            }
+            case TRACE_ALL, FULL -> {
+                for (int c = 0; c < size; c++) {
+                    float[] unit = new float[size];
+                    unit[c] = 1;
+                    rounds.add(unit);
+                }
+            }
+            case VECTOR -> {
+                if (vector.size() != size) {
+                    throw new IllegalArgumentException("the reduction's vector has shape " + shape
+                            + ", but one sample's output has shape " + output);
+                }
+                float[] v = new float[size];
+                for (int i = 0; i < size; i++) {
+                    v[i] = vector.get(i);
+                }
+                rounds.add(v);
+            }
+            default -> rounds.add(new float[0]);
+        }
+        return rounds;
+    }
+
+    /** Whether the kernels of the rounds are added up rather than averaged: the exact trace is a sum over classes. */
+    boolean isSum() {
+        return kind == Kind.TRACE_ALL;
+    }
+
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case SUM -> "sum";
+            case CLASS -> "class:" + number;
+            case TRACE -> "trace:" + number;
+            case TRACE_ALL -> "trace:all";
+            case VECTOR -> "vector" + shape;
+            case FULL -> "full";
+        };
+    }
+}

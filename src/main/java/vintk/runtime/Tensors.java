@@ -1,0 +1,93 @@
+package vintk.runtime;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+
+/** Tensors to and from ONNX Runtime. */
+final class Tensors {
+    private Tensors() {}
+
+    /** A float tensor; close it. */
+    static OnnxTensor of(long[] shape, float[] data) {
+        return of(shape, data, 0, data.length);
+    }
+
+    /** A float tensor of a part of an array; close it. */
+    static OnnxTensor of(long[] shape, float[] data, int from, int length) {
+        FloatBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        buffer.put(data, from, length).rewind();
+        try {
+            return OnnxTensor.createTensor(Session.environment(), buffer, shape);
+        } catch (OrtException e) {
+            throw Session.failure(e);
+        }
+    }
+
+    /** A tensor of zeros of any type; close it. */
+    static OnnxTensor zeros(TensorType type) {
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(Math.toIntExact(type.bytes())).order(ByteOrder.nativeOrder());
+        try {
+            return OnnxTensor.createTensor(
+                    Session.environment(), buffer, type.shape().dims(), javaType(type.dataType()));
+        } catch (OrtException e) {
+            throw Session.failure(e);
+        }
+    }
+
+    private static OnnxJavaType javaType(DataType type) {
+        return switch (type) {
+            case FLOAT -> OnnxJavaType.FLOAT;
+            case DOUBLE -> OnnxJavaType.DOUBLE;
+            case INT8 -> OnnxJavaType.INT8;
+            case UINT8 -> OnnxJavaType.UINT8;
+            case INT16 -> OnnxJavaType.INT16;
+            case INT32 -> OnnxJavaType.INT32;
+            case INT64 -> OnnxJavaType.INT64;
+            case BOOL -> OnnxJavaType.BOOL;
+            case FLOAT16 -> OnnxJavaType.FLOAT16;
+            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+            default -> throw new ModelException(
+                    ModelException.Kind.UNSUPPORTED_OPERATOR, "inputs of type " + type + " are not handled");
+        };
+    }
+
+    /** The type ONNX Runtime inferred, or null where an extent is not known. */
+    static TensorType type(TensorInfo info) {
+        for (long dim : info.getShape()) {
+            if (dim < 0) {
+                return null;
+            }
+        }
+        return new TensorType(dataType(info), Shape.of(info.getShape()));
+    }
+
+    static DataType dataType(TensorInfo info) {
+        String name = info.onnxType.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "");
+        try {
+            return DataType.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("tensors of type " + name + " are not handled", e);
+        }
+    }
+
+    /** A copy of a result. */
+    static Tensor copy(OnnxTensor tensor) {
+        TensorType type = type(tensor.getInfo());
+        ByteBuffer source = type.shape().elements() == 0 ? ByteBuffer.allocate(0) : tensor.getByteBuffer();
+        ByteBuffer copy = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        copy.put(source).flip();
+        return new Tensor(type, copy);
+    }
+}
