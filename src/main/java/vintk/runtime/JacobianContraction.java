@@ -58,9 +58,7 @@ final class JacobianContraction implements AutoCloseable {
         try {
             gradients.forEach((name, type) -> {
                 Shape shape = type.shape().with(0, samples);
-                feeds.put(
-                        name.substring(KernelGraph.GRADIENT_OF.length()),
-                        Tensors.of(shape.dims(), rows.get(name)));
+                feeds.put(name.substring(KernelGraph.GRADIENT_OF.length()), Tensors.of(shape.dims(), rows.get(name)));
             });
             try (OrtSession.Result result = session.run(feeds)) {
                 for (String name : session.outputNames()) {

@@ -14,7 +14,6 @@ import vintk.ntk.KernelGraph;
 import vintk.ntk.Seed;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
-import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
 import vintk.onnx.TransposeFusion;
@@ -107,8 +106,7 @@ public final class KernelEngine implements AutoCloseable {
                 reason = "the model's batch is fixed at " + fixed;
             }
             if (engine == KernelOptions.Engine.BATCHED) {
-                throw new ModelException(
-                        ModelException.Kind.ERROR, network.name() + ": no batched kernel, " + reason);
+                throw new ModelException(ModelException.Kind.ERROR, network.name() + ": no batched kernel, " + reason);
             }
         }
         if (fixed > 1) {
@@ -151,9 +149,11 @@ public final class KernelEngine implements AutoCloseable {
         return switch (reduction.kind()) {
             case SUM -> seed.sum();
             case CLASS -> seed.unit(reduction.number());
-            case FULL -> seed.perSample(
-                    Value.input(COTANGENT, new TensorType(seed.output().dataType(), shape.prepend(seed.samples()))));
-            default -> seed.vector(Value.input(COTANGENT, new TensorType(seed.output().dataType(), shape)));
+            case FULL ->
+                seed.perSample(Value.input(
+                        COTANGENT, new TensorType(seed.output().dataType(), shape.prepend(seed.samples()))));
+            default ->
+                seed.vector(Value.input(COTANGENT, new TensorType(seed.output().dataType(), shape)));
         };
     }
 
@@ -201,8 +201,8 @@ public final class KernelEngine implements AutoCloseable {
             rounds = List.of(tiled(rounds, samples / rounds.size()));
         }
         if (batch.length != samples * sample.elements()) {
-            throw new IllegalArgumentException("expected " + samples + " samples of shape " + sample + ", got "
-                    + batch.length + " numbers");
+            throw new IllegalArgumentException(
+                    "expected " + samples + " samples of shape " + sample + ", got " + batch.length + " numbers");
         }
         Map<String, double[]> sums = new LinkedHashMap<>();
         for (float[] v : rounds) {
@@ -211,7 +211,8 @@ public final class KernelEngine implements AutoCloseable {
         }
         if (!reduction.isSum() && rounds.size() > 1) {
             double scale = 1.0 / rounds.size();
-            sums.replaceAll((name, values) -> Arrays.stream(values).map(x -> x * scale).toArray());
+            sums.replaceAll(
+                    (name, values) -> Arrays.stream(values).map(x -> x * scale).toArray());
         }
         return matrix(sums);
     }
@@ -227,8 +228,7 @@ public final class KernelEngine implements AutoCloseable {
         double[] total = kernels.remove(KernelGraph.KERNEL);
         Map<String, double[]> perParameter = new LinkedHashMap<>();
         if (options.perParameter()) {
-            kernels.forEach((name, values) ->
-                    perParameter.put(name.substring(KernelGraph.KERNEL_OF.length()), values));
+            kernels.forEach((name, values) -> perParameter.put(name.substring(KernelGraph.KERNEL_OF.length()), values));
         }
         List<Value> counted = plan.differentiated.parameters();
         return new KernelMatrix(
@@ -284,9 +284,8 @@ public final class KernelEngine implements AutoCloseable {
                 boolean own = options.reduction().kind() == Reduction.Kind.FULL;
                 int size = Math.toIntExact(plan.sampleOutput.elements());
                 Shape shape = own ? plan.sampleOutput.prepend(plan.chunk) : plan.sampleOutput;
-                float[] given = own && !plan.batched
-                        ? Arrays.copyOfRange(v, from * size, (from + (int) plan.chunk) * size)
-                        : v;
+                float[] given =
+                        own && !plan.batched ? Arrays.copyOfRange(v, from * size, (from + (int) plan.chunk) * size) : v;
                 feeds.put(COTANGENT, Tensors.of(shape.dims(), given));
             }
             return session.run(feeds);

@@ -74,7 +74,8 @@ public final class ModelFile {
         if (model.getFunctionsCount() > 0) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR,
-                    file + " holds model-local functions (" + model.getFunctions(0).getName()
+                    file + " holds model-local functions ("
+                            + model.getFunctions(0).getName()
                             + "), which are not expanded yet: inline them, for example with onnx.inliner");
         }
     }
@@ -103,9 +104,8 @@ public final class ModelFile {
         Path data = inside(file, tensor.getName(), location);
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ)) {
             long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
-            long length = entries.containsKey("length")
-                    ? Long.parseLong(entries.get("length"))
-                    : channel.size() - offset;
+            long length =
+                    entries.containsKey("length") ? Long.parseLong(entries.get("length")) : channel.size() - offset;
             if (offset < 0 || length < 0 || length > MAX_BYTES || offset > channel.size() - length) {
                 throw invalid(
                         file,
@@ -118,8 +118,11 @@ public final class ModelFile {
         } catch (NumberFormatException e) {
             throw invalid(file, "tensor '" + tensor.getName() + "' has an offset or length that is no number", e);
         } catch (IOException e) {
-            throw invalid(file, "external data '" + location + "' of tensor '" + tensor.getName()
-                    + "' cannot be read: " + (Files.exists(data) ? e.getMessage() : "no such file"), e);
+            throw invalid(
+                    file,
+                    "external data '" + location + "' of tensor '" + tensor.getName() + "' cannot be read: "
+                            + (Files.exists(data) ? e.getMessage() : "no such file"),
+                    e);
         }
     }
 
@@ -135,12 +138,14 @@ public final class ModelFile {
             if (!inside) {
                 throw invalid(
                         file,
-                        "tensor '" + tensor + "' has external data at '" + location + "', outside of the model's folder",
+                        "tensor '" + tensor + "' has external data at '" + location
+                                + "', outside of the model's folder",
                         null);
             }
             return data;
         } catch (InvalidPathException | IOException e) {
-            throw invalid(file, "tensor '" + tensor + "' has external data at '" + location + "': " + e.getMessage(), e);
+            throw invalid(
+                    file, "tensor '" + tensor + "' has external data at '" + location + "': " + e.getMessage(), e);
         }
     }
 

@@ -79,7 +79,6 @@ public final class OnnxNetwork implements Network {
                     ModelException.Kind.INVALID_MODEL,
                     name + ": input " + input + " does not take a batch of shape " + shape);
         }
-        return Importer.graph(
-                Resolver.resolve(model, Map.of(input.name(), new TensorType(input.dataType(), shape))));
+        return Importer.graph(Resolver.resolve(model, Map.of(input.name(), new TensorType(input.dataType(), shape))));
     }
 }

@@ -103,9 +103,9 @@ final class Resolver {
 
     private static Set<String> allOutputs(GraphProto graph) {
         Set<String> names = new LinkedHashSet<>();
-        graph.getNodeList().forEach(n -> n.getOutputList().stream()
-                .filter(o -> !o.isEmpty())
-                .forEach(names::add));
+        graph.getNodeList()
+                .forEach(n ->
+                        n.getOutputList().stream().filter(o -> !o.isEmpty()).forEach(names::add));
         return names;
     }
 
@@ -128,7 +128,9 @@ final class Resolver {
             }
         }
         GraphProto.Builder graph = whole.toBuilder().clearNode().clearOutput().clearInitializer();
-        whole.getInitializerList().stream().filter(t -> needed.contains(t.getName())).forEach(graph::addInitializer);
+        whole.getInitializerList().stream()
+                .filter(t -> needed.contains(t.getName()))
+                .forEach(graph::addInitializer);
         for (int i = 0; i < used.length; i++) {
             if (used[i]) {
                 graph.addNode(nodes.get(i));
@@ -152,8 +154,10 @@ final class Resolver {
         Set<String> dependent = new HashSet<>(inputs.keySet());
         Set<String> wanted = new LinkedHashSet<>();
         for (NodeProto node : plain.getGraph().getNodeList()) {
-            boolean shapeOnly = node.getOpType().equals("Shape") || node.getOpType().equals("Size");
-            boolean random = node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
+            boolean shapeOnly =
+                    node.getOpType().equals("Shape") || node.getOpType().equals("Size");
+            boolean random =
+                    node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
             if (random || !shapeOnly && node.getInputList().stream().anyMatch(dependent::contains)) {
                 dependent.addAll(node.getOutputList());
                 continue;
@@ -255,7 +259,8 @@ final class Resolver {
 
         @Override
         public String toString() {
-            return "'" + name + "' " + dims.stream().map(d -> d < 0 ? "?" : d.toString()).toList();
+            return "'" + name + "' "
+                    + dims.stream().map(d -> d < 0 ? "?" : d.toString()).toList();
         }
     }
 }

@@ -64,7 +64,9 @@ public final class Session implements AutoCloseable {
         String text = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
         String lower = text.toLowerCase(java.util.Locale.ROOT);
         ModelException.Kind kind = ModelException.Kind.ERROR;
-        if (lower.contains("failed to allocate memory") || lower.contains("bad_alloc") || lower.contains("out of memory")) {
+        if (lower.contains("failed to allocate memory")
+                || lower.contains("bad_alloc")
+                || lower.contains("out of memory")) {
             kind = ModelException.Kind.OUT_OF_MEMORY;
         } else if (e.getCode() == OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED
                 || lower.contains("is not a registered function/op")

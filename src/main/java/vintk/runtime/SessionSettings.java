@@ -19,9 +19,7 @@ public record SessionSettings(int threads, boolean optimised) {
     OrtSession.SessionOptions options() throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(
-                optimised
-                        ? OrtSession.SessionOptions.OptLevel.ALL_OPT
-                        : OrtSession.SessionOptions.OptLevel.NO_OPT);
+                optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT : OrtSession.SessionOptions.OptLevel.NO_OPT);
         if (threads > 0) {
             options.setIntraOpNumThreads(threads);
         }

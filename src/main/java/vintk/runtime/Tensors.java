@@ -58,8 +58,9 @@ final class Tensors {
             case BOOL -> OnnxJavaType.BOOL;
             case FLOAT16 -> OnnxJavaType.FLOAT16;
             case BFLOAT16 -> OnnxJavaType.BFLOAT16;
-            default -> throw new ModelException(
-                    ModelException.Kind.UNSUPPORTED_OPERATOR, "inputs of type " + type + " are not handled");
+            default ->
+                throw new ModelException(
+                        ModelException.Kind.UNSUPPORTED_OPERATOR, "inputs of type " + type + " are not handled");
         };
     }
 

@@ -1,6 +1,5 @@
 package vintk.runtime;
 
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -27,9 +26,7 @@ class GoldKernelTest {
         JsonNode meta = JSON.readTree(folder.resolve("meta.json").toFile());
         NpyArray input = Npy.read(folder.resolve("input.npy"));
         double[] gold = Npy.read(folder.resolve("ntk_" + reduction + ".npy")).doubles();
-        Reduction how = reduction.equals("sum")
-                ? Reduction.SUM
-                : Reduction.parse("vector:" + folder.resolve("v.npy"));
+        Reduction how = reduction.equals("sum") ? Reduction.SUM : Reduction.parse("vector:" + folder.resolve("v.npy"));
         KernelOptions defaults = KernelOptions.defaults();
         KernelOptions options = new KernelOptions(
                 how, defaults.parameters(), Optional.of(meta.get("output").asText()), engine, false, 0, 0);
@@ -60,7 +57,8 @@ class GoldKernelTest {
             for (Path p : s.sorted().toList()) {
                 for (String r : List.of("sum", "v")) {
                     try {
-                        System.out.printf("RESULT %s %s %.3g%n", p.getFileName(), r, error(p, r, KernelOptions.Engine.AUTO));
+                        System.out.printf(
+                                "RESULT %s %s %.3g%n", p.getFileName(), r, error(p, r, KernelOptions.Engine.AUTO));
                     } catch (Throwable e) {
                         System.out.printf("RESULT %s %s FAILED %s%n", p.getFileName(), r, e);
                         if (!(e instanceof ModelException)) e.printStackTrace(System.out);

@@ -66,7 +66,8 @@ public final class Accumulator {
             // [N, before..., outer, inner, after...]: merge outer and inner again into the one axis.
             Shape merged = front.shape().slice(0, 1 + from.axis());
             merged = Shape.concat(merged, Shape.of(from.outer() * from.inner()));
-            merged = Shape.concat(merged, front.shape().slice(from.axis() + 3, front.shape().rank()));
+            merged = Shape.concat(
+                    merged, front.shape().slice(from.axis() + 3, front.shape().rank()));
             return reduce(
                     Ops.reshape(front, merged),
                     output.with(from.axis(), from.outer() * from.inner()).prepend(samples),
@@ -186,7 +187,9 @@ public final class Accumulator {
 
     private Value full(Cotangent.Window window) {
         Shape shape = shape();
-        return Ops.expand(window.value(), shape.with(axisOf(window.axis()), window.value().shape().dim(window.axis())));
+        return Ops.expand(
+                window.value(),
+                shape.with(axisOf(window.axis()), window.value().shape().dim(window.axis())));
     }
 
     private int axisOf(int axis) {

@@ -69,8 +69,21 @@ final class ElementwiseRules {
 
         // No gradient: constant almost everywhere, or not a number
         for (String operator : List.of(
-                "Ceil", "Floor", "Round", "Sign", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Not",
-                "And", "Or", "Xor", "IsNaN", "IsInf")) {
+                "Ceil",
+                "Floor",
+                "Round",
+                "Sign",
+                "Equal",
+                "Greater",
+                "GreaterOrEqual",
+                "Less",
+                "LessOrEqual",
+                "Not",
+                "And",
+                "Or",
+                "Xor",
+                "IsNaN",
+                "IsInf")) {
             rules.add(operator, zero(Flow.ELEMENTWISE));
         }
     }
@@ -104,8 +117,7 @@ final class ElementwiseRules {
     }
 
     private static Value hardSigmoid(Pull p) {
-        Value inside = Ops.and(
-                greater(p.y(), zeroLike(p.y())), less(p.y(), scalar(p.y().dataType(), 1)));
+        Value inside = Ops.and(greater(p.y(), zeroLike(p.y())), less(p.y(), scalar(p.y().dataType(), 1)));
         return mask(inside, mul(p.dy(), p.attributes().real("alpha", 0.2f)));
     }
 

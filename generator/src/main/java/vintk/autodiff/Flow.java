@@ -25,7 +25,8 @@ interface Flow {
         for (int i = 0; i < axes.size(); i++) {
             if (axes.get(i) != null) {
                 BatchAxis axis = axes.get(i);
-                BatchAxis aligned = axis.moved(axis.axis() + rank - node.input(i).shape().rank());
+                BatchAxis aligned =
+                        axis.moved(axis.axis() + rank - node.input(i).shape().rank());
                 if (found != null && !found.equals(aligned)) {
                     throw new UntrackedBatchException(node, "its operands carry the samples on different axes");
                 }
@@ -45,7 +46,8 @@ interface Flow {
         int own = axis.axis() - (rank - value.shape().rank());
         long full = node.output().shape().dim(axis.axis());
         if (own >= 0 && full > 1 && value.shape().dim(own) != 1) {
-            throw new UntrackedBatchException(node, "an operand has one row a sample but does not come from the samples");
+            throw new UntrackedBatchException(
+                    node, "an operand has one row a sample but does not come from the samples");
         }
     }
 

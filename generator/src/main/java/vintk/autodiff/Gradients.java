@@ -36,8 +36,7 @@ public final class Gradients {
      *     contributions
      * @throws UnsupportedOperatorException naming a node on the way that has no rule
      */
-    public static Map<Value, Accumulator> of(
-            Value output, Value seed, Collection<Value> targets, BatchFlow batch) {
+    public static Map<Value, Accumulator> of(Value output, Value seed, Collection<Value> targets, BatchFlow batch) {
         return new Gradients(batch).run(output, seed, targets);
     }
 

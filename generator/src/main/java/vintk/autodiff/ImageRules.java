@@ -100,14 +100,8 @@ final class ImageRules {
     /** The cotangent goes to the places that were largest: their flat indices are MaxPool's second output. */
     private static List<Cotangent> maxPool(Pull p) {
         TensorType indices = new TensorType(DataType.INT64, p.y().shape());
-        Node again = new Node(
-                "",
-                "MaxPool",
-                null,
-                List.of(p.x()),
-                p.attributes(),
-                List.of(p.y().type(), indices),
-                null);
+        Node again =
+                new Node("", "MaxPool", null, List.of(p.x()), p.attributes(), List.of(p.y().type(), indices), null);
         long elements = p.x().shape().elements();
         Value zeros = Ops.filled(TensorType.of(p.x().dataType(), elements), 0);
         long outputs = p.y().shape().elements();

@@ -31,6 +31,7 @@ final class LayoutRules {
         rules.add("Slice", Rule.full(LayoutRules::sliceFlow, LayoutRules::slicePullback));
         rules.add("Pad", Rule.full(LayoutRules::padFlow, LayoutRules::padPullback));
         rules.add("Gather", Rule.full(LayoutRules::gatherFlow, LayoutRules::gatherPullback));
+        rules.add("ConstantOfShape", Rule.zero(LayoutRules::noSamples));
         rules.add("Shape", Rule.zero(LayoutRules::noSamples));
         rules.add("Size", Rule.zero(LayoutRules::noSamples));
     }
@@ -42,12 +43,18 @@ final class LayoutRules {
 
     /** Whether a node repeats one row N times along axis 0: an exporter's way to bring a class token to the batch. */
     static boolean makesRows(Node node, long samples) {
-        if (!node.opType().equals("Expand") || !node.domain().isEmpty()) {
+        Shape to = node.output().shape();
+        if (!node.domain().isEmpty() || to.rank() == 0 || to.dim(0) != samples) {
             return false;
         }
-        Shape to = node.output().shape();
+        if (node.opType().equals("ConstantOfShape")) {
+            return true;
+        }
+        if (!node.opType().equals("Expand")) {
+            return false;
+        }
         Shape from = node.input(0).shape().padTo(to.rank());
-        return to.rank() > 0 && to.dim(0) == samples && from.dim(0) == 1;
+        return from.dim(0) == 1;
     }
 
     // ---- Reshape: which of the new axes holds the samples
@@ -124,7 +131,8 @@ final class LayoutRules {
         int along = node.output().shape().axis((int) node.attributes().integer("axis", 0));
         for (int i = 0; i < axes.size(); i++) {
             if (axes.get(i) == null && samples > 1) {
-                throw new UntrackedBatchException(node, "a part has one row a sample but does not come from the samples");
+                throw new UntrackedBatchException(
+                        node, "a part has one row a sample but does not come from the samples");
             }
             if (axes.get(i) != null && !axes.get(i).equals(found)) {
                 throw new UntrackedBatchException(node, "its parts carry the samples on different axes");
@@ -134,7 +142,8 @@ final class LayoutRules {
     }
 
     private static List<Cotangent> concatPullback(Pull p) {
-        int along = p.y().shape().axis((int) p.attributes().integer("axis", 0)) - p.y().shape().rank();
+        int along = p.y().shape().axis((int) p.attributes().integer("axis", 0))
+                - p.y().shape().rank();
         List<Cotangent> parts = new ArrayList<>();
         long start = 0;
         for (Value part : p.node().inputs()) {
@@ -168,8 +177,8 @@ final class LayoutRules {
             // Zeros between the elements: as an axis of their own, padded, merged.
             Shape shape = dy.shape();
             int at = shape.rank() + axis;
-            Shape split = Shape.concat(
-                    Shape.concat(shape.slice(0, at + 1), Shape.of(1)), shape.slice(at + 1, shape.rank()));
+            Shape split =
+                    Shape.concat(Shape.concat(shape.slice(0, at + 1), Shape.of(1)), shape.slice(at + 1, shape.rank()));
             Value spread = Ops.pad(Ops.reshape(dy, split), at + 1, 0, cut.step() - 1);
             Value merged = Ops.reshape(spread, shape.with(at, shape.dim(at) * cut.step()));
             long room = p.x().shape().dim(axis) - cut.start();
@@ -229,8 +238,7 @@ final class LayoutRules {
                 .toArray();
         Shape before = p.withLead(data.shape().slice(0, axis));
         Shape after = data.shape().slice(axis + 1, rank);
-        Value flat = Ops.reshape(
-                p.fullDy(), before.elements(), at.length, after.elements());
+        Value flat = Ops.reshape(p.fullDy(), before.elements(), at.length, after.elements());
         Value summed = extent * at.length <= ONE_HOT_LIMIT
                 ? Ops.matMul(oneHot(data.dataType(), at, extent), flat)
                 : scattered(flat, at, extent);
@@ -251,8 +259,7 @@ final class LayoutRules {
     private static Value scattered(Value flat, long[] indices, long extent) {
         Shape shape = flat.shape();
         Value zeros = Ops.filled(flat.type().withShape(shape.with(1, extent)), 0);
-        Value places = Ops.expand(
-                Ops.constant(Tensor.longs(Shape.of(1, indices.length, 1), indices)), shape);
+        Value places = Ops.expand(Ops.constant(Tensor.longs(Shape.of(1, indices.length, 1), indices)), shape);
         return Ops.node(
                 "ScatterElements",
                 zeros.type(),

@@ -35,7 +35,9 @@ final class LinearRules {
     }
 
     private static BatchAxis aligned(Node node, BatchAxis axis, int input, int rank) {
-        return axis == null ? null : axis.moved(axis.axis() + rank - node.input(input).shape().rank());
+        return axis == null
+                ? null
+                : axis.moved(axis.axis() + rank - node.input(input).shape().rank());
     }
 
     /** dA = dY Bᵀ, dB = Aᵀ dY. Matrices (operands of two axes that count) stay unmultiplied. */
@@ -46,7 +48,10 @@ final class LinearRules {
         Value wide = widened(dy, -1, p);
         Value tall = widened(dy, -2, p);
         boolean lifted = p.lead() > 0;
-        Cotangent da = !lifted && isMatrix(a) && !isMatrix(b) && (p.isMeeting(0) || !p.batch().isTracked())
+        Cotangent da = !lifted
+                        && isMatrix(a)
+                        && !isMatrix(b)
+                        && (p.isMeeting(0) || !p.batch().isTracked())
                 ? outer(p, transposeLast(p.fullDy()), transposeLast(Ops.expand(b, leads(p, b))), p.y(), true)
                 : new Cotangent.Aligned(matMul(wide, transposeLast(b)));
         Cotangent db = !lifted && isMatrix(b) && (p.isMeeting(1) || !p.batch().isTracked())
@@ -177,7 +182,9 @@ final class LinearRules {
             throw new UntrackedBatchException(p.node(), "an operand has one row a sample");
         }
         String result = lead + sample + found;
-        long samples = p.dy().shape().dims().length > 0 && !lead.isEmpty() ? p.dy().shape().dim(0) : p.batch().samples();
+        long samples = p.dy().shape().dims().length > 0 && !lead.isEmpty()
+                ? p.dy().shape().dim(0)
+                : p.batch().samples();
         Shape full = lead.isEmpty() && sample.isEmpty() ? shape : shape.prepend(samples);
         Shape thin = full;
         int offset = full.rank() - shape.rank();

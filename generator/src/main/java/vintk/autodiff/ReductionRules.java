@@ -58,14 +58,14 @@ final class ReductionRules {
         int lead = p.lead();
         for (int axis : axes(p.node())) {
             int at = lead + axis;
-            shape = Shape.concat(
-                    Shape.concat(shape.slice(0, at), Shape.of(1)), shape.slice(at, shape.rank()));
+            shape = Shape.concat(Shape.concat(shape.slice(0, at), Shape.of(1)), shape.slice(at, shape.rank()));
         }
         return Ops.reshape(p.dy(), shape);
     }
 
     private static int axis(Pull p) {
-        return p.y().shape().axis((int) p.attributes().integer("axis", -1)) - p.y().shape().rank();
+        return p.y().shape().axis((int) p.attributes().integer("axis", -1))
+                - p.y().shape().rank();
     }
 
     /** dx = y (dy - Σ y dy). */

@@ -95,8 +95,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
             Shape shape = taken.shape();
             positions.add(Ops.reshape(
                     taken,
-                    Shape.concat(
-                            Shape.concat(shape.slice(0, axis), Shape.of(1)), shape.slice(axis, shape.rank()))));
+                    Shape.concat(Shape.concat(shape.slice(0, axis), Shape.of(1)), shape.slice(axis, shape.rank()))));
         }
         return Ops.concat(axis, positions);
     }
@@ -106,5 +105,4 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         long after = Math.max(0, needed - begin[i] - x.shape().dim(axis));
         return Ops.slice(Ops.pad(x, axis, begin[i], after), axis, 0, needed);
     }
-
 }

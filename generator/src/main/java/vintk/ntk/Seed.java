@@ -67,8 +67,6 @@ public record Seed(Value output, BatchAxis axis, long samples) {
         Shape before = shape.slice(0, axis.axis());
         Shape after = shape.slice(axis.axis() + 1, shape.rank());
         long merged = axis.outer() * axis.inner();
-        return merged == 1
-                ? Shape.concat(before, after)
-                : Shape.concat(Shape.concat(before, Shape.of(merged)), after);
+        return merged == 1 ? Shape.concat(before, after) : Shape.concat(Shape.concat(before, Shape.of(merged)), after);
     }
 }

@@ -166,8 +166,7 @@ public final class Ops {
         if (x.dataType() == to) {
             return x;
         }
-        return node(
-                "Cast", new TensorType(to, x.shape()), Attributes.NONE.with("to", (long) to.code()), x);
+        return node("Cast", new TensorType(to, x.shape()), Attributes.NONE.with("to", (long) to.code()), x);
     }
 
     // ---- reductions and products
@@ -206,16 +205,23 @@ public final class Ops {
     }
 
     public static Value softmax(Value x, int axis) {
-        return node("Softmax", x.type(), Attributes.NONE.with("axis", (long) x.shape().axis(axis)), x);
+        return node(
+                "Softmax",
+                x.type(),
+                Attributes.NONE.with("axis", (long) x.shape().axis(axis)),
+                x);
     }
 
     /** Matrix product of the last two axes, the others broadcast. Operands have two axes or more. */
     public static Value matMul(Value a, Value b) {
-        if (a.shape().rank() < 2 || b.shape().rank() < 2 || a.shape().dim(-1) != b.shape().dim(-2)) {
+        if (a.shape().rank() < 2
+                || b.shape().rank() < 2
+                || a.shape().dim(-1) != b.shape().dim(-2)) {
             throw new IllegalArgumentException("MatMul expects [..., m, k] and [..., k, n], got " + a + " and " + b);
         }
         Shape lead = Shape.broadcast(
-                a.shape().slice(0, a.shape().rank() - 2), b.shape().slice(0, b.shape().rank() - 2));
+                a.shape().slice(0, a.shape().rank() - 2),
+                b.shape().slice(0, b.shape().rank() - 2));
         Shape shape = Shape.concat(lead, Shape.of(a.shape().dim(-2), b.shape().dim(-1)));
         return binaryOf("MatMul", shape, a, b);
     }
@@ -250,18 +256,17 @@ public final class Ops {
     /** Result axis {@code i} is operand axis {@code permutation[i]}. */
     public static Value transpose(Value x, int... permutation) {
         if (permutation.length != x.shape().rank()) {
-            throw new IllegalArgumentException(
-                    "a permutation of " + x.shape().rank() + " axes is expected for " + x + ", got "
-                            + Arrays.toString(permutation));
+            throw new IllegalArgumentException("a permutation of " + x.shape().rank() + " axes is expected for " + x
+                    + ", got " + Arrays.toString(permutation));
         }
         if (isNode(x, "Transpose")) {
             long[] inner = x.node().attributes().integers("perm");
-            int[] composed =
-                    Arrays.stream(permutation).map(i -> (int) inner[i]).toArray();
+            int[] composed = Arrays.stream(permutation).map(i -> (int) inner[i]).toArray();
             return transpose(x.node().input(0), composed);
         }
         long[] dims = Arrays.stream(permutation).mapToLong(x.shape()::dim).toArray();
-        int[] moved = Arrays.stream(permutation).filter(i -> x.shape().dim(i) != 1).toArray();
+        int[] moved =
+                Arrays.stream(permutation).filter(i -> x.shape().dim(i) != 1).toArray();
         if (Arrays.equals(moved, Arrays.stream(moved).sorted().toArray())) {
             return reshape(x, dims);
         }
@@ -280,8 +285,8 @@ public final class Ops {
 
     /** Moves one axis to another place; the others keep their order. */
     public static Value moveAxis(Value x, int from, int to) {
-        List<Integer> order = new ArrayList<>(
-                IntStream.range(0, x.shape().rank()).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, x.shape().rank()).boxed().toList());
         Integer moved = order.remove(x.shape().axis(from));
         order.add(x.shape().axis(to), moved);
         return transpose(x, order.stream().mapToInt(Integer::intValue).toArray());
@@ -341,8 +346,7 @@ public final class Ops {
         }
         Shape shape = x.shape().with(axis, (end - start + step - 1) / step);
         Value at = longs(x.shape().axis(axis));
-        return node(
-                "Slice", x.type().withShape(shape), Attributes.NONE, x, longs(start), longs(end), at, longs(step));
+        return node("Slice", x.type().withShape(shape), Attributes.NONE, x, longs(start), longs(end), at, longs(step));
     }
 
     /** The values of an axis, cut at the given extents. */
@@ -369,12 +373,7 @@ public final class Ops {
             pads[before.length + i] = after[i];
         }
         return node(
-                "Pad",
-                x.type().withShape(Shape.of(dims)),
-                Attributes.NONE,
-                x,
-                longs(pads),
-                scalar(x.dataType(), fill));
+                "Pad", x.type().withShape(Shape.of(dims)), Attributes.NONE, x, longs(pads), scalar(x.dataType(), fill));
     }
 
     /** Zeros around one axis. */
@@ -392,12 +391,7 @@ public final class Ops {
         Shape shape = Shape.concat(
                 Shape.concat(x.shape().slice(0, at), indices.shape()),
                 x.shape().slice(at + 1, x.shape().rank()));
-        return node(
-                "Gather",
-                x.type().withShape(shape),
-                Attributes.NONE.with("axis", (long) at),
-                x,
-                constant(indices));
+        return node("Gather", x.type().withShape(shape), Attributes.NONE.with("axis", (long) at), x, constant(indices));
     }
 
     /** Whether a value is the first output of a node of ONNX' own operator {@code opType}. */

@@ -15,7 +15,8 @@ public final class TensorReader {
         long elements;
         try {
             dataType = DataType.of(proto.getDataType());
-            shape = Shape.of(proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
+            shape = Shape.of(
+                    proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
             elements = shape.elements();
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException("tensor '" + proto.getName() + "': " + e.getMessage(), e);
@@ -29,7 +30,8 @@ public final class TensorReader {
                 throw new IllegalArgumentException("tensor '" + proto.getName() + "' of type " + dataType + shape
                         + " has " + bytes + " bytes of data");
             }
-            return new Tensor(new TensorType(dataType, shape), proto.getRawData().asReadOnlyByteBuffer());
+            return new Tensor(
+                    new TensorType(dataType, shape), proto.getRawData().asReadOnlyByteBuffer());
         }
         return fromFields(proto, new TensorType(dataType, shape), elements);
     }
@@ -47,8 +49,7 @@ public final class TensorReader {
             throw new IllegalArgumentException(
                     "tensor '" + proto.getName() + "' of type " + type + " has " + given + " elements of data");
         }
-        ByteBuffer buffer =
-                ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
             switch (type.dataType()) {
                 case FLOAT -> buffer.putFloat(proto.getFloatData(i));

@@ -33,8 +33,15 @@ public final class TransposeFusion {
         List<Value> inputs = new ArrayList<>();
         node.inputs().forEach(input -> inputs.add(now(input)));
         Node made;
-        Operand a = node.opType().equals("MatMul") ? Operand.of(inputs.get(0)) : null;
-        Operand b = node.opType().equals("MatMul") ? Operand.of(inputs.get(1)) : null;
+        Operand a = null;
+        Operand b = null;
+        if (node.opType().equals("MatMul")) {
+            // The batch may be exchanged only where both operands have one.
+            boolean batch =
+                    inputs.get(0).shape().rank() == inputs.get(1).shape().rank();
+            a = Operand.of(inputs.get(0), batch);
+            b = Operand.of(inputs.get(1), batch);
+        }
         if (a != null && (a.isTransposed() || b.isTransposed()) && node.output().dataType() == DataType.FLOAT) {
             Attributes attributes = Attributes.NONE
                     .with("transA", a.rows ? 1L : 0L)
@@ -65,7 +72,7 @@ public final class TransposeFusion {
 
     /** An operand of a product: what it is read from, whether its last two axes, or its first axis and the batch, change places. */
     private record Operand(Value value, boolean rows, boolean batch) {
-        static Operand of(Value value) {
+        static Operand of(Value value, boolean mayBatch) {
             if (!Ops.isNode(value, "Transpose")) {
                 return new Operand(value, false, false);
             }
@@ -74,7 +81,7 @@ public final class TransposeFusion {
             int rank = perm.length;
             for (boolean batch : new boolean[] {false, true}) {
                 for (boolean rows : new boolean[] {false, true}) {
-                    if ((batch && rank < 3) || !Arrays.equals(perm, permutation(rank, rows, batch))) {
+                    if (batch && (rank < 3 || !mayBatch) || !Arrays.equals(perm, permutation(rank, rows, batch))) {
                         continue;
                     }
                     return new Operand(source, rows, batch);

@@ -2,7 +2,6 @@ package vintk.opset;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -16,8 +15,8 @@ import vintk.autodiff.UnsupportedOperatorException;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
 import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
 import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /** Makes a {@link Graph} in canonical form of a {@link Resolved} model. */
@@ -110,8 +109,8 @@ public final class Importer {
     private static void check(Site site, int output, Value made) {
         TensorType expected = site.types().get(output);
         if (!made.type().equals(expected)) {
-            throw new IllegalStateException(
-                    site + ": output " + (output + 1) + " should be " + expected + " but was imported as " + made.type());
+            throw new IllegalStateException(site + ": output " + (output + 1) + " should be " + expected
+                    + " but was imported as " + made.type());
         }
     }
 

@@ -40,15 +40,15 @@ final class LayoutAdapters {
 
     /** Empty parts are left out: exporters leave them in, and shapes of rank 1 and extent 0 need not match the others. */
     private static Value concat(Site site) {
-        List<Value> parts = site.inputs().stream()
-                .filter(v -> v.shape().elements() > 0)
-                .toList();
+        List<Value> parts =
+                site.inputs().stream().filter(v -> v.shape().elements() > 0).toList();
         return parts.isEmpty() ? site.x() : Ops.concat((int) site.attributes().integer("axis", 1), parts);
     }
 
     private static List<Value> split(Site site) {
         int axis = site.axis("axis", 0);
-        long[] extents = site.types().stream().mapToLong(t -> t.shape().dim(axis)).toArray();
+        long[] extents =
+                site.types().stream().mapToLong(t -> t.shape().dim(axis)).toArray();
         return Ops.split(site.x(), axis, extents);
     }
 
@@ -85,7 +85,9 @@ final class LayoutAdapters {
             indices.add(i);
         }
         return Ops.gather(
-                x, axis, Tensor.longs(indices.stream().mapToLong(Long::longValue).toArray()));
+                x,
+                axis,
+                Tensor.longs(indices.stream().mapToLong(Long::longValue).toArray()));
     }
 
     private static long clamp(long value, long low, long high) {
@@ -101,17 +103,16 @@ final class LayoutAdapters {
         }
         Tensor given = site.constant(1);
         long extent = x.shape().dim(axis);
-        long[] indices = Arrays.stream(given.integers())
-                .map(i -> i < 0 ? i + extent : i)
-                .toArray();
+        long[] indices =
+                Arrays.stream(given.integers()).map(i -> i < 0 ? i + extent : i).toArray();
         for (long index : indices) {
             if (index < 0 || index >= extent) {
                 throw new IllegalArgumentException(
                         site + ": index " + index + " is outside of axis " + axis + " of " + x.shape());
             }
         }
-        boolean run = indices.length > 0
-                && IntStream.range(0, indices.length).allMatch(i -> indices[i] == indices[0] + i);
+        boolean run =
+                indices.length > 0 && IntStream.range(0, indices.length).allMatch(i -> indices[i] == indices[0] + i);
         if (run) {
             Value window = Ops.slice(x, axis, indices[0], indices[0] + indices.length);
             return Ops.reshape(window, site.outputShape());

@@ -17,8 +17,10 @@ final class MathAdapters {
         adapters.single("Sum", site -> folded(site, Ops::add));
         adapters.single("Max", site -> folded(site, (a, b) -> Ops.binary("Max", a, b)));
         adapters.single("Min", site -> folded(site, (a, b) -> Ops.binary("Min", a, b)));
-        adapters.single("Mean", site -> Ops.div(folded(site, Ops::add), site.inputs().size()));
-        adapters.single("Pow", site -> Ops.pow(site.x(), Ops.cast(site.x(1), site.x().dataType())));
+        adapters.single(
+                "Mean", site -> Ops.div(folded(site, Ops::add), site.inputs().size()));
+        adapters.single(
+                "Pow", site -> Ops.pow(site.x(), Ops.cast(site.x(1), site.x().dataType())));
         adapters.single("Clip", MathAdapters::clip);
 
         adapters.single("MatMul", MathAdapters::matMul);
@@ -122,8 +124,7 @@ final class MathAdapters {
         int axis = site.axis("axis", 1);
         // Where only the last axis was meant, the shape need not change: that keeps the batch axis in place.
         if (shape.product(axis, shape.rank()) == shape.dim(-1)) {
-            return Ops.node(
-                    site.opType(), x.type(), Attributes.NONE.with("axis", (long) shape.rank() - 1), x);
+            return Ops.node(site.opType(), x.type(), Attributes.NONE.with("axis", (long) shape.rank() - 1), x);
         }
         Value flat = Ops.reshape(x, shape.product(0, axis), shape.product(axis, shape.rank()));
         Value y = Ops.node(site.opType(), flat.type(), Attributes.NONE.with("axis", 1L), flat);

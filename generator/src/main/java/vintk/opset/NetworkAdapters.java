@@ -73,8 +73,7 @@ final class NetworkAdapters {
     }
 
     private static Value globalAveragePool(Site site) {
-        return Ops.reduceMean(
-                site.x(), IntStream.range(2, site.shape().rank()).toArray());
+        return Ops.reduceMean(site.x(), IntStream.range(2, site.shape().rank()).toArray());
     }
 
     private static Value convolution(Site site) {
