@@ -2,20 +2,16 @@ package vintk.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import vintk.autodiff.BatchAxis;
 import vintk.autodiff.UnsupportedOperatorException;
-import vintk.autodiff.UntrackedBatchException;
+import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
-import vintk.ntk.Seed;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
-import vintk.onnx.TensorType;
 import vintk.onnx.TransposeFusion;
 import vintk.onnx.Value;
 
@@ -27,47 +23,27 @@ import vintk.onnx.Value;
  * gradients, and contracts them at the end: the same kernel, more memory and time.
  */
 public final class KernelEngine implements AutoCloseable {
-    private static final String COTANGENT = "cotangent";
-
     /** Above this many rows a full kernel is refused. */
     private static final long MAX_FULL = 4096;
 
     private final KernelOptions options;
     private final Shape sample;
     private final int samples;
-    private final Plan plan;
+    private final Differentiation plan;
     private final Session session;
     private final JacobianContraction contraction;
+    private final long peakBytes;
 
-    private KernelEngine(KernelOptions options, Shape sample, int samples, Plan plan) {
+    private KernelEngine(KernelOptions options, Shape sample, int samples, Differentiation plan) {
         this.options = options;
         this.sample = sample;
         this.samples = samples;
         this.plan = plan;
         SessionSettings settings = SessionSettings.of(options.threads());
-        Graph graph = TransposeFusion.apply(plan.differentiated.graph());
+        Graph graph = TransposeFusion.apply(plan.differentiated().graph());
+        this.peakBytes = GraphCost.of(graph).peakBytes();
         this.session = new Session(ModelWriter.model(graph).toByteArray(), settings);
-        this.contraction = plan.batched ? null : new JacobianContraction(plan.gradients(), samples, settings);
-    }
-
-    /**
-     * A differentiated network with what the engine needs to know of it.
-     *
-     * @param chunk samples of one run
-     */
-    private record Plan(
-            boolean batched,
-            String reason,
-            long chunk,
-            String output,
-            Shape sampleOutput,
-            String input,
-            KernelGraph.Differentiated differentiated) {
-        Map<String, TensorType> gradients() {
-            Map<String, TensorType> types = new LinkedHashMap<>();
-            differentiated.graph().outputs().forEach((name, value) -> types.put(name, value.type()));
-            return types;
-        }
+        this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
     }
 
     /**
@@ -81,7 +57,7 @@ public final class KernelEngine implements AutoCloseable {
             if (options.reduction().kind() == Reduction.Kind.FULL) {
                 rows = fullRows(network, samples, sample, options);
             }
-            return new KernelEngine(options, sample, rows, plan(network, rows, sample, options));
+            return new KernelEngine(options, sample, rows, Differentiation.plan(network, rows, sample, options));
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
@@ -90,88 +66,11 @@ public final class KernelEngine implements AutoCloseable {
         }
     }
 
-    private static Plan plan(Network network, int samples, Shape sample, KernelOptions options) {
-        KernelOptions.Engine engine = options.engine();
-        String reason = "asked for";
-        long fixed = network.fixedBatch();
-        if (engine != KernelOptions.Engine.PER_SAMPLE) {
-            try {
-                return batched(network.graph(samples, sample), samples, options, true, "the batch was tracked");
-            } catch (UntrackedBatchException e) {
-                reason = "samples could not be tracked " + e.getMessage();
-            } catch (ModelException | IllegalArgumentException e) {
-                if (fixed == 0 || fixed == samples) {
-                    throw e;
-                }
-                reason = "the model's batch is fixed at " + fixed;
-            }
-            if (engine == KernelOptions.Engine.BATCHED) {
-                throw new ModelException(ModelException.Kind.ERROR, network.name() + ": no batched kernel, " + reason);
-            }
-        }
-        if (fixed > 1) {
-            return batched(network.graph(fixed, sample), fixed, options, false, reason);
-        }
-        Graph graph = network.graph(1, sample);
-        KernelGraph single = KernelGraph.single(graph, output(graph, options));
-        return finish(graph, single, 1, options, false, reason);
-    }
-
-    private static Plan batched(Graph graph, long samples, KernelOptions options, boolean kernel, String reason) {
-        Map<Value, BatchAxis> axes = Map.of(graph.inputs().get(0), BatchAxis.at(0));
-        KernelGraph tracked = KernelGraph.batched(graph, output(graph, options), axes, samples);
-        return finish(graph, tracked, samples, options, kernel, reason);
-    }
-
-    private static Plan finish(
-            Graph graph, KernelGraph kernelGraph, long chunk, KernelOptions options, boolean batched, String reason) {
-        Seed seed = kernelGraph.seed();
-        List<Value> parameters = options.parameters().select(graph).counted();
-        List<KernelGraph.Output> wanted = new ArrayList<>();
-        wanted.add(batched ? KernelGraph.Output.KERNEL : KernelGraph.Output.JACOBIAN);
-        if (batched && options.perParameter()) {
-            wanted.add(KernelGraph.Output.KERNEL_PER_PARAMETER);
-        }
-        KernelGraph.Differentiated made =
-                kernelGraph.differentiate(seedValue(seed, options.reduction()), parameters, wanted);
-        return new Plan(
-                batched,
-                reason,
-                chunk,
-                output(graph, options),
-                seed.sampleShape(),
-                graph.inputs().get(0).name(),
-                made);
-    }
-
-    private static Value seedValue(Seed seed, Reduction reduction) {
-        Shape shape = seed.sampleShape();
-        return switch (reduction.kind()) {
-            case SUM -> seed.sum();
-            case CLASS -> seed.unit(reduction.number());
-            case FULL ->
-                seed.perSample(Value.input(
-                        COTANGENT, new TensorType(seed.output().dataType(), shape.prepend(seed.samples()))));
-            default ->
-                seed.vector(Value.input(COTANGENT, new TensorType(seed.output().dataType(), shape)));
-        };
-    }
-
-    /** The output asked for, or the first float one. */
-    static String output(Graph graph, KernelOptions options) {
-        if (options.output().isPresent()) {
-            return options.output().get();
-        }
-        return graph.outputs().entrySet().stream()
-                .filter(e -> e.getValue().dataType().isFloating())
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no output is of a floating type"));
-    }
-
     private static int fullRows(Network network, int samples, Shape sample, KernelOptions options) {
         Graph one = network.graph(Math.max(1, network.fixedBatch()), sample);
-        long perSample = one.outputs().get(output(one, options)).shape().elements() / Math.max(1, network.fixedBatch());
+        long perSample =
+                one.outputs().get(Differentiation.output(one, options)).shape().elements()
+                        / Math.max(1, network.fixedBatch());
         long rows = samples * perSample;
         if (rows > MAX_FULL) {
             throw new IllegalArgumentException(String.format(
@@ -195,7 +94,7 @@ public final class KernelEngine implements AutoCloseable {
     public KernelMatrix compute(float[] data) {
         float[] batch = data;
         Reduction reduction = options.reduction();
-        List<float[]> rounds = reduction.rounds(plan.sampleOutput, options.seed());
+        List<float[]> rounds = reduction.rounds(plan.sampleOutput(), options.seed());
         if (reduction.kind() == Reduction.Kind.FULL) {
             batch = repeated(data, rounds.size());
             rounds = List.of(tiled(rounds, samples / rounds.size()));
@@ -206,7 +105,7 @@ public final class KernelEngine implements AutoCloseable {
         }
         Map<String, double[]> sums = new LinkedHashMap<>();
         for (float[] v : rounds) {
-            Map<String, double[]> kernels = plan.batched ? runBatched(batch, v) : runChunks(batch, v);
+            Map<String, double[]> kernels = plan.batched() ? runBatched(batch, v) : runChunks(batch, v);
             kernels.forEach((name, values) -> sums.merge(name, values, KernelEngine::plus));
         }
         if (!reduction.isSum() && rounds.size() > 1) {
@@ -230,22 +129,24 @@ public final class KernelEngine implements AutoCloseable {
         if (options.perParameter()) {
             kernels.forEach((name, values) -> perParameter.put(name.substring(KernelGraph.KERNEL_OF.length()), values));
         }
-        List<Value> counted = plan.differentiated.parameters();
+        List<Value> counted = plan.differentiated().parameters();
         return new KernelMatrix(
                 samples,
                 total,
                 perParameter,
                 counted.stream().map(Value::name).toList(),
                 counted.stream().mapToLong(p -> p.shape().elements()).sum(),
-                plan.batched ? "batched" : "per-sample",
-                plan.reason,
-                plan.output);
+                plan.batched() ? "batched" : "per-sample",
+                plan.reason(),
+                plan.output(),
+                plan.forward().macs() / plan.chunk(),
+                peakBytes);
     }
 
     private Map<String, double[]> runBatched(float[] data, float[] v) {
         Map<String, double[]> kernels = new LinkedHashMap<>();
         try (OrtSession.Result result = run(data, 0, v)) {
-            for (String name : plan.differentiated.graph().outputs().keySet()) {
+            for (String name : plan.differentiated().graph().outputs().keySet()) {
                 OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
                 double[] values = new double[samples * samples];
                 tensor.getDoubleBuffer().get(values);
@@ -257,7 +158,7 @@ public final class KernelEngine implements AutoCloseable {
 
     private Map<String, double[]> runChunks(float[] data, float[] v) {
         Map<String, float[]> rows = contraction.rows();
-        int chunk = Math.toIntExact(plan.chunk);
+        int chunk = Math.toIntExact(plan.chunk());
         int width = Math.toIntExact(sample.elements());
         for (int from = 0; from < samples; from += chunk) {
             int count = Math.min(chunk, samples - from);
@@ -279,14 +180,15 @@ public final class KernelEngine implements AutoCloseable {
     private OrtSession.Result run(float[] data, int from, float[] v) {
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
         try {
-            feeds.put(plan.input, Tensors.of(sample.prepend(plan.chunk).dims(), data));
+            feeds.put(plan.input(), Tensors.of(sample.prepend(plan.chunk()).dims(), data));
             if (options.reduction().isInput()) {
                 boolean own = options.reduction().kind() == Reduction.Kind.FULL;
-                int size = Math.toIntExact(plan.sampleOutput.elements());
-                Shape shape = own ? plan.sampleOutput.prepend(plan.chunk) : plan.sampleOutput;
-                float[] given =
-                        own && !plan.batched ? Arrays.copyOfRange(v, from * size, (from + (int) plan.chunk) * size) : v;
-                feeds.put(COTANGENT, Tensors.of(shape.dims(), given));
+                int size = Math.toIntExact(plan.sampleOutput().elements());
+                Shape shape = own ? plan.sampleOutput().prepend(plan.chunk()) : plan.sampleOutput();
+                float[] given = own && !plan.batched()
+                        ? Arrays.copyOfRange(v, from * size, (from + (int) plan.chunk()) * size)
+                        : v;
+                feeds.put(Differentiation.COTANGENT, Tensors.of(shape.dims(), given));
             }
             return session.run(feeds);
         } finally {

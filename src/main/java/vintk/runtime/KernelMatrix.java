@@ -14,6 +14,8 @@ import java.util.Map;
  * @param engine {@code batched} or {@code per-sample}
  * @param reason why this engine
  * @param output the output used
+ * @param macs multiply-adds of one sample's forward pass
+ * @param peakBytes estimated memory of a run
  */
 public record KernelMatrix(
         int size,
@@ -23,4 +25,6 @@ public record KernelMatrix(
         long elements,
         String engine,
         String reason,
-        String output) {}
+        String output,
+        long macs,
+        long peakBytes) {}

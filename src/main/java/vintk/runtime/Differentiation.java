@@ -1,0 +1,155 @@
+package vintk.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vintk.autodiff.BatchAxis;
+import vintk.autodiff.UntrackedBatchException;
+import vintk.ntk.GraphCost;
+import vintk.ntk.KernelGraph;
+import vintk.ntk.Seed;
+import vintk.onnx.Graph;
+import vintk.onnx.Shape;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/**
+ * A differentiated network with what is needed to run it, or to write it to a file.
+ *
+ * @param batched whether one run gives the kernel; otherwise runs give gradients of chunks
+ * @param reason why
+ * @param chunk samples of one run
+ * @param output name of the output that was differentiated
+ * @param sampleOutput shape of one sample's output
+ * @param input name of the input
+ * @param forward what the forward graph of a chunk costs
+ * @param differentiated the graph
+ */
+public record Differentiation(
+        boolean batched,
+        String reason,
+        long chunk,
+        String output,
+        Shape sampleOutput,
+        String input,
+        GraphCost forward,
+        KernelGraph.Differentiated differentiated) {
+    /** Name of the graph input that takes v where a reduction has several. */
+    static final String COTANGENT = "cotangent";
+
+    /** The types of the graph's outputs, by name. */
+    Map<String, TensorType> gradients() {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        differentiated.graph().outputs().forEach((name, value) -> types.put(name, value.type()));
+        return types;
+    }
+
+    /**
+     * The graph of a network for a file: kernel or Jacobian for N samples, from standard operators. The vectors of the
+     * reductions {@code trace} and {@code vector} are an input named {@code cotangent}.
+     */
+    public static Graph graph(
+            Network network, int samples, Shape sample, KernelOptions options, List<KernelGraph.Output> wanted) {
+        try {
+            return batched(network.graph(samples, sample), samples, options, wanted, "")
+                    .differentiated()
+                    .graph();
+        } catch (UntrackedBatchException e) {
+            throw new ModelException(
+                    ModelException.Kind.ERROR,
+                    network.name() + ": samples could not be tracked " + e.getMessage() + "; try --batch 1",
+                    e);
+        }
+    }
+
+    static Differentiation plan(Network network, int samples, Shape sample, KernelOptions options) {
+        KernelOptions.Engine engine = options.engine();
+        String reason = "asked for";
+        long fixed = network.fixedBatch();
+        if (engine != KernelOptions.Engine.PER_SAMPLE) {
+            try {
+                return batched(
+                        network.graph(samples, sample), samples, options, kernels(options), "the batch was tracked");
+            } catch (UntrackedBatchException e) {
+                reason = "samples could not be tracked " + e.getMessage();
+            } catch (ModelException | IllegalArgumentException e) {
+                if (fixed == 0 || fixed == samples) {
+                    throw e;
+                }
+                reason = "the model's batch is fixed at " + fixed;
+            }
+            if (engine == KernelOptions.Engine.BATCHED) {
+                throw new ModelException(ModelException.Kind.ERROR, network.name() + ": no batched kernel, " + reason);
+            }
+        }
+        if (fixed > 1) {
+            return batched(network.graph(fixed, sample), fixed, options, List.of(KernelGraph.Output.JACOBIAN), reason);
+        }
+        Graph graph = network.graph(1, sample);
+        KernelGraph single = KernelGraph.single(graph, output(graph, options));
+        return finish(graph, single, 1, options, List.of(KernelGraph.Output.JACOBIAN), reason);
+    }
+
+    private static Differentiation batched(
+            Graph graph, long samples, KernelOptions options, List<KernelGraph.Output> wanted, String reason) {
+        Map<Value, BatchAxis> axes = Map.of(graph.inputs().get(0), BatchAxis.at(0));
+        KernelGraph tracked = KernelGraph.batched(graph, output(graph, options), axes, samples);
+        return finish(graph, tracked, samples, options, wanted, reason);
+    }
+
+    private static Differentiation finish(
+            Graph graph,
+            KernelGraph kernelGraph,
+            long chunk,
+            KernelOptions options,
+            List<KernelGraph.Output> wanted,
+            String reason) {
+        Seed seed = kernelGraph.seed();
+        List<Value> parameters = options.parameters().select(graph).counted();
+        KernelGraph.Differentiated made =
+                kernelGraph.differentiate(seedValue(seed, options.reduction()), parameters, wanted);
+        return new Differentiation(
+                !wanted.contains(KernelGraph.Output.JACOBIAN),
+                reason,
+                chunk,
+                output(graph, options),
+                seed.sampleShape(),
+                graph.inputs().get(0).name(),
+                GraphCost.of(graph),
+                made);
+    }
+
+    private static List<KernelGraph.Output> kernels(KernelOptions options) {
+        List<KernelGraph.Output> wanted = new ArrayList<>(List.of(KernelGraph.Output.KERNEL));
+        if (options.perParameter()) {
+            wanted.add(KernelGraph.Output.KERNEL_PER_PARAMETER);
+        }
+        return wanted;
+    }
+
+    private static Value seedValue(Seed seed, Reduction reduction) {
+        Shape shape = seed.sampleShape();
+        return switch (reduction.kind()) {
+            case SUM -> seed.sum();
+            case CLASS -> seed.unit(reduction.number());
+            case FULL ->
+                seed.perSample(Value.input(
+                        COTANGENT, new TensorType(seed.output().dataType(), shape.prepend(seed.samples()))));
+            default ->
+                seed.vector(Value.input(COTANGENT, new TensorType(seed.output().dataType(), shape)));
+        };
+    }
+
+    /** The output asked for, or the first float one. */
+    static String output(Graph graph, KernelOptions options) {
+        if (options.output().isPresent()) {
+            return options.output().get();
+        }
+        return graph.outputs().entrySet().stream()
+                .filter(e -> e.getValue().dataType().isFloating())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no output is of a floating type"));
+    }
+}
