@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.autodiff.BatchAxis;
+import vintk.autodiff.UnsupportedOperatorException;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
@@ -46,7 +47,7 @@ public record Differentiation(
     }
 
     /**
-     * The graph of a network for a file: kernel or Jacobian for N samples, from standard operators. The vectors of the
+     * The graph of a network for a file: its own outputs, and kernel or Jacobian for N samples, from standard operators. The vectors of the
      * reductions {@code trace} and {@code vector} are an input named {@code cotangent}.
      */
     public static Graph graph(
@@ -55,6 +56,9 @@ public record Differentiation(
             return batched(network.graph(samples, sample), samples, options, wanted, "")
                     .differentiated()
                     .graph();
+        } catch (UnsupportedOperatorException e) {
+            throw new ModelException(
+                    ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
         } catch (UntrackedBatchException e) {
             throw new ModelException(
                     ModelException.Kind.ERROR,

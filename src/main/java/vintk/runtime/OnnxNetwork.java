@@ -71,6 +71,15 @@ public final class OnnxNetwork implements Network {
         return Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
     }
 
+    /** Refuses samples of a shape that the model does not take, in words about the file they come from. */
+    public void requireSample(Shape sample, String file) {
+        Shape batch = sample.prepend(1);
+        if (!input.accepts(batch, 0)) {
+            throw new IllegalArgumentException(
+                    file + ": the model expects input " + input + ", got samples of shape " + sample);
+        }
+    }
+
     @Override
     public Graph graph(long samples, Shape sample) {
         Shape shape = sample.prepend(samples);

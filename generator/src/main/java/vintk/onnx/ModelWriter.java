@@ -44,20 +44,25 @@ public final class ModelWriter {
     private static final String MICROSOFT = "com.microsoft";
 
     private final Graph graph;
-    private final int opset;
+    private final boolean freeBatch;
     private final Map<Value, String> names = new IdentityHashMap<>();
     private final Map<Object, Value> shared = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
     private final Map<String, Integer> counters = new HashMap<>();
 
-    private ModelWriter(Graph graph, int opset) {
+    private ModelWriter(Graph graph, boolean freeBatch) {
         this.graph = graph;
-        this.opset = opset;
+        this.freeBatch = freeBatch;
     }
 
     /** The model, weights inside. */
     public static ModelProto model(Graph graph) {
-        return new ModelWriter(graph, OPSET).write();
+        return new ModelWriter(graph, false).write();
+    }
+
+    /** The model of a graph that takes any batch: axis 0 of inputs and outputs is symbolic, {@code N}. */
+    public static ModelProto modelOfFreeBatch(Graph graph) {
+        return new ModelWriter(graph, true).write();
     }
 
     /**
@@ -66,6 +71,11 @@ public final class ModelWriter {
      */
     public static void write(Graph graph, Path file) throws IOException {
         write(model(graph), file, EXTERNAL_DATA_THRESHOLD);
+    }
+
+    /** The same for a model that is built already. */
+    public static void write(ModelProto model, Path file) throws IOException {
+        write(model, file, EXTERNAL_DATA_THRESHOLD);
     }
 
     static void write(ModelProto model, Path file, long threshold) throws IOException {
@@ -140,7 +150,7 @@ public final class ModelWriter {
         ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName(PRODUCER)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
                 .setGraph(proto);
         if (domains.contains(MICROSOFT)) {
             model.addOpsetImport(
@@ -217,10 +227,15 @@ public final class ModelWriter {
         return proto.build();
     }
 
-    private static ValueInfoProto valueInfo(Value value, String name) {
+    private ValueInfoProto valueInfo(Value value, String name) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long dim : value.shape().dims()) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
+        for (int i = 0; i < value.shape().rank(); i++) {
+            TensorShapeProto.Dimension.Builder dim = shape.addDimBuilder();
+            if (freeBatch && i == 0) {
+                dim.setDimParam("N");
+            } else {
+                dim.setDimValue(value.shape().dim(i));
+            }
         }
         TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder()
                 .setElemType(value.dataType().code())

@@ -1,0 +1,85 @@
+package vintk.autodiff;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.Node;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/**
+ * Frees a graph built for N samples from that number, for files that take any batch: where a Reshape names the extent of
+ * the axis that carries the samples it says -1, and an Expand takes it from the input.
+ */
+public final class FreeBatch {
+    private final BatchFlow flow;
+    private final Value input;
+    private final Map<Value, Value> replaced = new IdentityHashMap<>();
+
+    private FreeBatch(BatchFlow flow, Value input) {
+        this.flow = flow;
+        this.input = input;
+    }
+
+    /** The same graph for any batch; samples lie on axis 0 of the first input. */
+    public static Graph apply(Graph graph, long samples) {
+        Value input = graph.inputs().get(0);
+        BatchFlow flow =
+                BatchFlow.track(Map.of(input, BatchAxis.at(0)), graph.outputs().values(), samples);
+        FreeBatch free = new FreeBatch(flow, input);
+        graph.nodes().forEach(free::visit);
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        graph.outputs().forEach((name, value) -> outputs.put(name, free.now(value)));
+        return new Graph(graph.name(), graph.inputs(), outputs, graph.metadata());
+    }
+
+    private Value now(Value value) {
+        return value == null ? null : replaced.getOrDefault(value, value);
+    }
+
+    private void visit(Node node) {
+        List<Value> inputs = new ArrayList<>();
+        node.inputs().forEach(x -> inputs.add(now(x)));
+        BatchAxis axis = flow.of(node.output());
+        if (axis != null && node.opType().equals("Reshape")) {
+            long[] dims = node.output().shape().dims();
+            dims[axis.axis()] = -1;
+            inputs.set(1, Ops.longs(dims));
+        } else if (axis != null && node.opType().equals("Expand")) {
+            inputs.set(1, freeShape(node.output().shape(), axis.axis()));
+        }
+        if (inputs.equals(node.inputs())) {
+            return;
+        }
+        List<TensorType> types = node.outputs().stream().map(Value::type).toList();
+        List<String> names = node.outputs().stream().map(Value::name).toList();
+        Node made = new Node(node.domain(), node.opType(), node.name(), inputs, node.attributes(), types, names);
+        for (int i = 0; i < made.outputs().size(); i++) {
+            replaced.put(node.outputs().get(i), made.outputs().get(i));
+        }
+    }
+
+    /** The extents with the batch of the input at one place, as a computed shape. */
+    private Value freeShape(Shape shape, int axis) {
+        TensorType rank = TensorType.of(DataType.INT64, input.shape().rank());
+        Value samples = Ops.slice(Ops.node("Shape", rank, Attributes.NONE, input), 0, 0, 1);
+        List<Value> parts = new ArrayList<>();
+        if (axis > 0) {
+            parts.add(Ops.constant(Tensor.longs(shape.slice(0, axis).dims())));
+        }
+        parts.add(samples);
+        if (axis + 1 < shape.rank()) {
+            parts.add(Ops.constant(
+                    Tensor.longs(shape.slice(axis + 1, shape.rank()).dims())));
+        }
+        return Ops.concat(0, parts);
+    }
+}

@@ -1,0 +1,29 @@
+package vintk.cli;
+
+import picocli.CommandLine.Option;
+
+/** What every command takes. */
+final class CommonOptions {
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Seed of everything drawn (default: ${DEFAULT-VALUE}).")
+    long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            defaultValue = "0",
+            description = "Threads of ONNX Runtime; 0: one a core (default).")
+    int threads;
+
+    @Option(names = "--quiet", description = "No progress, no remarks.")
+    boolean quiet;
+
+    @Option(names = "--json", description = "JSON on standard output instead of text.")
+    boolean json;
+
+    @Option(names = "--stacktrace", description = "Show where an error arose.")
+    boolean stacktrace;
+}

@@ -1,0 +1,122 @@
+package vintk.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.rank.Agreement;
+import vintk.rank.Coefficient;
+import vintk.rank.Correlation;
+import vintk.rank.Truth;
+import vintk.report.ResultsFile;
+
+/** {@code vintk correlate}: how well scores rank models whose accuracy is known. */
+@Command(
+        name = "correlate",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Correlates results with known accuracies.",
+        description = {
+            "",
+            "Kendall tau-b, Spearman rho and Pearson r with 95 % bootstrap intervals, for the ViNTK and NTK scores"
+                    + " (turned so that higher is better), parameters and MACs. Models are matched by id."
+        },
+        footer = {"", "Example:", "  vintk correlate results.csv --truth accuracies.json --column cifar100"})
+final class CorrelateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RESULTS", description = "A file that 'rank --out' wrote: .csv, .json or .jsonl.")
+    private Path results;
+
+    @Option(
+            names = "--truth",
+            paramLabel = "FILE",
+            required = true,
+            description = "Accuracies by id: a JSON array or a CSV table.")
+    private Path truth;
+
+    @Option(names = "--column", paramLabel = "NAME", required = true, description = "The column of the truth.")
+    private String column;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        ResultsFile file = ResultsFile.read(results);
+        Agreement agreement = Agreement.of(file.models(), Truth.read(truth, column), common.seed);
+        PrintWriter out = spec.commandLine().getOut();
+        if (common.json) {
+            out.println(json(agreement));
+        } else {
+            text(out, agreement);
+        }
+        if (!common.quiet) {
+            file.warnings().forEach(w -> spec.commandLine().getErr().println("vintk: " + w));
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static void text(PrintWriter out, Agreement agreement) {
+        out.printf(
+                "%s: %d models matched, %d without a score, %d results without truth, %d truths without a result%n%n",
+                agreement.column(),
+                agreement.matched(),
+                agreement.unscored().size(),
+                agreement.withoutTruth().size(),
+                agreement.withoutResult());
+        out.printf("%-8s %-22s %-22s %-22s%n", "", "Kendall tau-b", "Spearman rho", "Pearson r");
+        for (Correlation correlation : agreement.correlations()) {
+            out.printf(
+                    "%-8s %-22s %-22s %-22s%n",
+                    correlation.predictor(),
+                    text(correlation.kendall()),
+                    text(correlation.spearman()),
+                    text(correlation.pearson()));
+        }
+    }
+
+    private static String text(Coefficient coefficient) {
+        if (coefficient.value().isEmpty()) {
+            return "-";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.3f [%.2f, %.2f]",
+                coefficient.value().getAsDouble(),
+                coefficient.low().orElse(Double.NaN),
+                coefficient.high().orElse(Double.NaN));
+    }
+
+    private static ObjectNode json(Agreement agreement) {
+        ObjectNode node = new ObjectMapper().createObjectNode();
+        node.put("column", agreement.column());
+        node.put("matched", agreement.matched());
+        node.put("unscored", agreement.unscored().size());
+        for (Correlation correlation : agreement.correlations()) {
+            ObjectNode one = node.putObject(correlation.predictor());
+            put(one, "kendall", correlation.kendall());
+            put(one, "spearman", correlation.spearman());
+            put(one, "pearson", correlation.pearson());
+        }
+        return node;
+    }
+
+    private static void put(ObjectNode node, String name, Coefficient coefficient) {
+        ObjectNode one = node.putObject(name);
+        coefficient.value().ifPresent(v -> one.put("value", v));
+        coefficient.low().ifPresent(v -> one.put("low", v));
+        coefficient.high().ifPresent(v -> one.put("high", v));
+    }
+}

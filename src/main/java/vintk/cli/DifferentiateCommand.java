@@ -1,0 +1,109 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.ntk.KernelGraph;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Shape;
+import vintk.runtime.Differentiation;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.OnnxNetwork;
+
+/** {@code vintk differentiate}: a model with its gradients, as ONNX. */
+@Command(
+        name = "differentiate",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Writes a model with its per-sample gradients, or its kernel, as ONNX.",
+        description = {
+            "",
+            "The result holds standard operators only and runs in any ONNX runtime. With the reductions vector and trace"
+                    + " the vector is an input named cotangent."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vintk differentiate vit.onnx --out vit-kernel.onnx --outputs kernel --batch 16",
+            "  vintk differentiate vit.onnx --out vit-grad.onnx --reduction class:3"
+        })
+final class DifferentiateCommand implements Callable<Integer> {
+    /** What the file gives out beside the model's own outputs. */
+    enum Outputs {
+        JACOBIAN,
+        KERNEL
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
+    private Path model;
+
+    @Option(names = "--out", paramLabel = "GRAD.onnx", required = true, description = "The file to write.")
+    private Path out;
+
+    @Option(
+            names = "--outputs",
+            paramLabel = "WHICH",
+            defaultValue = "jacobian",
+            description =
+                    "jacobian (grad/<initializer> [N, ...shape]) or kernel ([N, N], float64) (default: ${DEFAULT-VALUE}).")
+    private Outputs outputs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Samples (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "224",
+            description = "Height and width where the model leaves them free (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Mixin
+    private KernelFlags kernel;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        OnnxNetwork network = OnnxNetwork.read(model);
+        Shape sample = network.sampleShape(Shape.of(3, size, size));
+        KernelGraph.Output wanted =
+                outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
+        KernelOptions options = kernel.options(common, false);
+        Graph graph = Differentiation.graph(network, batch, sample, options, List.of(wanted));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("vintk.version", Vintk.Version.number());
+        metadata.put("vintk.source", String.valueOf(model.getFileName()));
+        metadata.put("vintk.batch", Integer.toString(batch));
+        metadata.put("vintk.reduction", options.reduction().toString());
+        ModelWriter.write(graph.withMetadata(metadata), out);
+        if (!common.quiet) {
+            long gradients = graph.outputs().keySet().stream()
+                    .filter(n -> n.startsWith(KernelGraph.GRADIENT_OF))
+                    .count();
+            spec.commandLine()
+                    .getOut()
+                    .println(out + ": " + (gradients > 0 ? gradients + " gradients" : "kernel") + " for " + batch
+                            + " samples of shape " + sample);
+        }
+        return ExitCode.OK;
+    }
+}

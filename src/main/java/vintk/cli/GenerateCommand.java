@@ -1,0 +1,147 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.autodiff.FreeBatch;
+import vintk.ntk.KernelGraph;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Shape;
+import vintk.rank.Subject;
+import vintk.runtime.Differentiation;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.Network;
+import vintk.space.Candidate;
+import vintk.space.Candidates;
+import vintk.space.Space;
+
+/** {@code vintk generate}: candidates as ONNX files. */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Writes candidates of a search space as ONNX files.",
+        description = {
+            "",
+            "Writes <id>.onnx with weights drawn from the seed (weights of more than 1 GB go to <id>.onnx.data) and"
+                    + " candidates.jsonl. Without gradients a file takes any batch; with them, batches of --batch."
+        },
+        footer = {
+            "",
+            "Outputs beside logits [N, classes]:",
+            "  --outputs jacobian    grad/<initializer> [N, ...shape], gradients of the sum of",
+            "                        logits of each sample",
+            "  --outputs kernel      kernel [N, N], float64",
+            "",
+            "Examples:",
+            "  vintk generate autoformer-tiny --count 5 --out candidates/",
+            "  vintk generate deit --count 3 --out deit/ --outputs jacobian --batch 8"
+        })
+final class GenerateCommand implements Callable<Integer> {
+    /** What files give out beside the logits. */
+    enum Outputs {
+        NONE,
+        JACOBIAN,
+        KERNEL
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "SPACE", description = "A search space ('vintk spaces' lists them).")
+    private String name;
+
+    @Option(
+            names = "--count",
+            paramLabel = "K",
+            defaultValue = "1",
+            description = "Candidates to draw (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder for the files; made if it is not there.")
+    private Path out;
+
+    @Option(
+            names = "--outputs",
+            paramLabel = "WHICH",
+            defaultValue = "none",
+            description = "none, jacobian or kernel (default: ${DEFAULT-VALUE}).")
+    private Outputs outputs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Samples of a file with gradients (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Height and width of the images (default: the space's).")
+    private Integer size;
+
+    @Mixin
+    private SpaceOptions spaces;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        Space space = spaces.find(name);
+        List<Candidate> candidates = space.sample(count, common.seed);
+        Files.createDirectories(out);
+        OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
+        PrintWriter stdout = spec.commandLine().getOut();
+        for (Subject subject : spaces.subjects(candidates, pixels)) {
+            Path file = out.resolve(subject.name() + ".onnx");
+            write((Subject.Drawn) subject, file);
+            if (!common.quiet) {
+                stdout.println(file);
+                stdout.flush();
+            }
+        }
+        Candidates.write(out.resolve("candidates.jsonl"), candidates);
+        return ExitCode.OK;
+    }
+
+    private void write(Subject.Drawn subject, Path file) throws IOException {
+        Network network = subject.network(common.seed);
+        Shape sample = network.sampleShape(Shape.SCALAR);
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("vintk.version", Vintk.Version.number());
+        metadata.put("vintk.space", subject.candidate().space());
+        metadata.put("vintk.candidate", subject.candidate().json());
+        metadata.put("vintk.seed", Long.toString(common.seed));
+        if (outputs == Outputs.NONE) {
+            // Any number of samples does: the graph is freed from it. Not 1, which could not be told from other axes.
+            Graph graph = FreeBatch.apply(network.graph(2, sample), 2).withMetadata(metadata);
+            ModelWriter.write(ModelWriter.modelOfFreeBatch(graph), file);
+            return;
+        }
+        metadata.put("vintk.batch", Integer.toString(batch));
+        metadata.put("vintk.reduction", "sum");
+        KernelGraph.Output wanted =
+                outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
+        Graph graph = Differentiation.graph(network, batch, sample, KernelOptions.defaults(), List.of(wanted));
+        ModelWriter.write(graph.withMetadata(metadata), file);
+    }
+}

@@ -1,0 +1,152 @@
+package vintk.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.fourier.Identity;
+import vintk.fourier.View;
+import vintk.input.Batch;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
+import vintk.onnx.Shape;
+import vintk.runtime.KernelEngine;
+import vintk.runtime.KernelMatrix;
+import vintk.runtime.OnnxNetwork;
+
+/** {@code vintk kernel}: the neural tangent kernel of a model on given inputs. */
+@Command(
+        name = "kernel",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Computes the neural tangent kernel of a model on inputs of yours.",
+        footer = {
+            "",
+            "Examples:",
+            "  vintk kernel vit.onnx --input x.npy --out k.npy",
+            "  vintk kernel vit.onnx --input x.npy --view high-pass:0.25:std --out k.npy",
+            "  vintk kernel cnn.onnx --input x.npy --reduction full --per-parameter p.npz \\",
+            "      --out k.npy"
+        })
+final class KernelCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
+    private Path model;
+
+    @Option(names = "--input", paramLabel = "X.npy", required = true, description = "Samples, [N, ...] of numbers.")
+    private Path input;
+
+    @Option(names = "--out", paramLabel = "K.npy", required = true, description = "The kernel, [N, N] float64.")
+    private Path out;
+
+    @Option(names = "--per-parameter", paramLabel = "P.npz", description = "The kernel of each parameter, by name.")
+    private Path perParameter;
+
+    @Option(
+            names = "--view",
+            paramLabel = "VIEW",
+            defaultValue = "identity",
+            description = "View of the inputs (default: ${DEFAULT-VALUE}).")
+    private String view;
+
+    @Mixin
+    private KernelFlags kernel;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        NpyArray array = Npy.read(input);
+        float[] data = viewed(array);
+        Shape shape = Shape.of(array.shape());
+        if (shape.rank() == 0 || shape.dim(0) == 0) {
+            throw new IllegalArgumentException(input + ": expected samples [N, ...], got shape " + shape);
+        }
+        Shape sample = shape.slice(1, shape.rank());
+        OnnxNetwork network = OnnxNetwork.read(model);
+        network.requireSample(sample, input.toString());
+        long start = System.nanoTime();
+        try (KernelEngine engine = KernelEngine.open(
+                network, Math.toIntExact(shape.dim(0)), sample, kernel.options(common, perParameter != null))) {
+            KernelMatrix result = engine.compute(data);
+            write(result);
+            if (!common.quiet) {
+                summary(result, (System.nanoTime() - start) / 1e9);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private float[] viewed(NpyArray array) {
+        float[] data = array.floats();
+        for (int i = 0; i < data.length; i++) {
+            if (!Float.isFinite(data[i])) {
+                throw new IllegalArgumentException(
+                        input + ": expected finite numbers, got " + data[i] + " at element " + i);
+            }
+        }
+        View parsed = View.parse(view);
+        if (parsed instanceof Identity) {
+            return data;
+        }
+        long[] dims = array.shape();
+        if (dims.length != 4) {
+            throw new IllegalArgumentException(
+                    "--view " + view + " takes images [N, C, H, W], but " + input + " has shape " + array.shapeText());
+        }
+        Batch batch = new Batch((int) dims[0], (int) dims[1], (int) dims[2], (int) dims[3], data);
+        return parsed.apply(batch, common.seed).data();
+    }
+
+    private void write(KernelMatrix result) throws IOException {
+        long[] square = {result.size(), result.size()};
+        Npy.write(out, NpyArray.of(square, result.values()));
+        if (perParameter != null) {
+            Map<String, NpyArray> arrays = new LinkedHashMap<>();
+            result.perParameter().forEach((name, values) -> arrays.put(name, NpyArray.of(square, values)));
+            Npy.writeZip(perParameter, arrays);
+        }
+    }
+
+    private void summary(KernelMatrix result, double seconds) throws IOException {
+        java.io.PrintWriter stdout = spec.commandLine().getOut();
+        if (common.json) {
+            ObjectNode node = new ObjectMapper().createObjectNode();
+            node.put("kernel", out.toString());
+            node.put("size", result.size());
+            node.put("output", result.output());
+            node.put("engine", result.engine());
+            node.put("reason", result.reason());
+            node.put("parameters", result.elements());
+            node.put("tensors", result.parameters().size());
+            node.put("seconds", seconds);
+            stdout.println(node);
+        } else {
+            stdout.printf(
+                    java.util.Locale.ROOT,
+                    "%s: %d x %d, output %s, %,d parameters in %d tensors, %s engine (%s), %.1f s%n",
+                    out,
+                    result.size(),
+                    result.size(),
+                    result.output(),
+                    result.elements(),
+                    result.parameters().size(),
+                    result.engine(),
+                    result.reason(),
+                    seconds);
+        }
+        stdout.flush();
+    }
+}

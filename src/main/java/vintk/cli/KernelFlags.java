@@ -1,0 +1,97 @@
+package vintk.cli;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Option;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.ParameterFilter;
+import vintk.runtime.Reduction;
+
+/** How a kernel is computed. */
+final class KernelFlags {
+    /** Which initializers count. */
+    enum Convention {
+        ALL,
+        WEIGHTS
+    }
+
+    @Option(
+            names = "--reduction",
+            paramLabel = "R",
+            defaultValue = "sum",
+            description =
+                    "Outputs to one number: sum, class:C, trace:K (K random vectors), trace:all, vector:FILE.npy, or full"
+                            + " (kernel of all outputs) (default: ${DEFAULT-VALUE}).")
+    String reduction;
+
+    @Option(
+            names = "--parameters",
+            paramLabel = "WHICH",
+            defaultValue = "all",
+            description = "all, or weights: matrices and kernels only, as TE-NAS counts (default: ${DEFAULT-VALUE}).")
+    Convention convention;
+
+    @Option(names = "--include", paramLabel = "REGEX", description = "Count only parameters whose name contains this.")
+    String include;
+
+    @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
+    String exclude;
+
+    @Option(
+            names = "--output",
+            paramLabel = "NAME",
+            description = "Output to differentiate (default: the first float one).")
+    String output;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "auto",
+            description = "batched, per-sample, or auto, the first that fits (default: ${DEFAULT-VALUE}).")
+    String engine;
+
+    KernelOptions options(CommonOptions common, boolean perParameter) {
+        return new KernelOptions(
+                Reduction.parse(reduction),
+                new ParameterFilter(
+                        convention == Convention.WEIGHTS, pattern("--include", include), pattern("--exclude", exclude)),
+                Optional.ofNullable(output),
+                engine(),
+                perParameter,
+                common.threads,
+                common.seed);
+    }
+
+    private KernelOptions.Engine engine() {
+        return switch (engine) {
+            case "auto" -> KernelOptions.Engine.AUTO;
+            case "batched" -> KernelOptions.Engine.BATCHED;
+            case "per-sample" -> KernelOptions.Engine.PER_SAMPLE;
+            default ->
+                throw new IllegalArgumentException(
+                        "--engine: expected auto, batched or per-sample, got '" + engine + "'");
+        };
+    }
+
+    private static Optional<Pattern> pattern(String option, String regex) {
+        try {
+            return Optional.ofNullable(regex).map(Pattern::compile);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    option + ": '" + regex + "' is no regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    /** As results name it: the convention, and the patterns where given. */
+    String parametersText() {
+        StringBuilder text = new StringBuilder(convention.name().toLowerCase(java.util.Locale.ROOT));
+        if (include != null) {
+            text.append(" include ").append(include);
+        }
+        if (exclude != null) {
+            text.append(" exclude ").append(exclude);
+        }
+        return text.toString();
+    }
+}

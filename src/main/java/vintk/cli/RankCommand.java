@@ -1,0 +1,141 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.rank.Subject;
+import vintk.space.Candidates;
+
+/** {@code vintk rank}: scores many models and sorts them. */
+@Command(
+        name = "rank",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Scores models and sorts them, best first.",
+        description = {
+            "",
+            "Takes the name of a search space with --count, a list of candidates with --candidates, or ONNX files and"
+                    + " folders of them. Models without a score come last, with the reason."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vintk rank autoformer-tiny --count 20 --out results.csv",
+            "  vintk rank --candidates candidates.jsonl --repeats 3",
+            "  vintk rank exported/ --inputs photos/ --statistic log-cond"
+        })
+final class RankCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..*", paramLabel = "WHAT", description = "A search space, or ONNX files and folders.")
+    private List<String> what = new ArrayList<>();
+
+    @Option(names = "--count", paramLabel = "K", description = "Candidates to draw from the space.")
+    private Integer count;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "FILE",
+            description = "Candidates to score: .jsonl as 'generate' writes it, or a .json table of architectures.")
+    private Path candidates;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json or .jsonl.")
+    private Path out;
+
+    @Mixin
+    private ScoreFlags score;
+
+    @Mixin
+    private SpaceOptions spaces;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Subject> subjects = subjects();
+        Study study = new Study(
+                common, out, spec.commandLine().getOut(), spec.commandLine().getErr());
+        return study.run(subjects, score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+    }
+
+    private List<Subject> subjects() throws IOException {
+        if (candidates != null) {
+            require(what.isEmpty() && count == null, "--candidates goes with neither a space nor files");
+            return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
+        }
+        require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
+        boolean space = what.size() == 1
+                && !Files.exists(Path.of(what.get(0)))
+                && !what.get(0).endsWith(".onnx");
+        if (space || count != null) {
+            require(what.size() == 1, "--count goes with one search space");
+            require(
+                    spaces.knows(what.get(0)) || count != null,
+                    "'" + what.get(0)
+                            + "' is neither a file, nor a folder, nor a search space ('vintk spaces' lists them)");
+            vintk.space.Space found = spaces.find(what.get(0));
+            require(count != null, "how many candidates of " + found.name() + "? Give --count");
+            require(count > 0, "--count: expected 1 or more, got " + count);
+            return spaces.subjects(found.sample(count, common.seed), score.size());
+        }
+        return files(what);
+    }
+
+    private void require(boolean condition, String message) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    /** Files as given, and all .onnx files of folders in name order. */
+    static List<Subject> files(List<String> names) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String name : names) {
+            Path path = Path.of(name);
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> inside = Files.walk(path)) {
+                    List<Path> found = inside.filter(f -> f.toString().endsWith(".onnx") && Files.isRegularFile(f))
+                            .sorted()
+                            .toList();
+                    if (found.isEmpty()) {
+                        throw new IllegalArgumentException("no .onnx file in folder " + path);
+                    }
+                    files.addAll(found);
+                }
+            } else {
+                files.add(path);
+            }
+        }
+        return named(files);
+    }
+
+    /** File names where they differ, else paths. */
+    private static List<Subject> named(List<Path> files) {
+        List<String> stems = files.stream().map(RankCommand::stem).toList();
+        List<Subject> subjects = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            String stem = stems.get(i);
+            boolean unique = stems.stream().filter(stem::equals).count() == 1;
+            subjects.add(new Subject.ModelFile(
+                    files.get(i), unique ? stem : files.get(i).toString()));
+        }
+        return subjects;
+    }
+
+    private static String stem(Path file) {
+        return String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
+    }
+}

@@ -1,0 +1,52 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code vintk score}: scores model files. */
+@Command(
+        name = "score",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Scores ONNX models.",
+        description = {"", "The same table as 'rank'; with --json every statistic, per view, with its noise floor."},
+        footer = {
+            "",
+            "Examples:",
+            "  vintk score resnet18.onnx",
+            "  vintk score a.onnx b.onnx --inputs photos/ --batch 16 --repeats 3",
+            "  vintk score vit.onnx --output logits --parameters weights --json"
+        })
+final class ScoreCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "MODEL.onnx", description = "Model files.")
+    private List<String> models = new ArrayList<>();
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json or .jsonl.")
+    private Path out;
+
+    @Mixin
+    private ScoreFlags score;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        Study study = new Study(
+                common, out, spec.commandLine().getOut(), spec.commandLine().getErr());
+        return study.run(
+                RankCommand.files(models), score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+    }
+}

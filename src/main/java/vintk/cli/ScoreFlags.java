@@ -1,0 +1,121 @@
+package vintk.cli;
+
+import java.util.List;
+import java.util.OptionalInt;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import vintk.fourier.View;
+import vintk.input.Inputs;
+import vintk.rank.Evaluation;
+import vintk.runtime.KernelOptions;
+import vintk.score.Integration;
+import vintk.score.Named;
+import vintk.score.Precision;
+import vintk.score.Settings;
+import vintk.score.Statistic;
+
+/** How models are scored. */
+final class ScoreFlags {
+    @Option(
+            names = "--views",
+            paramLabel = "V,V...",
+            defaultValue = "identity,high-pass:0.25:std",
+            description =
+                    "Views of the inputs: identity, high-pass:R, low-pass:R, band:A,B, rff:SIGMA, each also with :std"
+                            + " (default: ${DEFAULT-VALUE}).")
+    String views;
+
+    @Option(
+            names = "--statistic",
+            paramLabel = "STAT",
+            defaultValue = "log-frobenius",
+            description = "Of the kernel: log-cond, log-min, log-trace, log-frobenius, log-det, effective-rank or"
+                    + " mean-cosine (default: ${DEFAULT-VALUE}).")
+    String statistic;
+
+    @Option(
+            names = "--integration",
+            paramLabel = "HOW",
+            defaultValue = "joint",
+            description = "Views to one score: joint, mean or sum (default: ${DEFAULT-VALUE}).")
+    String integration;
+
+    @Option(
+            names = "--inputs",
+            paramLabel = "WHAT",
+            defaultValue = "synthetic",
+            description =
+                    "synthetic (spectrum and colours of natural images), noise, a folder of images, or a .npy file"
+                            + " [N, C, H, W] (default: ${DEFAULT-VALUE}).")
+    String inputs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Inputs per view (default: ${DEFAULT-VALUE}).")
+    int batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Height and width of the images (default: 224, or the model's own).")
+    Integer size;
+
+    @Option(
+            names = "--repeats",
+            paramLabel = "R",
+            defaultValue = "1",
+            description =
+                    "Seeds of weights and inputs; more than one gives a standard error (default: ${DEFAULT-VALUE}).")
+    int repeats;
+
+    @Mixin
+    private KernelFlags kernel;
+
+    OptionalInt size() {
+        return size == null ? OptionalInt.empty() : OptionalInt.of(size);
+    }
+
+    /** Ready to score; what is wrong with the options is said here, before any work. */
+    Evaluation evaluation(CommonOptions common, java.util.function.Consumer<Throwable> failures) {
+        atLeastOne("--batch", batch);
+        atLeastOne("--repeats", repeats);
+        if (size != null) {
+            atLeastOne("--size", size);
+        }
+        List<View> parsed = View.parseList(views);
+        KernelOptions options = kernel.options(common, false);
+        if (options.reduction().kind() == vintk.runtime.Reduction.Kind.FULL) {
+            throw new IllegalArgumentException(
+                    "--reduction full gives one row an output, not a sample: use it with the command kernel");
+        }
+        Statistic chosen = Named.find(Statistic.class, statistic);
+        if (chosen.needsLabels()) {
+            throw new IllegalArgumentException("--statistic " + statistic + " needs labels, which cannot be given yet");
+        }
+        Inputs source = Inputs.parse(inputs);
+        Settings settings = new Settings(
+                parsed.stream().map(View::toString).toList(),
+                chosen,
+                Named.find(Integration.class, integration),
+                options.reduction().toString(),
+                batch,
+                size(),
+                source.spec(),
+                common.seed,
+                repeats,
+                kernel.parametersText(),
+                "inference",
+                "cpu",
+                Precision.FLOAT32,
+                Vintk.Version.number());
+        return new Evaluation(settings, options, source, parsed, failures);
+    }
+
+    private static void atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + ": expected a whole number of 1 or more, got " + value);
+        }
+    }
+}

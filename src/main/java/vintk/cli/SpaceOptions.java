@@ -1,0 +1,55 @@
+package vintk.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+import vintk.rank.Subject;
+import vintk.space.Candidate;
+import vintk.space.Space;
+import vintk.space.Spaces;
+
+/** Where candidates come from. */
+final class SpaceOptions {
+    @Option(
+            names = "--space",
+            paramLabel = "FILE",
+            description = "A search space of your own, as YAML; may be repeated.")
+    List<Path> files = new ArrayList<>();
+
+    @Option(names = "--classes", paramLabel = "C", description = "Outputs of the head (default: the space's).")
+    Integer classes;
+
+    /** The user's spaces. */
+    List<Space> own() {
+        return files.stream().map(Space::read).toList();
+    }
+
+    /** A space by name: the user's own first. */
+    Space find(String name) {
+        for (Space space : own()) {
+            if (space.answersTo(name)) {
+                return space;
+            }
+        }
+        return Spaces.builtIn(name);
+    }
+
+    /** Whether a name is that of a space. */
+    boolean knows(String name) {
+        return own().stream().anyMatch(s -> s.answersTo(name)) || Spaces.names().contains(name);
+    }
+
+    /** Candidates as models to be scored. */
+    List<Subject> subjects(List<Candidate> candidates, OptionalInt size) {
+        List<Subject> subjects = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            Space space = find(candidate.space());
+            int pixels = size.orElse(space.image());
+            int outputs = classes == null ? space.classes() : classes;
+            subjects.add(new Subject.Drawn(candidate, candidate.resolve(space, pixels, outputs)));
+        }
+        return subjects;
+    }
+}

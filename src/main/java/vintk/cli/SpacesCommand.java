@@ -1,0 +1,99 @@
+package vintk.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.space.Dimension;
+import vintk.space.Space;
+import vintk.space.Spaces;
+
+/** {@code vintk spaces}: what can be searched. */
+@Command(
+        name = "spaces",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Lists the search spaces, or shows one.",
+        footer = {
+            "",
+            "Examples:",
+            "  vintk spaces",
+            "  vintk spaces autoformer-tiny",
+            "  vintk spaces my-space --space my-space.yaml"
+        })
+final class SpacesCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "SPACE", description = "The space to show.")
+    private String name;
+
+    @Mixin
+    private SpaceOptions spaces;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Space> shown = new ArrayList<>();
+        if (name != null) {
+            shown.add(spaces.find(name));
+        } else {
+            Spaces.names().forEach(n -> shown.add(Spaces.builtIn(n)));
+            shown.addAll(spaces.own());
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (common.json) {
+            ObjectMapper mapper = new ObjectMapper();
+            for (Space space : shown) {
+                out.println(mapper.writeValueAsString(tree(mapper, space)));
+            }
+        } else if (name != null) {
+            show(out, shown.get(0));
+        } else {
+            shown.forEach(space -> out.printf("%-20s %26s architectures%n", space.name(), grouped(space)));
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static String grouped(Space space) {
+        return String.format(java.util.Locale.ROOT, "%,d", space.size());
+    }
+
+    private static void show(PrintWriter out, Space space) {
+        out.println(space.name() + ": " + space.description());
+        out.println("source: " + space.source());
+        out.println("size: " + grouped(space) + " architectures; images of " + space.image() + " pixels, "
+                + space.classes() + " classes");
+        out.println();
+        for (Dimension dimension : space.dimensions()) {
+            String options = String.join(
+                    " ", dimension.options().stream().map(Object::toString).toList());
+            out.printf("  %-12s %s%s%n", dimension.name(), options, dimension.perBlock() ? "   (per block)" : "");
+        }
+    }
+
+    private static ObjectNode tree(ObjectMapper mapper, Space space) {
+        ObjectNode node = mapper.createObjectNode();
+        node.put("name", space.name());
+        node.put("description", space.description());
+        node.put("source", space.source());
+        node.put("size", space.size());
+        node.put("image", space.image());
+        node.put("classes", space.classes());
+        ObjectNode dimensions = node.putObject("dimensions");
+        space.dimensions().forEach(d -> d.options()
+                .forEach(o -> dimensions.withArray(d.name()).add(o.toString())));
+        return node;
+    }
+}

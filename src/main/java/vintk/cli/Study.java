@@ -1,0 +1,133 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import vintk.rank.Evaluation;
+import vintk.rank.Journal;
+import vintk.rank.Ranking;
+import vintk.rank.Subject;
+import vintk.report.JsonReport;
+import vintk.report.ReportFormat;
+import vintk.report.TableReport;
+import vintk.score.Result;
+import vintk.score.Status;
+
+/**
+ * Scores a list of models with a progress bar, keeps every result on disk as it comes, and reports. An interrupt
+ * (Ctrl-C) reports what is there.
+ */
+final class Study {
+    private final CommonOptions common;
+    private final Path out;
+    private final PrintWriter stdout;
+    private final PrintWriter stderr;
+    private final List<Result> results = new ArrayList<>();
+    private boolean done;
+
+    /** @param out a file for the results, or null */
+    Study(CommonOptions common, Path out, PrintWriter stdout, PrintWriter stderr) {
+        this.common = common;
+        this.out = out;
+        this.stdout = stdout;
+        this.stderr = stderr;
+        if (out != null) {
+            ReportFormat.of(out);
+        }
+    }
+
+    /** Scores all subjects; returns the exit code. */
+    int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
+        Path journalFile = out == null ? null : journal();
+        Thread interrupted = new Thread(() -> interrupt(subjects.size()));
+        Runtime.getRuntime().addShutdownHook(interrupted);
+        try (Journal journal = journalFile == null ? null : Journal.create(journalFile);
+                ProgressBar bar = bar(subjects.size())) {
+            for (Subject subject : subjects) {
+                Result result = evaluation.evaluate(subject);
+                synchronized (this) {
+                    results.add(result);
+                    if (journal != null) {
+                        journal.append(result);
+                    }
+                }
+                if (bar != null) {
+                    bar.step();
+                }
+            }
+        }
+        synchronized (this) {
+            done = true;
+        }
+        Runtime.getRuntime().removeShutdownHook(interrupted);
+        report();
+        if (journalFile != null && !journalFile.equals(out)) {
+            Files.deleteIfExists(journalFile);
+        }
+        return exitCode();
+    }
+
+    /** Results as they come go to the file itself where that is a list of lines, else to one beside it until the end. */
+    private Path journal() {
+        return ReportFormat.of(out) == ReportFormat.JSONL
+                ? out
+                : out.resolveSibling(out.getFileName() + ".partial.jsonl");
+    }
+
+    private ProgressBar bar(int models) {
+        if (common.quiet || System.console() == null || models < 2) {
+            return null;
+        }
+        return new ProgressBarBuilder()
+                .setTaskName("scoring")
+                .setUnit(" models", 1)
+                .setInitialMax(models)
+                .setMaxRenderedLength(80)
+                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .build();
+    }
+
+    private void report() throws IOException {
+        Ranking ranking = Ranking.of(results);
+        if (out != null) {
+            ReportFormat.of(out).write(ranking, out);
+        }
+        stdout.print(common.json ? JsonReport.text(ranking) : TableReport.text(ranking));
+        stdout.flush();
+    }
+
+    private int exitCode() {
+        long failed = results.stream().filter(r -> r.status() != Status.OK).count();
+        if (failed == results.size()) {
+            return ExitCode.NOTHING_SCORED;
+        }
+        return failed > 0 ? ExitCode.SOME_FAILED : ExitCode.OK;
+    }
+
+    private synchronized void interrupt(int models) {
+        if (done) {
+            return;
+        }
+        try {
+            stderr.println();
+            stderr.println("vintk: interrupted, " + results.size() + " of " + models + " models are scored"
+                    + (out == null || results.isEmpty() ? "" : "; they are in " + out));
+            stderr.flush();
+            if (!results.isEmpty()) {
+                report();
+                if (out != null && !journal().equals(out)) {
+                    Files.deleteIfExists(journal());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

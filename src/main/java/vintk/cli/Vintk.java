@@ -1,0 +1,131 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import vintk.runtime.ModelException;
+
+/** The program: {@code vintk COMMAND ...}. */
+@Command(
+        name = "vintk",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Ranks vision models before training them, by their neural tangent kernel.",
+        description = {
+            "",
+            "Takes any ONNX model, or makes candidate vision transformers; differentiates the graph by its"
+                    + " weights; computes its kernel on Fourier-augmented inputs in ONNX Runtime; ranks by it."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 ok, 1 some models failed, 2 usage, 3 nothing could be scored.",
+            "",
+            "Examples:",
+            "  vintk rank autoformer-tiny --count 20        twenty candidates of a space",
+            "  vintk rank models/                           all ONNX files of a folder",
+            "  vintk rank --help                            everything about one command"
+        },
+        subcommands = {
+            RankCommand.class,
+            ScoreCommand.class,
+            KernelCommand.class,
+            DifferentiateCommand.class,
+            GenerateCommand.class,
+            SpacesCommand.class,
+            CorrelateCommand.class
+        })
+public final class Vintk implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Vintk());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(80);
+        line.setUsageHelpLongOptionsMaxWidth(28);
+        line.setParameterExceptionHandler(Vintk::explainUsage);
+        line.setExecutionExceptionHandler(Vintk::explainFailure);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** One line, and where to read on. */
+    private static int explainUsage(ParameterException e, String[] args) {
+        CommandLine line = e.getCommandLine();
+        PrintWriter err = line.getErr();
+        err.println("vintk: " + oneLine(e.getMessage()));
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        err.flush();
+        return ExitCode.USAGE;
+    }
+
+    /** One line for every failure; the stack trace for those who ask. */
+    private static int explainFailure(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        line.getErr().println("vintk: " + oneLine(message(e)));
+        if (parsed.expandedArgs().contains("--stacktrace")) {
+            e.printStackTrace(line.getErr());
+        }
+        line.getErr().flush();
+        return e instanceof ModelException ? ExitCode.NOTHING_SCORED : ExitCode.USAGE;
+    }
+
+    private static String message(Exception e) {
+        Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
+        if (cause instanceof AccessDeniedException denied) {
+            return "no permission to write or read " + denied.getFile();
+        }
+        if (cause instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": no such file or folder";
+        }
+        if (cause instanceof FileAlreadyExistsException file) {
+            return file.getFile() + " is a file, a folder was expected";
+        }
+        if (cause instanceof FileSystemException system && system.getReason() != null) {
+            return system.getFile() + ": " + system.getReason();
+        }
+        if (cause instanceof IllegalArgumentException
+                || cause instanceof ModelException
+                || cause instanceof IOException) {
+            return String.valueOf(cause.getMessage());
+        }
+        return "unexpected " + cause.getClass().getSimpleName() + ": " + cause.getMessage()
+                + " (--stacktrace shows where; please report it)";
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("\\s*\\R\\s*", "; ").strip();
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"vintk " + number()};
+        }
+
+        static String number() {
+            String version = Vintk.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package vintk.rank;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import vintk.fourier.View;
+import vintk.input.Batch;
+import vintk.input.Inputs;
+import vintk.onnx.Shape;
+
+/**
+ * The augmented batch [γ_1(X); …; γ_V(X)] (METHOD §3) for samples of a shape. Kept until another shape or seed is asked
+ * for: candidates of one space all take the same.
+ */
+final class Batches {
+    private final Inputs inputs;
+    private final List<View> views;
+    private final int samples;
+    private final Consumer<String> warnings;
+    private Key last;
+    private float[] data;
+
+    private record Key(Shape sample, boolean channelsLast, long seed) {}
+
+    Batches(Inputs inputs, List<View> views, int samples, Consumer<String> warnings) {
+        this.inputs = inputs;
+        this.views = views;
+        this.samples = samples;
+        this.warnings = warnings;
+    }
+
+    /**
+     * [V·N, ...sample], view by view.
+     *
+     * @param sample [C, H, W], or [H, W, C] where the model has its channels last
+     */
+    float[] augmented(Shape sample, long seed) throws IOException {
+        if (sample.rank() != 3) {
+            throw new IllegalArgumentException(
+                    "scoring takes models of images [N, C, H, W], this one takes samples of shape " + sample
+                            + "; the command kernel takes any input");
+        }
+        boolean channelsLast = isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
+        Key key = new Key(sample, channelsLast, seed);
+        if (!key.equals(last)) {
+            data = make(key);
+            last = key;
+        }
+        return data;
+    }
+
+    private static boolean isChannels(long extent) {
+        return extent == 1 || extent == 3;
+    }
+
+    private float[] make(Key key) throws IOException {
+        int[] dims = new int[3];
+        for (int i = 0; i < 3; i++) {
+            dims[i] = Math.toIntExact(key.sample.dim(key.channelsLast ? (i + 2) % 3 : i));
+        }
+        Batch batch = inputs.load(samples, dims[0], dims[1], dims[2], key.seed, warnings)
+                .requireFinite("the inputs");
+        List<Batch> augmented = new ArrayList<>();
+        views.forEach(view -> augmented.add(view.apply(batch, key.seed)));
+        Batch joint = Batch.concatenate(augmented);
+        return key.channelsLast ? channelsLast(joint) : joint.data();
+    }
+
+    private static float[] channelsLast(Batch batch) {
+        float[] moved = new float[batch.data().length];
+        int plane = batch.planeSize();
+        for (int n = 0; n < batch.samples(); n++) {
+            for (int c = 0; c < batch.channels(); c++) {
+                for (int i = 0; i < plane; i++) {
+                    moved[n * batch.sampleSize() + i * batch.channels() + c] = batch.data()[batch.offset(n, c) + i];
+                }
+            }
+        }
+        return moved;
+    }
+}

@@ -1,0 +1,150 @@
+package vintk.rank;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import vintk.fourier.View;
+import vintk.input.Inputs;
+import vintk.onnx.Shape;
+import vintk.runtime.KernelEngine;
+import vintk.runtime.KernelMatrix;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.ModelException;
+import vintk.runtime.Network;
+import vintk.score.Cost;
+import vintk.score.EngineChoice;
+import vintk.score.Kernel;
+import vintk.score.Result;
+import vintk.score.Score;
+import vintk.score.Settings;
+import vintk.score.Status;
+
+/**
+ * Scores models one after the other: the joint kernel of each on the augmented batch, for every repeat, and its
+ * statistics. A model that fails gives a result with a status; it never stops the others.
+ */
+public final class Evaluation {
+    private final Settings settings;
+    private final KernelOptions options;
+    private final List<View> views;
+    private final Batches batches;
+    private final Consumer<Throwable> failures;
+    private final Set<String> inputWarnings = new LinkedHashSet<>();
+
+    /**
+     * @param inputs where the images come from
+     * @param failures is told of every exception behind a status, for those who ask for stack traces
+     */
+    public Evaluation(
+            Settings settings, KernelOptions options, Inputs inputs, List<View> views, Consumer<Throwable> failures) {
+        this.settings = settings;
+        this.options = options;
+        this.views = List.copyOf(views);
+        this.failures = failures;
+        this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
+    }
+
+    /** Scores one model. */
+    public Result evaluate(Subject subject) {
+        long start = System.nanoTime();
+        try {
+            return scored(subject, start);
+        } catch (ModelException e) {
+            failures.accept(e);
+            return failed(subject, status(e.kind()), e.getMessage(), start);
+        } catch (OutOfMemoryError e) {
+            failures.accept(e);
+            return failed(
+                    subject,
+                    Status.OUT_OF_MEMORY,
+                    "the Java heap was full (" + e.getMessage() + "); try a smaller --batch, or java -Xmx",
+                    start);
+        } catch (IOException | RuntimeException e) {
+            failures.accept(e);
+            String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return failed(subject, Status.ERROR, message, start);
+        }
+    }
+
+    private static Status status(ModelException.Kind kind) {
+        return switch (kind) {
+            case INVALID_MODEL -> Status.INVALID_MODEL;
+            case UNSUPPORTED_OPERATOR -> Status.UNSUPPORTED_OP;
+            case OUT_OF_MEMORY -> Status.OUT_OF_MEMORY;
+            case ERROR -> Status.ERROR;
+        };
+    }
+
+    private Result failed(Subject subject, Status status, String message, long start) {
+        Cost cost = new Cost(subject.parameters(), subject.macs(), OptionalLong.empty(), seconds(start));
+        return Result.failed(subject.name(), subject.source(), status, oneLine(message), cost, settings);
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("\\s+", " ").strip();
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private Result scored(Subject subject, long start) throws IOException {
+        List<Score> scores = new ArrayList<>();
+        KernelMatrix last = null;
+        KernelEngine engine = null;
+        try {
+            Shape sample = null;
+            for (int repeat = 0; repeat < settings.repeats(); repeat++) {
+                long seed = settings.seed() + repeat;
+                if (engine == null || subject.isDrawn()) {
+                    Network network = subject.network(seed);
+                    sample = network.sampleShape(wanted());
+                    // The images come first: what is wrong with them is said before the model is differentiated.
+                    batches.augmented(sample, seed);
+                    close(engine);
+                    engine = null;
+                    engine = KernelEngine.open(network, views.size() * settings.batch(), sample, options);
+                }
+                last = engine.compute(batches.augmented(sample, seed));
+                scores.add(score(last));
+            }
+        } finally {
+            close(engine);
+        }
+        Cost cost = new Cost(
+                subject.parameters().isPresent() ? subject.parameters() : OptionalLong.of(last.elements()),
+                subject.macs().isPresent() ? subject.macs() : OptionalLong.of(last.macs()),
+                OptionalLong.of(last.peakBytes()),
+                seconds(start));
+        EngineChoice choice = new EngineChoice(last.engine(), last.reason());
+        return Result.of(
+                subject.name(),
+                subject.source(),
+                scores,
+                cost,
+                choice,
+                last.output(),
+                settings,
+                List.copyOf(inputWarnings));
+    }
+
+    private Shape wanted() {
+        int size = settings.size().orElse(224);
+        return Shape.of(3, size, size);
+    }
+
+    private Score score(KernelMatrix matrix) {
+        Kernel kernel = new Kernel(matrix.values(), settings.batch(), settings.views(), settings.precision());
+        return Score.of(kernel, settings.statistic(), settings.integration());
+    }
+
+    private static void close(KernelEngine engine) {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+}

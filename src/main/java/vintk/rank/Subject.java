@@ -1,0 +1,92 @@
+package vintk.rank;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import vintk.runtime.CandidateNetwork;
+import vintk.runtime.Network;
+import vintk.runtime.OnnxNetwork;
+import vintk.score.Source;
+import vintk.space.Candidate;
+import vintk.space.VisionTransformer;
+
+/** A model to be scored: a file, or a candidate of a search space. */
+public sealed interface Subject {
+    /** The name in the ranking. */
+    String name();
+
+    /** Where it comes from. */
+    Source source();
+
+    /** The network with weights of a seed; a file has its own, whatever the seed. */
+    Network network(long seed);
+
+    /** Whether weights differ between seeds. */
+    boolean isDrawn();
+
+    /** Parameters by formula, where there is one. */
+    OptionalLong parameters();
+
+    /** Multiply-adds of one forward pass by formula, where there is one. */
+    OptionalLong macs();
+
+    /** A model file. */
+    record ModelFile(Path file, String name) implements Subject {
+        @Override
+        public Source source() {
+            return Source.file(file.toString());
+        }
+
+        @Override
+        public Network network(long seed) {
+            return OnnxNetwork.read(file);
+        }
+
+        @Override
+        public boolean isDrawn() {
+            return false;
+        }
+
+        @Override
+        public OptionalLong parameters() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public OptionalLong macs() {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** A candidate, resolved to an architecture. */
+    record Drawn(Candidate candidate, VisionTransformer architecture) implements Subject {
+        @Override
+        public String name() {
+            return candidate.id();
+        }
+
+        @Override
+        public Source source() {
+            return Source.candidate(candidate.space(), candidate.json());
+        }
+
+        @Override
+        public Network network(long seed) {
+            return new CandidateNetwork(candidate.id(), architecture, seed);
+        }
+
+        @Override
+        public boolean isDrawn() {
+            return true;
+        }
+
+        @Override
+        public OptionalLong parameters() {
+            return OptionalLong.of(architecture.parameters());
+        }
+
+        @Override
+        public OptionalLong macs() {
+            return OptionalLong.of(architecture.macs());
+        }
+    }
+}
