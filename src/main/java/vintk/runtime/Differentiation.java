@@ -53,9 +53,13 @@ public record Differentiation(
     public static Graph graph(
             Network network, int samples, Shape sample, KernelOptions options, List<KernelGraph.Output> wanted) {
         try {
-            return batched(network.graph(samples, sample), samples, options, wanted, "")
+            Graph forward = network.graph(samples, sample);
+            Graph gradients = batched(forward, samples, options, wanted, "")
                     .differentiated()
                     .graph();
+            Map<String, Value> outputs = new LinkedHashMap<>(forward.outputs());
+            outputs.putAll(gradients.outputs());
+            return new Graph(forward.name(), gradients.inputs(), outputs);
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);

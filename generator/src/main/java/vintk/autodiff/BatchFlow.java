@@ -2,9 +2,12 @@ package vintk.autodiff;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
 import vintk.onnx.Value;
@@ -34,8 +37,32 @@ public final class BatchFlow {
      * @throws UntrackedBatchException naming the first node where samples meet or are lost
      */
     public static BatchFlow track(Map<Value, BatchAxis> inputs, Collection<Value> targets, long samples) {
+        List<Node> nodes = Graph.nodes(targets);
+        Set<Node> rows = new HashSet<>();
+        while (true) {
+            try {
+                return new BatchFlow(samples, through(nodes, inputs, samples, rows));
+            } catch (UntrackedBatchException e) {
+                // Something without samples is put beside something with, row by row. Where its rows are copies of one
+                // (a
+                // class token expanded to the batch), they are the samples' own.
+                if (e.rows() == null || !rows.addAll(copies(e.rows(), samples))) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static Set<Node> copies(Value value, long samples) {
+        return Graph.nodes(List.of(value)).stream()
+                .filter(node -> LayoutRules.makesRows(node, samples))
+                .collect(Collectors.toSet());
+    }
+
+    private static Map<Value, BatchAxis> through(
+            List<Node> nodes, Map<Value, BatchAxis> inputs, long samples, Set<Node> rows) {
         Map<Value, BatchAxis> axes = new IdentityHashMap<>(inputs);
-        for (Node node : Graph.nodes(targets)) {
+        for (Node node : nodes) {
             List<BatchAxis> incoming = new ArrayList<>();
             boolean any = false;
             for (Value input : node.inputs()) {
@@ -43,15 +70,13 @@ public final class BatchFlow {
                 incoming.add(axis);
                 any |= axis != null;
             }
-            Rule rule = Rules.find(node);
-            BatchAxis axis = null;
+            BatchAxis axis = rows.contains(node) ? BatchAxis.at(0) : null;
             if (any) {
+                Rule rule = Rules.find(node);
                 if (rule == null) {
                     throw Rules.missing(node);
                 }
                 axis = rule.flow().through(node, incoming, samples);
-            } else if (LayoutRules.makesRows(node, samples)) {
-                axis = BatchAxis.at(0);
             }
             if (axis != null) {
                 for (Value output : node.outputs()) {
@@ -59,7 +84,7 @@ public final class BatchFlow {
                 }
             }
         }
-        return new BatchFlow(samples, axes);
+        return axes;
     }
 
     /** Whether there is a sample axis at all. */

@@ -46,8 +46,7 @@ interface Flow {
         int own = axis.axis() - (rank - value.shape().rank());
         long full = node.output().shape().dim(axis.axis());
         if (own >= 0 && full > 1 && value.shape().dim(own) != 1) {
-            throw new UntrackedBatchException(
-                    node, "an operand has one row a sample but does not come from the samples");
+            throw new UntrackedBatchException(node, value);
         }
     }
 

@@ -41,7 +41,7 @@ final class LayoutRules {
         return null;
     }
 
-    /** Whether a node repeats one row N times along axis 0: an exporter's way to bring a class token to the batch. */
+    /** Whether a node has N equal rows on axis 0: an exporter's way to bring a class token to the batch. */
     static boolean makesRows(Node node, long samples) {
         Shape to = node.output().shape();
         if (!node.domain().isEmpty() || to.rank() == 0 || to.dim(0) != samples) {
@@ -131,8 +131,7 @@ final class LayoutRules {
         int along = node.output().shape().axis((int) node.attributes().integer("axis", 0));
         for (int i = 0; i < axes.size(); i++) {
             if (axes.get(i) == null && samples > 1) {
-                throw new UntrackedBatchException(
-                        node, "a part has one row a sample but does not come from the samples");
+                throw new UntrackedBatchException(node, node.input(i));
             }
             if (axes.get(i) != null && !axes.get(i).equals(found)) {
                 throw new UntrackedBatchException(node, "its parts carry the samples on different axes");
