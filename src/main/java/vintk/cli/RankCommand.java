@@ -122,20 +122,27 @@ final class RankCommand implements Callable<Integer> {
         return named(files);
     }
 
-    /** File names where they differ, else paths. */
+    /** File names where they differ; else as much of the path as tells them apart from all others. */
     private static List<Subject> named(List<Path> files) {
-        List<String> stems = files.stream().map(RankCommand::stem).toList();
         List<Subject> subjects = new ArrayList<>();
-        for (int i = 0; i < files.size(); i++) {
-            String stem = stems.get(i);
-            boolean unique = stems.stream().filter(stem::equals).count() == 1;
-            subjects.add(new Subject.ModelFile(
-                    files.get(i), unique ? stem : files.get(i).toString()));
+        for (Path file : files) {
+            int parts = 1;
+            while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
+                parts++;
+            }
+            subjects.add(new Subject.ModelFile(file, tail(file, parts)));
         }
         return subjects;
     }
 
-    private static String stem(Path file) {
-        return String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
+    private static boolean isUnique(String name, int parts, List<Path> files) {
+        return files.stream().filter(f -> tail(f, parts).equals(name)).count() == 1;
+    }
+
+    /** The last parts of a path, without the ending of a model file. */
+    private static String tail(Path file, int parts) {
+        int count = file.getNameCount();
+        Path tail = count == 0 ? file : file.subpath(Math.max(0, count - parts), count);
+        return tail.toString().replaceFirst("\\.onnx$", "");
     }
 }

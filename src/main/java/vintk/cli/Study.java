@@ -62,9 +62,10 @@ final class Study {
                     bar.step();
                 }
             }
-        }
-        synchronized (this) {
-            done = true;
+        } finally {
+            synchronized (this) {
+                done = true;
+            }
         }
         Runtime.getRuntime().removeShutdownHook(interrupted);
         report();

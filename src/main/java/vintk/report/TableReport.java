@@ -121,10 +121,10 @@ public final class TableReport {
     }
 
     private static void failed(StringBuilder text, Result result, int indent, int width, int columns) {
-        // A message may have line breaks; the table may not.
-        String reason = (result.status().id() + ": " + result.message()).replaceAll("\\s+", " ");
-        String line = NONE + " ".repeat(indent - 1) + TextLayout.left(result.name(), width) + "  " + reason;
+        String line = NONE + " ".repeat(indent - 1) + TextLayout.left(result.name(), width) + "  "
+                + result.status().id();
         text.append(TextLayout.cut(line, columns)).append('\n');
+        TextLayout.wrap(text, result.message(), columns, indent + 2);
     }
 
     private static List<String> notes(Ranking ranking, List<Result> results) {

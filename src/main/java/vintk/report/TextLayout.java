@@ -62,15 +62,24 @@ final class TextLayout {
 
     /** Appends a paragraph, broken between words; a word wider than the line stands alone, cut. */
     static void wrap(StringBuilder text, String paragraph, int width) {
+        wrap(text, paragraph, width, 0);
+    }
+
+    /** The same with every line indented; {@code width} counts the indent. */
+    static void wrap(StringBuilder text, String paragraph, int width, int indent) {
         int used = 0;
-        for (String word : paragraph.split("\\s+")) {
-            String fitting = cut(word, width);
+        for (String word : paragraph.strip().split("\\s+")) {
+            String fitting = cut(word, width - indent);
             int length = length(fitting);
-            if (used > 0 && used + 1 + length > width) {
+            if (used > indent && used + 1 + length > width) {
                 text.append('\n');
                 used = 0;
             }
-            if (used > 0) {
+            if (used == 0) {
+                text.append(" ".repeat(indent));
+                used = indent;
+            }
+            if (used > indent) {
                 text.append(' ');
                 used++;
             }

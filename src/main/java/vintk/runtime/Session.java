@@ -59,10 +59,20 @@ public final class Session implements AutoCloseable {
         return session.getOutputNames();
     }
 
-    /** ONNX Runtime's own messages, first line, with what can be said of their kind. */
+    /** At most this much of a message of ONNX Runtime is shown: some list all types of a node. */
+    private static final int MESSAGE = 300;
+
+    /** ONNX Runtime's own message without the places in its source, and what can be said of its kind. */
     static ModelException failure(OrtException e) {
-        String text = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
-        String lower = text.toLowerCase(java.util.Locale.ROOT);
+        String text = String.valueOf(e.getMessage())
+                .replaceAll("\\s+", " ")
+                .replaceFirst("^Error code - \\w+ - message: ", "")
+                .replaceAll("/onnxruntime_src/\\S+ \\S+ [^ ]*::\\w+\\(.*?\\) (?=\\S+( \\S+){1,12} was false)", "")
+                .strip();
+        if (text.length() > MESSAGE) {
+            text = text.substring(0, MESSAGE) + " ...";
+        }
+        String lower = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
         ModelException.Kind kind = ModelException.Kind.ERROR;
         if (lower.contains("failed to allocate memory")
                 || lower.contains("bad_alloc")
