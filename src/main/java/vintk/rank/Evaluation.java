@@ -74,6 +74,7 @@ public final class Evaluation {
         return switch (kind) {
             case INVALID_MODEL -> Status.INVALID_MODEL;
             case UNSUPPORTED_OPERATOR -> Status.UNSUPPORTED_OP;
+            case CONSTANT_OUTPUT -> Status.CONSTANT_OUTPUT;
             case OUT_OF_MEMORY -> Status.OUT_OF_MEMORY;
             case ERROR -> Status.ERROR;
         };

@@ -117,6 +117,13 @@ public record Differentiation(
         List<Value> parameters = options.parameters().select(graph).counted();
         KernelGraph.Differentiated made =
                 kernelGraph.differentiate(seedValue(seed, options.reduction()), parameters, wanted);
+        if (made.parameters().isEmpty()) {
+            throw new ModelException(
+                    ModelException.Kind.CONSTANT_OUTPUT,
+                    "output '" + output(graph, options) + "' depends on no parameter: of " + parameters.size()
+                            + " initializers that count none reaches it differentiably (weights in Constant nodes do"
+                            + " not count)");
+        }
         return new Differentiation(
                 !wanted.contains(KernelGraph.Output.JACOBIAN),
                 reason,

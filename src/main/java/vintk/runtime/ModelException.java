@@ -8,6 +8,7 @@ public final class ModelException extends RuntimeException {
     public enum Kind {
         INVALID_MODEL,
         UNSUPPORTED_OPERATOR,
+        CONSTANT_OUTPUT,
         OUT_OF_MEMORY,
         ERROR
     }

@@ -30,7 +30,8 @@ class TableReportTest {
                  1  autoformer-tiny-0001  4.500  4.199  5.72 M  1.26 G  3.25  ok
                 2=  autoformer-tiny-0002  3.250  2.949  5.72 M  1.26 G  3.25  ok
                 2=  autoformer-tiny-0007  3.250  2.949  5.72 M  1.26 G  3.25  ok
-                -   broken                invalid-model: not an ONNX file: found the text 'hell…
+                -   broken                invalid-model
+                      not an ONNX file: found the text 'hello' where the model should begin
 
                 = marks equal scores.
                 Without a score, so not ranked: 1 of 4 models.
@@ -66,7 +67,8 @@ class TableReportTest {
                 Views identity, band:0.25,0.5; N = 1 inputs per view; seed 7.
 
                 #  model     ViNTK  NTK  params  MACs  s  status
-                -  m         ill-conditioned: log-cond ≥ 6.000, as the smallest eigenvalue is u…
+                -  m         ill-conditioned
+                     log-cond ≥ 6.000, as the smallest eigenvalue is under the noise floor
 
                 Without a score, so not ranked: 1 of 1 models.
                 Warning (m): first output of 2 used
