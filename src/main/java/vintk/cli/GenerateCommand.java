@@ -5,9 +5,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +27,6 @@ import vintk.runtime.Differentiation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.Network;
 import vintk.space.Candidate;
-import vintk.space.Candidates;
 import vintk.space.Space;
 
 /** {@code vintk generate}: candidates as ONNX files. */
@@ -119,8 +120,19 @@ final class GenerateCommand implements Callable<Integer> {
                 stdout.flush();
             }
         }
-        Candidates.write(out.resolve("candidates.jsonl"), candidates);
+        list(candidates);
         return ExitCode.OK;
+    }
+
+    /** Adds to the list of the folder what is not there yet: earlier candidates stay. */
+    private void list(List<Candidate> candidates) throws IOException {
+        Path file = out.resolve("candidates.jsonl");
+        Set<String> lines = new LinkedHashSet<>();
+        if (Files.exists(file)) {
+            lines.addAll(Files.readAllLines(file));
+        }
+        candidates.forEach(candidate -> lines.add(candidate.json()));
+        Files.write(file, lines);
     }
 
     private void write(Subject.Drawn subject, Path file) throws IOException {

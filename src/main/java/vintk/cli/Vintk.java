@@ -1,12 +1,14 @@
 package vintk.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -116,7 +118,7 @@ public final class Vintk implements Runnable {
         return message.replaceAll("\\s*\\R\\s*", "; ").strip();
     }
 
-    /** The version in the jar's manifest. */
+    /** The version, which the build writes to a resource. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -124,8 +126,13 @@ public final class Vintk implements Runnable {
         }
 
         static String number() {
-            String version = Vintk.class.getPackage().getImplementationVersion();
-            return version == null ? "development" : version;
+            try (InputStream in = Vintk.class.getResourceAsStream("version.properties")) {
+                Properties properties = new Properties();
+                properties.load(in);
+                return properties.getProperty("version");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

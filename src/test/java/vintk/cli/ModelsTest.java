@@ -1,0 +1,80 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The models that lie in the project are what its commands make, byte for byte. */
+class ModelsTest {
+    private static final String COMMAND = "java -jar target/vintk.jar ";
+
+    @Test
+    void areRebuiltByteForByte(@TempDir Path folder) throws IOException {
+        Path models = ProjectRoot.path().resolve("models");
+        for (String line : Files.readAllLines(models.resolve("README.md"))) {
+            if (line.startsWith(COMMAND)) {
+                String[] args = line.substring(COMMAND.length()).split(" ");
+                for (int i = 0; i < args.length; i++) {
+                    if (args[i].startsWith("models/")) {
+                        args[i] = models.resolve(args[i].substring("models/".length()))
+                                .toString();
+                    }
+                }
+                assertEquals("--out", args[args.length - 2]);
+                args[args.length - 1] = folder.toString();
+                Shell made = Shell.vintk(args);
+                assertEquals(ExitCode.OK, made.code(), made.err());
+            }
+        }
+        List<String> names = onnxFiles(models);
+        assertEquals(names, onnxFiles(folder));
+        for (String name : names) {
+            assertArrayEquals(Files.readAllBytes(models.resolve(name)), Files.readAllBytes(folder.resolve(name)), name);
+        }
+    }
+
+    @Test
+    void haveTheirChecksums() throws Exception {
+        Path models = ProjectRoot.path().resolve("models");
+        List<String> sums = Files.readAllLines(models.resolve("SHA256SUMS"));
+        assertEquals(
+                onnxFiles(models), sums.stream().map(s -> s.split("\\s+")[1]).toList());
+        for (String sum : sums) {
+            String[] parts = sum.split("\\s+");
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(models.resolve(parts[1])));
+            assertEquals(parts[0], HexFormat.of().formatHex(digest), parts[1]);
+        }
+    }
+
+    /** They are a ranking's simplest input. One is fixed to a batch of 4 and has further outputs: the first counts. */
+    @Test
+    void canBeRanked(@TempDir Path folder) throws IOException {
+        Path out = folder.resolve("results.csv");
+        Shell ranked =
+                Shell.vintk("rank", ProjectRoot.path().resolve("models"), "--batch", 4, "--out", out, "--repeats", 2);
+        assertEquals(ExitCode.OK, ranked.code(), ranked.out() + ranked.err());
+        assertTrue(ranked.out().contains("tiny-vit-3"), ranked.out());
+        assertTrue(Arrays.stream(ranked.out().split("\n")).allMatch(line -> line.length() <= 80), ranked.out());
+        assertEquals(4, Files.readAllLines(out).size());
+    }
+
+    private static List<String> onnxFiles(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.endsWith(".onnx"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
