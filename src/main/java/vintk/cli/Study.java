@@ -2,7 +2,6 @@ package vintk.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.List;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jline.utils.Signals;
 import vintk.rank.Evaluation;
 import vintk.rank.Journal;
 import vintk.rank.Ranking;
@@ -17,20 +17,26 @@ import vintk.rank.Subject;
 import vintk.report.JsonReport;
 import vintk.report.ReportFormat;
 import vintk.report.TableReport;
+import vintk.runtime.Interruption;
 import vintk.score.Result;
 import vintk.score.Status;
 
 /**
- * Scores a list of models with a progress bar, keeps every result on disk as it comes, and reports. An interrupt
- * (Ctrl-C) reports what is there.
+ * Scores a list of models with a progress bar, keeps every result on disk as it comes, and reports. Ctrl-C, or the signal
+ * with which schedulers end a job, ends the run under way and reports what is there.
  */
 final class Study {
+    /** As shells report a process that a signal ended: 128 and the signal's number. */
+    private static final int INTERRUPTED = 130;
+
+    private static final int TERMINATED = 143;
+
     private final CommonOptions common;
     private final Path out;
     private final PrintWriter stdout;
     private final PrintWriter stderr;
     private final List<Result> results = new ArrayList<>();
-    private boolean done;
+    private volatile int interruption;
 
     /** @param out a file for the results, or null */
     Study(CommonOptions common, Path out, PrintWriter stdout, PrintWriter stderr) {
@@ -46,33 +52,44 @@ final class Study {
     /** Scores all subjects; returns the exit code. */
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
         Path journalFile = out == null ? null : journal();
-        Thread interrupted = new Thread(() -> interrupt(subjects.size()));
-        Runtime.getRuntime().addShutdownHook(interrupted);
+        Object beforeInt = Signals.register("INT", () -> interrupt(INTERRUPTED));
+        Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
         try (Journal journal = journalFile == null ? null : Journal.create(journalFile);
                 ProgressBar bar = bar(subjects.size())) {
-            for (Subject subject : subjects) {
-                Result result = evaluation.evaluate(subject);
-                synchronized (this) {
-                    results.add(result);
-                    if (journal != null) {
-                        journal.append(result);
-                    }
+            for (int i = 0; i < subjects.size() && interruption == 0; i++) {
+                Result result = evaluation.evaluate(subjects.get(i));
+                results.add(result);
+                if (journal != null) {
+                    journal.append(result);
                 }
                 if (bar != null) {
                     bar.step();
                 }
             }
+        } catch (Interruption.Interrupted e) {
+            // What is there is reported below.
         } finally {
-            synchronized (this) {
-                done = true;
-            }
+            Signals.unregister("INT", beforeInt);
+            Signals.unregister("TERM", beforeTerm);
+            Interruption.reset();
         }
-        Runtime.getRuntime().removeShutdownHook(interrupted);
-        report();
+        if (results.size() < subjects.size()) {
+            stderr.println("vintk: interrupted, " + results.size() + " of " + subjects.size() + " models are scored"
+                    + (out == null || results.isEmpty() ? "" : "; they are in " + out));
+            stderr.flush();
+        }
+        if (!results.isEmpty()) {
+            report();
+        }
         if (journalFile != null && !journalFile.equals(out)) {
             Files.deleteIfExists(journalFile);
         }
-        return exitCode();
+        return interruption != 0 ? interruption : exitCode();
+    }
+
+    private void interrupt(int code) {
+        interruption = code;
+        Interruption.request();
     }
 
     /** Results as they come go to the file itself where that is a list of lines, else to one beside it until the end. */
@@ -110,25 +127,5 @@ final class Study {
             return ExitCode.NOTHING_SCORED;
         }
         return failed > 0 ? ExitCode.SOME_FAILED : ExitCode.OK;
-    }
-
-    private synchronized void interrupt(int models) {
-        if (done) {
-            return;
-        }
-        try {
-            stderr.println();
-            stderr.println("vintk: interrupted, " + results.size() + " of " + models + " models are scored"
-                    + (out == null || results.isEmpty() ? "" : "; they are in " + out));
-            stderr.flush();
-            if (!results.isEmpty()) {
-                report();
-                if (out != null && !journal().equals(out)) {
-                    Files.deleteIfExists(journal());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.onnx.Shape;
+import vintk.runtime.Interruption;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
 import vintk.runtime.KernelOptions;
@@ -48,11 +49,17 @@ public final class Evaluation {
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
     }
 
-    /** Scores one model. */
+    /**
+     * Scores one model.
+     *
+     * @throws Interruption.Interrupted where somebody asked to stop
+     */
     public Result evaluate(Subject subject) {
         long start = System.nanoTime();
         try {
             return scored(subject, start);
+        } catch (Interruption.Interrupted e) {
+            throw e;
         } catch (ModelException e) {
             failures.accept(e);
             return failed(subject, status(e.kind()), e.getMessage(), start);

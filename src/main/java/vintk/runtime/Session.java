@@ -30,11 +30,23 @@ public final class Session implements AutoCloseable {
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vintk");
     }
 
-    /** Runs the model; the caller closes the result. */
+    /**
+     * Runs the model; the caller closes the result.
+     *
+     * @throws Interruption.Interrupted where somebody asked to stop
+     */
     OrtSession.Result run(Map<String, OnnxTensor> inputs) {
-        try {
-            return session.run(inputs);
+        try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            Interruption.begin(options);
+            try {
+                return session.run(inputs, session.getOutputNames(), options);
+            } finally {
+                Interruption.end(options);
+            }
         } catch (OrtException e) {
+            if (Interruption.isRequested()) {
+                throw new Interruption.Interrupted();
+            }
             throw failure(e);
         }
     }

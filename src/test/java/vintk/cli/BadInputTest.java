@@ -1,0 +1,186 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
+
+/** What cannot be used is said in one clear line, with the right exit code. */
+class BadInputTest {
+    @TempDir
+    private Path folder;
+
+    private Path good;
+    private Path input;
+
+    @BeforeEach
+    void files() throws IOException {
+        good = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        input = npy("x.npy", 2, 3, 32, 32);
+    }
+
+    private Path npy(String name, long... shape) throws IOException {
+        float[] data = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (float) Math.sin(i);
+        }
+        Path file = folder.resolve(name);
+        Npy.write(file, NpyArray.of(shape, data));
+        return file;
+    }
+
+    private Path model(String name, byte[] bytes) throws IOException {
+        return Files.write(folder.resolve(name), bytes);
+    }
+
+    private Shell kernel(Path model, Path inputs) {
+        return Shell.vintk("kernel", model, "--input", inputs, "--out", folder.resolve("k.npy"));
+    }
+
+    /** One line on standard error that holds all the words, and nothing on standard output. */
+    private static void assertOneLine(int code, Shell shell, String... words) {
+        assertEquals(code, shell.code(), shell.err());
+        assertEquals(1, shell.err().lines().count(), shell.err());
+        assertEquals("", shell.out());
+        for (String word : words) {
+            assertTrue(shell.err().contains(word), () -> "'" + word + "' in: " + shell.err());
+        }
+    }
+
+    @Test
+    void truncatedFile() throws IOException {
+        byte[] bytes = Files.readAllBytes(good);
+        Path cut = model("cut.onnx", Arrays.copyOf(bytes, bytes.length / 2));
+        assertOneLine(ExitCode.NOTHING_SCORED, kernel(cut, input), "cut.onnx", "cut off");
+    }
+
+    @Test
+    void textFile() throws IOException {
+        Path text = model("text.onnx", "hello world, I am no model\n".getBytes());
+        assertOneLine(ExitCode.NOTHING_SCORED, kernel(text, input), "text.onnx", "not an ONNX model");
+    }
+
+    @Test
+    void missingAndEmptyFile() throws IOException {
+        assertOneLine(
+                ExitCode.NOTHING_SCORED, kernel(folder.resolve("none.onnx"), input), "none.onnx", "does not exist");
+        assertOneLine(
+                ExitCode.NOTHING_SCORED, kernel(model("empty.onnx", new byte[0]), input), "empty.onnx", "0 bytes");
+    }
+
+    @Test
+    void unknownOperator() throws IOException {
+        ModelProto.Builder proto = ModelProto.parseFrom(Files.readAllBytes(good)).toBuilder();
+        proto.getGraphBuilder().getNodeBuilder(3).setOpType("Frobnicate");
+        Path unknown = model("unknown.onnx", proto.build().toByteArray());
+        assertOneLine(ExitCode.NOTHING_SCORED, kernel(unknown, input), "Frobnicate");
+        Shell scored = Shell.vintk("score", unknown, good, "--batch", 2);
+        assertEquals(ExitCode.SOME_FAILED, scored.code());
+        assertTrue(scored.out().contains("unsupported-op"), scored.out());
+    }
+
+    @Test
+    void externalData() throws IOException {
+        assertExternal("weights.bin", "weights.bin", "no such file");
+        assertExternal("../../etc/passwd", "outside of the model's folder");
+        assertExternal("/etc/passwd", "outside of the model's folder");
+        Files.write(folder.resolve("short.bin"), new byte[8]);
+        assertExternal("short.bin", "short.bin", "which has 8");
+    }
+
+    private void assertExternal(String location, String... words) throws IOException {
+        ModelProto.Builder proto = ModelProto.parseFrom(Files.readAllBytes(good)).toBuilder();
+        TensorProto.Builder tensor = proto.getGraphBuilder().getInitializerBuilder(3);
+        long bytes = tensor.getRawData().size();
+        tensor.clearRawData()
+                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(entry("location", location))
+                .addExternalData(entry("length", Long.toString(bytes)));
+        Path external = model("external.onnx", proto.build().toByteArray());
+        assertOneLine(ExitCode.NOTHING_SCORED, kernel(external, input), words);
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+
+    @Test
+    void wrongShape() throws IOException {
+        Shell shell = kernel(good, npy("grey.npy", 2, 1, 28, 28));
+        assertOneLine(ExitCode.USAGE, shell, "grey.npy", "[?, 3, 32, 32]", "[1x28x28]");
+    }
+
+    @Test
+    void nan() throws IOException {
+        NpyArray array = Npy.read(input);
+        float[] data = array.floats();
+        data[7] = Float.NaN;
+        Path file = folder.resolve("nan.npy");
+        Npy.write(file, NpyArray.of(array.shape(), data));
+        assertOneLine(ExitCode.USAGE, kernel(good, file), "nan.npy", "NaN", "element 7");
+        Shell scored = Shell.vintk("score", good, "--inputs", file, "--batch", 2);
+        assertEquals(ExitCode.NOTHING_SCORED, scored.code());
+        assertTrue(scored.out().contains("NaN"), scored.out());
+    }
+
+    @Test
+    void unknownNames() {
+        assertOneLine(
+                ExitCode.USAGE, Shell.vintk("rank", "no-such-space", "--count", 2), "no-such-space", "autoformer-tiny");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("score", good, "--views", "identity,blur:3"), "blur", "high-pass");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("score", good, "--statistic", "size"), "size", "log-cond");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("score", good, "--reduction", "max"), "max", "trace:K");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("score", good, "--include", "["), "--include", "regular expression");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("score", good, "--out", "results.xls"), "results.xls", ".csv");
+        assertOneLine(
+                ExitCode.NOTHING_SCORED,
+                Shell.vintk("kernel", good, "--input", input, "--output", "probs", "--out", folder.resolve("k.npy")),
+                "probs",
+                "logits");
+    }
+
+    /** An unknown option also says where to read on. */
+    @Test
+    void unknownOption() {
+        Shell shell = Shell.vintk("rank", "pit", "--cuont", "3");
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertTrue(shell.err().startsWith("vintk: Unknown option"), shell.err());
+        assertTrue(shell.err().contains("vintk rank --help"), shell.err());
+        assertFalse(shell.err().contains("\tat "), shell.err());
+    }
+
+    @Test
+    void outputThatCannotBeWritten() throws IOException {
+        Path file = Files.createFile(folder.resolve("a-file"));
+        Path inside = file.resolve("results.csv");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("rank", good, "--out", inside, "--batch", 2), "a-file");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("generate", "pit", "--out", file), "a-file");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("kernel", good, "--input", input, "--out", inside), "a-file");
+    }
+
+    @Test
+    void fullKernelOfManyOutputs() throws IOException {
+        Shell shell = Shell.vintk(
+                "kernel",
+                good,
+                "--input",
+                npy("many.npy", 600, 3, 32, 32),
+                "--reduction",
+                "full",
+                "--out",
+                folder.resolve("k.npy"));
+        assertOneLine(ExitCode.NOTHING_SCORED, shell, "6000 rows", "GB", "trace:all");
+    }
+}

@@ -1,0 +1,85 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ctrl-C in the middle of a ranking keeps what was computed. */
+class InterruptTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"results.csv", "results.jsonl"})
+    void keepsResults(String name, @TempDir Path folder) throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no /bin/kill to send an interrupt with");
+        Path out = folder.resolve(name);
+        Path partial = name.endsWith(".jsonl") ? out : folder.resolve(name + ".partial.jsonl");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx1g",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Vintk.class.getName(),
+                        "rank",
+                        "pit",
+                        "--count",
+                        "500",
+                        "--batch",
+                        "2",
+                        "--size",
+                        "64",
+                        "--out",
+                        out.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        while (process.isAlive() && (!Files.exists(partial) || lines(partial) < 2)) {
+            process.waitFor(50, TimeUnit.MILLISECONDS);
+        }
+        new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process did not end");
+        String log = Files.readString(folder.resolve("log"));
+        System.out.println("CP " + System.getProperty("java.class.path") + " LOG " + log);
+        assertEquals(130, process.exitValue(), log);
+        assertTrue(log.contains("interrupted, "), log);
+        assertTrue(log.contains("of 500 models are scored; they are in " + out), log);
+        assertTrue(lines(out) >= 2, log);
+        assertEquals(name.endsWith(".jsonl"), Files.exists(partial));
+    }
+
+    private static long lines(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return lines.size();
+    }
+
+    /** The same seed gives the same table, whatever was scored before. */
+    @Test
+    void resultsDoNotDependOnTheirCompany(@TempDir Path folder) throws IOException {
+        Path two = folder.resolve("two.csv");
+        Path one = folder.resolve("one.csv");
+        Path models = ProjectRoot.path().resolve("models");
+        Shell.vintk("rank", models, "--batch", 3, "--out", two);
+        Shell.vintk("rank", models.resolve("tiny-vit-3.onnx"), "--batch", 3, "--out", one);
+        assertEquals(score(one), score(two));
+    }
+
+    private static String score(Path csv) throws IOException {
+        List<String> lines = Files.readAllLines(csv);
+        int column = List.of(lines.get(0).split(",")).indexOf("vintk");
+        return lines.stream()
+                .filter(l -> l.startsWith("tiny-vit-3,"))
+                .map(l -> l.split(",")[column])
+                .findFirst()
+                .orElseThrow();
+    }
+}
