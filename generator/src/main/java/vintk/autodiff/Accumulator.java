@@ -42,7 +42,8 @@ public final class Accumulator {
     /** Adds a contribution of a node with an output of shape {@code output}, carrying samples at {@code axis} or null. */
     void add(Cotangent cotangent, Shape output, BatchAxis axis) {
         if (cotangent instanceof Cotangent.Aligned aligned) {
-            parts.add(new Cotangent.PerSample(unbroadcast(aligned.value(), output, axis)));
+            Shape shape = aligned.shape() == null ? output : aligned.shape();
+            parts.add(new Cotangent.PerSample(unbroadcast(aligned.value(), shape, axis)));
         } else {
             parts.add(cotangent);
         }
