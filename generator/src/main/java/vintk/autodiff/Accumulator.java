@@ -186,7 +186,8 @@ public final class Accumulator {
         return Ops.concat(axis, pieces);
     }
 
-    private Value full(Cotangent.Window window) {
+    /** The gradient in a window, of its full extents there. */
+    public Value full(Cotangent.Window window) {
         Shape shape = shape();
         return Ops.expand(
                 window.value(),
