@@ -19,7 +19,9 @@ public enum Sampling {
     /** Between 0.2 and 2, with either sign. */
     AWAY_FROM_ZERO,
     /** No two numbers, of all operands together, closer than 0.06. */
-    APART;
+    APART,
+    /** In steps of a half with room around whole and half numbers. */
+    WIDE;
 
     /** Tensors of the given shapes. */
     public List<Tensor> draw(DataType type, List<Shape> shapes, Random random) {
@@ -37,6 +39,7 @@ public enum Sampling {
                     case POSITIVE -> 0.5 + 1.5 * random.nextDouble();
                     case AWAY_FROM_ZERO -> (random.nextBoolean() ? 1 : -1) * (0.2 + 1.8 * random.nextDouble());
                     case APART -> 0.08 * (rank - total / 2) + 0.02 * random.nextDouble() + 0.03;
+                    case WIDE -> 0.5 * (rank - total / 2) + 0.1 * random.nextDouble() + 0.2;
                 };
             }
             tensors.add(Tensor.of(new TensorType(type, shape), values));

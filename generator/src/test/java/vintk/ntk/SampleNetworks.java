@@ -130,6 +130,15 @@ final class SampleNetworks {
             Value token = Ops.mul(Ops.add(Ops.cast(ones, x.dataType()), 1), w.get("cls", 1, 1, 6));
             return mixed(Ops.concat(1, token, x), w);
         }));
+        networks.add(of(
+                "one row expanded to all tokens",
+                TOKENS,
+                (x, w, n) -> layer(Ops.add(x, Ops.expand(w.get("row", 1, 6), TOKENS)), w.get("w", 6, 2))));
+        networks.add(of(
+                "one row expanded, mixed over tokens",
+                TOKENS,
+                (x, w, n) -> Ops.matMul(
+                        Ops.add(Ops.matMul(x, w.get("w", 6, 5)), 1), Ops.expand(w.get("row", 1, 6), TOKENS))));
         networks.add(of("normalised weights", VECTOR, (x, w, n) -> {
             Value v = w.get("v", 6, 4);
             Value norm = Ops.sqrt(Ops.reduceSum(Ops.square(v), true, 0));
