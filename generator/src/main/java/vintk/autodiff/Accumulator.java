@@ -42,7 +42,8 @@ public final class Accumulator {
     /** Adds a contribution of a node with an output of shape {@code output}, carrying samples at {@code axis} or null. */
     void add(Cotangent cotangent, Shape output, BatchAxis axis) {
         if (cotangent instanceof Cotangent.Aligned aligned) {
-            parts.add(new Cotangent.PerSample(unbroadcast(aligned.value(), output, axis)));
+            Shape shape = aligned.shape() == null ? output : aligned.shape();
+            parts.add(new Cotangent.PerSample(unbroadcast(aligned.value(), shape, axis)));
         } else {
             parts.add(cotangent);
         }
@@ -185,7 +186,8 @@ public final class Accumulator {
         return Ops.concat(axis, pieces);
     }
 
-    private Value full(Cotangent.Window window) {
+    /** The gradient in a window, of its full extents there. */
+    public Value full(Cotangent.Window window) {
         Shape shape = shape();
         return Ops.expand(
                 window.value(),

@@ -10,8 +10,15 @@ import vintk.onnx.Value;
  * <p>S is the number of samples where the operand's cotangent has an axis for them ({@link BatchFlow#isLifted}), else 1.
  */
 public sealed interface Cotangent {
-    /** Aligned from the right with the node's output: the driver sums what was broadcast. */
-    record Aligned(Value value) implements Cotangent {}
+    /**
+     * Aligned from the right with {@code shape}, that of the node's output where it is null: the driver sums what was
+     * broadcast.
+     */
+    record Aligned(Value value, Shape shape) implements Cotangent {
+        public Aligned(Value value) {
+            this(value, null);
+        }
+    }
 
     /** Of the operand's own shape with S in front. */
     record PerSample(Value value) implements Cotangent {}

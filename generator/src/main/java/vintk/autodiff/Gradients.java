@@ -105,7 +105,7 @@ public final class Gradients {
         Value dy = rule.lazy() ? collected.value() : collected.full();
         List<Cotangent> cotangents;
         try {
-            cotangents = rule.pullback().of(new Pull(node, dy, batch));
+            cotangents = rule.pullback().of(new Pull(node, dy, batch, active));
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("the gradient rule of " + node + " failed: " + e.getMessage(), e);
         }

@@ -99,9 +99,18 @@ final class ImageRules {
 
     /** The cotangent goes to the places that were largest: their flat indices are MaxPool's second output. */
     private static List<Cotangent> maxPool(Pull p) {
+        if (p.lead() > 0) {
+            throw new UntrackedBatchException(p.node(), "a pooling of parameters alone");
+        }
         TensorType indices = new TensorType(DataType.INT64, p.y().shape());
-        Node again =
-                new Node("", "MaxPool", null, List.of(p.x()), p.attributes(), List.of(p.y().type(), indices), null);
+        Node again = new Node(
+                "",
+                "MaxPool",
+                null,
+                List.of(p.x()),
+                p.attributes().without("storage_order"),
+                List.of(p.y().type(), indices),
+                null);
         long elements = p.x().shape().elements();
         Value zeros = Ops.filled(TensorType.of(p.x().dataType(), elements), 0);
         long outputs = p.y().shape().elements();

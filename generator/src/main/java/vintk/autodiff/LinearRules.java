@@ -42,22 +42,42 @@ final class LinearRules {
 
     /** dA = dY Bᵀ, dB = Aᵀ dY. Matrices (operands of two axes that count) stay unmultiplied. */
     private static List<Cotangent> matMulPullback(Pull p) {
-        Value a = p.x(0);
+        return Arrays.asList(p.wants(0) ? byLeft(p) : null, p.wants(1) ? byRight(p) : null);
+    }
+
+    private static Cotangent byLeft(Pull p) {
         Value b = p.x(1);
-        Value dy = p.dy();
-        Value wide = widened(dy, -1, p);
-        Value tall = widened(dy, -2, p);
-        boolean lifted = p.lead() > 0;
-        Cotangent da = !lifted
-                        && isMatrix(a)
-                        && !isMatrix(b)
-                        && (p.isMeeting(0) || !p.batch().isTracked())
-                ? outer(p, transposeLast(p.fullDy()), transposeLast(Ops.expand(b, leads(p, b))), p.y(), true)
-                : new Cotangent.Aligned(matMul(wide, transposeLast(b)));
-        Cotangent db = !lifted && isMatrix(b) && (p.isMeeting(1) || !p.batch().isTracked())
-                ? outer(p, Ops.expand(a, leads(p, a)), p.fullDy(), p.y(), false)
-                : new Cotangent.Aligned(matMul(transposeLast(a), tall));
-        return List.of(da, db);
+        if (meetsAsMatrix(p, 0) && !isMatrix(b)) {
+            return outer(p, transposeLast(p.fullDy()), transposeLast(Ops.expand(b, leads(p, b))), p.y(), true);
+        }
+        return factor(p, 0, matMul(widened(p.dy(), -1, p), transposeLast(b)));
+    }
+
+    private static Cotangent byRight(Pull p) {
+        Value a = p.x(0);
+        if (meetsAsMatrix(p, 1)) {
+            return outer(p, Ops.expand(a, leads(p, a)), p.fullDy(), p.y(), false);
+        }
+        return factor(p, 1, matMul(transposeLast(a), widened(p.dy(), -2, p)));
+    }
+
+    private static boolean meetsAsMatrix(Pull p, int input) {
+        return p.lead() == 0
+                && isMatrix(p.x(input))
+                && (p.isMeeting(input) || !p.batch().isTracked());
+    }
+
+    /**
+     * The cotangent of a factor, aligned with the product but for the axis that was summed over. The product's other axis
+     * was summed now: the samples must not lie there.
+     */
+    private static Cotangent factor(Pull p, int input, Value cotangent) {
+        Shape y = p.y().shape();
+        if (p.isMeeting(input) && p.batch().of(p.y()).axis() == y.rank() - 1 - input) {
+            throw new UntrackedBatchException(p.node(), "the gradient of a factor sums over the samples");
+        }
+        return new Cotangent.Aligned(
+                cotangent, y.with(-1 - input, p.x(input).shape().dim(-1 - input)));
     }
 
     /** Two axes, or more of extent 1. */
@@ -152,6 +172,9 @@ final class LinearRules {
     }
 
     private static Cotangent einsumCotangent(Pull p, Equation equation, int operand) {
+        if (!p.wants(operand)) {
+            return null;
+        }
         boolean meeting = p.isMeeting(operand);
         String sample = "";
         if (meeting) {

@@ -1,5 +1,6 @@
 package vintk.autodiff;
 
+import java.util.Set;
 import vintk.onnx.Attributes;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
@@ -11,11 +12,13 @@ final class Pull {
     private final Node node;
     private final Value dy;
     private final BatchFlow batch;
+    private final Set<Value> active;
 
-    Pull(Node node, Value dy, BatchFlow batch) {
+    Pull(Node node, Value dy, BatchFlow batch, Set<Value> active) {
         this.node = node;
         this.dy = dy;
         this.batch = batch;
+        this.active = active;
     }
 
     Node node() {
@@ -60,6 +63,11 @@ final class Pull {
     /** {@code dy}, expanded where it is of extent 1 because it is constant there. */
     Value fullDy() {
         return Ops.expand(dy, withLead(y().shape()));
+    }
+
+    /** Whether the cotangent of input {@code i} is asked for: a form that is not handled matters only then. */
+    boolean wants(int i) {
+        return active.contains(x(i));
     }
 
     /** S of {@link Cotangent} for an input of this node. */

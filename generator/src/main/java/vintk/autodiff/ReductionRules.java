@@ -18,7 +18,7 @@ final class ReductionRules {
     private ReductionRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("ReduceSum", Rule.lazy(ReductionRules::reduced, p -> Rule.aligned(spread(p))));
+        rules.add("ReduceSum", Rule.lazy(ReductionRules::reduced, p -> Rule.only(new Cotangent.PerSample(spread(p)))));
         rules.add("Softmax", Rule.lazy(Flow.along(-1), ReductionRules::softmax));
         rules.add("LogSoftmax", Rule.full(Flow.along(-1), ReductionRules::logSoftmax));
     }

@@ -44,7 +44,8 @@ final class Contraction {
         if (windows.size() == parts.size() && Accumulator.disjoint(windows)) {
             // Side by side in the parameter: their products do not mix.
             return windows.stream()
-                    .map(w -> dense(Ops.expand(w.value(), w.value().shape().with(0, samples))))
+                    .map(gradient::full)
+                    .map(v -> dense(Ops.reshape(v, samples, v.shape().elements() / samples)))
                     .reduce(Ops::add)
                     .orElseThrow();
         }

@@ -1,0 +1,182 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.LongStream;
+import vintk.autodiff.Sampling;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+
+/** A model of one node as exporters write it, in the opset of their time. */
+final class OneNode {
+    private final String domain;
+    private final String opType;
+    private final long opset;
+    private final NodeProto.Builder node;
+    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("one");
+    private final Map<String, TensorType> inputs = new LinkedHashMap<>();
+    private Sampling sampling = Sampling.UNIFORM;
+    private String note = "";
+    private int operands;
+
+    private OneNode(String domain, String opType, long opset) {
+        this.domain = domain;
+        this.opType = opType;
+        this.opset = opset;
+        this.node = NodeProto.newBuilder().setDomain(domain).setOpType(opType).setName("node");
+    }
+
+    static OneNode of(String opType, long opset) {
+        return new OneNode("", opType, opset);
+    }
+
+    static OneNode microsoft(String opType) {
+        return new OneNode("com.microsoft", opType, 17);
+    }
+
+    // ---- operands
+
+    /** A float input of the model. */
+    OneNode x(long... dims) {
+        String name = "x" + operands++;
+        inputs.put(name, TensorType.of(DataType.FLOAT, dims));
+        node.addInput(name);
+        return this;
+    }
+
+    /** A one-dimensional constant of integers. */
+    OneNode longs(long... values) {
+        return constant(Tensor.longs(values));
+    }
+
+    OneNode constant(Tensor tensor) {
+        String name = "c" + operands++;
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(tensor.type().dataType().code())
+                .addAllDims(LongStream.of(tensor.shape().dims()).boxed().toList())
+                .setRawData(ByteString.copyFrom(tensor.data())));
+        node.addInput(name);
+        return this;
+    }
+
+    OneNode number(float value) {
+        return constant(Tensor.floats(Shape.SCALAR, value));
+    }
+
+    OneNode absent() {
+        operands++;
+        node.addInput("");
+        return this;
+    }
+
+    // ---- attributes
+
+    OneNode with(String name, long value) {
+        node.addAttribute(attribute(name, AttributeType.INT).setI(value));
+        return this;
+    }
+
+    OneNode with(String name, long[] values) {
+        node.addAttribute(attribute(name, AttributeType.INTS)
+                .addAllInts(LongStream.of(values).boxed().toList()));
+        return this;
+    }
+
+    OneNode with(String name, float value) {
+        node.addAttribute(attribute(name, AttributeType.FLOAT).setF(value));
+        return this;
+    }
+
+    OneNode with(String name, String value) {
+        node.addAttribute(attribute(name, AttributeType.STRING).setS(ByteString.copyFromUtf8(value)));
+        return this;
+    }
+
+    private static AttributeProto.Builder attribute(String name, AttributeType type) {
+        return AttributeProto.newBuilder().setName(name).setType(type);
+    }
+
+    // ---- the rest
+
+    OneNode outputs(int count) {
+        for (int i = 0; i < count; i++) {
+            node.addOutput("y" + i);
+        }
+        return this;
+    }
+
+    OneNode sampled(Sampling other) {
+        sampling = other;
+        return this;
+    }
+
+    OneNode noted(String what) {
+        note = what;
+        return this;
+    }
+
+    /** As the table of adapters names it. */
+    String operator() {
+        return domain.isEmpty() ? opType : domain + "." + opType;
+    }
+
+    Map<String, TensorType> inputs() {
+        return inputs;
+    }
+
+    Sampling sampling() {
+        return sampling;
+    }
+
+    ModelProto model() {
+        if (node.getOutputCount() == 0) {
+            outputs(1);
+        }
+        GraphProto.Builder whole = graph.clone().addNode(node);
+        inputs.forEach((name, type) -> whole.addInput(info(name, type)));
+        node.getOutputList()
+                .forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
+        ModelProto.Builder model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+                .setGraph(whole);
+        if (!domain.isEmpty()) {
+            model.addOpsetImport(
+                    OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
+        }
+        return model.build();
+    }
+
+    private static ValueInfoProto info(String name, TensorType type) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        LongStream.of(type.shape().dims()).forEach(d -> shape.addDimBuilder().setDimValue(d));
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.dataType().code())
+                                .setShape(shape)))
+                .build();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(operator() + "-" + opset);
+        inputs.values().forEach(type -> text.append(' ').append(type.shape()));
+        return note.isEmpty() ? text.toString() : text + " " + note;
+    }
+}
