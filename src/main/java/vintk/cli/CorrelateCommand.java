@@ -75,7 +75,7 @@ final class CorrelateCommand implements Callable<Integer> {
                 agreement.matched(),
                 agreement.unscored().size(),
                 agreement.withoutTruth().size(),
-                agreement.withoutResult());
+                agreement.withoutResult().size());
         out.printf("%-8s %-22s %-22s %-22s%n", "", "Kendall tau-b", "Spearman rho", "Pearson r");
         for (Correlation correlation : agreement.correlations()) {
             out.printf(

@@ -49,7 +49,6 @@ class InterruptTest {
                 .waitFor();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process did not end");
         String log = Files.readString(folder.resolve("log"));
-        System.out.println("CP " + System.getProperty("java.class.path") + " LOG " + log);
         assertEquals(130, process.exitValue(), log);
         assertTrue(log.contains("interrupted, "), log);
         assertTrue(log.contains("of 500 models are scored; they are in " + out), log);
