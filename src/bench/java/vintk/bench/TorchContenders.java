@@ -1,0 +1,101 @@
+package vintk.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.SGD;
+import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import vintk.bench.Contender.Role;
+
+/**
+ * What PyTorch does: the peak, forward passes without gradients, and ordinary training steps (forward, cross-entropy,
+ * backward, SGD), with attention written out and in one fused call.
+ */
+final class TorchContenders {
+    private final List<Contender> contenders = new ArrayList<>();
+    private final TorchVit network;
+    private final Tensor images;
+    private final Tensor labels;
+    private final SGD optimiser;
+
+    TorchContenders(Workload work) {
+        torch.set_num_threads(work.threads());
+        openblas.blas_set_num_threads(work.threads());
+        network = new TorchVit(work.network(), work.graph());
+        images = Tensor.create(work.batch().data(), work.batch().shape());
+        long[] classes = new long[work.samples()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = i % work.network().classes();
+        }
+        labels = Tensor.create(classes, classes.length);
+        TensorVector parameters = new TensorVector(network.parameters().values().toArray(Tensor[]::new));
+        optimiser = new SGD(parameters, new SGDOptions(1e-3));
+        int n = OnnxContenders.GEMM;
+        Tensor square = Tensor.create(new float[n * n], n, n);
+        add("torch-gemm", Role.TORCH_PEAK, 2e-9 * n * n * n, () -> scoped(false, () -> square.matmul(square)));
+        for (boolean fused : new boolean[] {false, true}) {
+            String name = fused ? "-fused" : "";
+            add("torch-forward" + name, Role.TORCH_FORWARD, work.publishedGflop(), () -> forward(fused));
+            add("torch-step" + name, Role.TORCH_STEP, work.stepGflop(), () -> step(fused));
+        }
+    }
+
+    private void add(String name, Role role, double gflop, Runnable body) {
+        contenders.add(new Contender(name, role, gflop, body));
+    }
+
+    List<Contender> contenders() {
+        return contenders;
+    }
+
+    private void forward(boolean fused) {
+        scoped(false, () -> network.forward(images, fused));
+    }
+
+    private void step(boolean fused) {
+        scoped(true, () -> {
+            optimiser.zero_grad();
+            torch.cross_entropy_loss(network.forward(images, fused), labels).backward();
+            return optimiser.step();
+        });
+    }
+
+    /** The logits of the batch, [N, classes]. */
+    float[] logits(boolean fused) {
+        return scoped(false, () -> {
+            Tensor logits = network.forward(images, fused).contiguous();
+            float[] values = new float[Math.toIntExact(logits.numel())];
+            logits.data_ptr_float().get(values);
+            return values;
+        });
+    }
+
+    /** The squared norm of the gradient of the first sample's sum of logits. */
+    double firstNorm() {
+        return scoped(true, () -> {
+            optimiser.zero_grad();
+            network.forward(images.narrow(0, 0, 1), false).sum().backward();
+            double sum = 0;
+            for (Tensor parameter : network.parameters().values()) {
+                sum += parameter.grad().square().sum().item_float();
+            }
+            optimiser.zero_grad();
+            return sum;
+        });
+    }
+
+    /** Runs with a scope that frees what was made in it, and with or without a record of gradients. */
+    @SuppressWarnings("try") // The two resources do their work by being open.
+    private static <T> T scoped(boolean gradients, Supplier<T> body) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode mode = new AutoGradMode(gradients)) {
+            return body.get();
+        }
+    }
+}
