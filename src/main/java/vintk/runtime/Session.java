@@ -4,7 +4,6 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,51 +29,9 @@ public final class Session implements AutoCloseable {
         return Environment.INSTANCE;
     }
 
-    /** ONNX Runtime's environment, made at first use. */
+    /** Made at first use. */
     private static final class Environment {
-        /** Bytes of stack: 64 MiB hold a command line of 100,000 characters. */
-        private static final long STACK = 64L << 20;
-
-        static final OrtEnvironment INSTANCE = create();
-
-        /**
-         * ONNX Runtime 1.29 runs a recursive regular expression over the process' command line when it starts, which
-         * ends the process where that is long (a ranking of a hundred files) and the stack is small. So it starts on a
-         * thread with a large one. Its usage reports are turned off.
-         */
-        private static OrtEnvironment create() {
-            OrtEnvironment[] made = new OrtEnvironment[1];
-            OrtException[] failure = new OrtException[1];
-            Thread thread = new Thread(
-                    null,
-                    () -> {
-                        made[0] = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vintk");
-                        try {
-                            made[0].setTelemetry(false);
-                        } catch (OrtException e) {
-                            failure[0] = e;
-                        }
-                    },
-                    "onnxruntime-start",
-                    STACK);
-            thread.start();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ModelException(ModelException.Kind.ERROR, "interrupted while ONNX Runtime started", e);
-            }
-            if (failure[0] != null) {
-                throw failure(failure[0]);
-            }
-            if (made[0] == null) {
-                throw new ModelException(
-                        ModelException.Kind.ERROR,
-                        "ONNX Runtime's native library could not be loaded on this machine ("
-                                + System.getProperty("os.name") + ", " + System.getProperty("os.arch") + ")");
-            }
-            return made[0];
-        }
+        static final OrtEnvironment INSTANCE = EnvironmentStart.start();
     }
 
     /**

@@ -41,7 +41,7 @@ class InterruptTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
-        while (process.isAlive() && (!Files.exists(partial) || lines(partial) < 2)) {
+        for (int i = 0; i < 1200 && process.isAlive() && (!Files.exists(partial) || lines(partial) < 2); i++) {
             process.waitFor(50, TimeUnit.MILLISECONDS);
         }
         new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid()))
