@@ -21,6 +21,7 @@ Everything is float64 but the stored weights.
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import re
@@ -52,8 +53,8 @@ class Weights:
         return weight
 
     def require_all_used(self):
-        """Whatever no network asks for has to be a constant of the graph, not a weight."""
-        left = [name for name in self.all if name not in self.used and not name.startswith("const_")]
+        """Initializers are weights; only scalars may be constants of the graph."""
+        left = [name for name, weight in self.all.items() if name not in self.used and weight.ndim > 0]
         if left:
             raise SystemExit(f"initializers that the network does not know: {left}")
 
@@ -72,8 +73,15 @@ def layer_norm(w, name, x, epsilon):
 
 def relative_positions(w, name, grid, distance, width):
     """r[i, j] = V[row offset] + H[column offset] for tokens i (query) and j (key); token 0 is the class token."""
+    rows, columns = relative_rows(grid, distance)
     vertical = w(name + ".vertical", 2 * distance + 2, width)
     horizontal = w(name + ".horizontal", 2 * distance + 2, width)
+    return vertical[rows] + horizontal[columns]
+
+
+@functools.lru_cache
+def relative_rows(grid, distance):
+    """Which rows of the two tables belong to tokens i, j: row 0 with the class token, 1 ... for offsets from -distance."""
     tokens = grid * grid + 1
     rows = torch.zeros(tokens, tokens, dtype=torch.long)
     columns = torch.zeros(tokens, tokens, dtype=torch.long)
@@ -83,7 +91,7 @@ def relative_positions(w, name, grid, distance, width):
             right = (j - 1) % grid - (i - 1) % grid
             rows[i, j] = max(-distance, min(distance, down)) + distance + 1
             columns[i, j] = max(-distance, min(distance, right)) + distance + 1
-    return vertical[rows] + horizontal[columns]
+    return rows, columns
 
 
 def attention(w, name, x, heads, head_width, relative=None):
@@ -243,7 +251,7 @@ def shake(arguments):
     model = onnx.load(arguments.model)
     rng = np.random.default_rng(arguments.seed)
     for initializer in model.graph.initializer:
-        if initializer.data_type != onnx.TensorProto.FLOAT or initializer.name.startswith("const_"):
+        if initializer.data_type != onnx.TensorProto.FLOAT or not initializer.dims:
             continue
         old = onnx.numpy_helper.to_array(initializer)
         noise = rng.standard_normal(old.shape)
