@@ -16,6 +16,8 @@ tensors r[i, j, :], attention with every head spelled out, gradients by autograd
         uniform, so that no part of the network hides behind small weights
     reference.py check FILE.onnx...
         the ONNX checker, with strict shape inference
+    reference.py serve
+        commands as above, one JSON list of arguments a line; each is answered by a line "ok" or a traceback and "failed"
 
 Everything is float64 but the stored weights.
 """
@@ -25,6 +27,8 @@ import functools
 import json
 import pathlib
 import re
+import sys
+import traceback
 
 import numpy as np
 import onnx
@@ -208,43 +212,44 @@ def compute(arguments):
     classes = w.all["head.bias"].shape[0]
     images = torch.tensor(np.load(arguments.images).astype(np.float64))
 
-    directions = {"kernel": torch.ones(classes, dtype=torch.float64)}
+    # Every kernel wanted is <a_i, K b_j> of the kernel K over these rows: the logits themselves, or just the directions.
+    ones = torch.ones(classes, dtype=torch.float64)
+    directions = {"kernel": ones}
     if arguments.vector:
         directions["kernel-vector"] = torch.tensor(np.load(arguments.vector).astype(np.float64))
-    if arguments.full:
-        for c in range(classes):
-            directions[f"class {c}"] = torch.eye(classes, dtype=torch.float64)[c]
+    rows = list(torch.eye(classes, dtype=torch.float64)) if arguments.full else list(directions.values())
 
     logits = []
-    gradients = []  # one list a sample and direction, samples slowest
+    gradients = []  # [sample][row][parameter]
     for image in images:
         output = network(w, image, classes, choices)
         w.require_all_used()
         logits.append(output.detach().numpy())
-        for direction in directions.values():
-            scalar = torch.dot(direction, output)
-            gradients.append(torch.autograd.grad(scalar, list(w.used.values()), retain_graph=True))
-
-    rows = len(gradients)
-    gram = torch.zeros(rows, rows, dtype=torch.float64)
-    for per_parameter in zip(*gradients):
-        jacobian = torch.stack([g.flatten() for g in per_parameter])
-        gram += jacobian @ jacobian.T
-    gram = gram.reshape(len(images), len(directions), len(images), len(directions)).numpy()
+        parameters = list(w.used.values())
+        gradients.append(
+            [torch.autograd.grad(torch.dot(row, output), parameters, retain_graph=True) for row in rows]
+        )
 
     out = pathlib.Path(arguments.out)
     (out / "jacobian").mkdir(parents=True, exist_ok=True)
     np.save(out / "logits.npy", np.stack(logits))
-    for d, name in enumerate(directions):
-        if name.startswith("kernel"):
-            np.save(out / f"{name}.npy", gram[:, d, :, d].copy())
-    if arguments.full:
-        one = len(directions) - classes
-        np.save(out / "kernel-full.npy", gram[:, one:, :, one:].reshape(len(images) * classes, -1).copy())
+    gram = 0
     for p, name in enumerate(w.used):
+        jacobian = torch.stack([torch.stack([g[p] for g in sample]) for sample in gradients])  # [N, rows, ...]
+        flat = jacobian.reshape(len(images) * len(rows), -1)
+        gram = gram + flat @ flat.T
         if arguments.jacobian and re.search(arguments.jacobian, name):
-            jacobian = torch.stack([gradients[i * len(directions)][p] for i in range(len(images))])
-            np.save(out / "jacobian" / f"{name}.npy", jacobian.numpy())
+            of_sum = jacobian.sum(dim=1) if arguments.full else jacobian[:, 0]
+            np.save(out / "jacobian" / f"{name}.npy", of_sum.numpy())
+    if arguments.full:
+        np.save(out / "kernel-full.npy", gram.numpy())
+    gram = gram.reshape(len(images), len(rows), len(images), len(rows))
+    for d, (name, direction) in enumerate(directions.items()):
+        if arguments.full:
+            kernel = torch.einsum("a,iajb,b->ij", direction, gram, direction)
+        else:
+            kernel = gram[:, d, :, d].contiguous()
+        np.save(out / f"{name}.npy", kernel.numpy())
 
 
 def shake(arguments):
@@ -274,7 +279,16 @@ def check(arguments):
         onnx.checker.check_model(onnx.load(file), full_check=True)
 
 
-def main():
+def serve(arguments):
+    for line in sys.stdin:
+        try:
+            main(json.loads(line))
+            print("ok", flush=True)
+        except (Exception, SystemExit):
+            print(traceback.format_exc() + "failed", flush=True)
+
+
+def main(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("compute")
@@ -293,9 +307,11 @@ def main():
     command = commands.add_parser("check")
     command.add_argument("files", nargs="+")
     command.set_defaults(run=check)
-    arguments = parser.parse_args()
+    command = commands.add_parser("serve")
+    command.set_defaults(run=serve)
+    arguments = parser.parse_args(words)
     arguments.run(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ import vintk.space.Spaces;
  */
 class PyTorchTest {
     /** Relative Frobenius error; float32 against float64. Seen: kernels to 4e-7, logits and Jacobians to 1e-6. */
-    private static final double TOLERANCE = 1e-4;
+    private static final double TOLERANCE = 1e-5;
 
     private static final int CLASSES = 3;
 
@@ -46,11 +47,11 @@ class PyTorchTest {
      * @see Net#many samples for comparisons of the program with itself
      */
     enum Net {
-        AUTOFORMER_TINY("autoformer-tiny", 3, 64, 3, 8, "."),
-        AUTOFORMER_SMALL("autoformer-small", 1, 48, 2, 3, "head|patch_embed|blocks.(0|11).(norm|attn)"),
+        AUTOFORMER_TINY("autoformer-tiny", 3, 48, 3, 8, "."),
+        AUTOFORMER_SMALL("autoformer-small", 14, 48, 2, 3, "head|patch_embed|blocks.(0|11).(norm|attn)"),
         AUTOFORMER_BASE("autoformer-base", 2, 48, 2, 3, "head|cls|blocks.(0|13).(norm|attn.rel)"),
-        AUTOFORMER_TINY_ABS("autoformer-tiny-abs", 4, 64, 3, 8, "."),
-        PIT("pit", 5, 64, 3, 8, "."),
+        AUTOFORMER_TINY_ABS("autoformer-tiny-abs", 6, 48, 3, 8, "."),
+        PIT("pit", 6, 64, 3, 8, "."),
         DEIT_TINY("deit", 1, 48, 3, 8, ".");
 
         private final String space;
@@ -82,9 +83,18 @@ class PyTorchTest {
     private final Map<String, Double> errors = new LinkedHashMap<>();
     private final List<Path> files = new ArrayList<>();
 
+    private static Reference reference;
+
     @BeforeAll
-    static void python() {
-        Reference.require();
+    static void python() throws IOException {
+        reference = Reference.start();
+    }
+
+    @AfterAll
+    static void end() {
+        if (reference != null) {
+            reference.close();
+        }
     }
 
     @ParameterizedTest
@@ -94,17 +104,17 @@ class PyTorchTest {
         Path model = generate(net, "none");
         Path jacobian = generate(net, "jacobian", "--batch", net.samples);
         Path kernel = generate(net, "kernel", "--batch", net.samples);
-        Path reference = folder.resolve("reference");
-        Reference.run("compute", model, "--images", images, "--out", reference, "--jacobian", net.jacobian);
-        double[] logits = values(reference.resolve("logits.npy"));
-        double[] gram = values(reference.resolve("kernel.npy"));
+        Path expected = folder.resolve("reference");
+        reference.run("compute", model, "--images", images, "--out", expected, "--jacobian", net.jacobian);
+        double[] logits = values(expected.resolve("logits.npy"));
+        double[] gram = values(expected.resolve("kernel.npy"));
 
         forwardTakesAnyBatch(model, net, logits);
         Tensor x = tensor(images);
         try (OnnxFile file = new OnnxFile(jacobian)) {
             Map<String, Tensor> outputs = file.run(Map.of("input", x));
             compare("jacobian file: logits", outputs.get("logits").numbers(), logits, TOLERANCE);
-            compareJacobian(outputs, reference);
+            compareJacobian(outputs, expected);
             if (net.small()) {
                 compare("jacobian file: Gram matrix", gramOf(outputs, net.samples), gram, TOLERANCE);
             }
@@ -122,23 +132,23 @@ class PyTorchTest {
     void shakenWeights(Net net) throws IOException {
         Path images = images("x.npy", net.samples, net.size);
         Path model = folder.resolve("shaken.onnx");
-        Reference.run("shake", generate(net, "none"), "--out", model, "--seed", 1);
+        reference.run("shake", generate(net, "none"), "--out", model, "--seed", 1);
         Path vector = vector();
-        Path reference = folder.resolve("reference");
-        List<Object> wanted = new ArrayList<>(List.of("compute", model, "--images", images, "--out", reference));
+        Path expected = folder.resolve("reference");
+        List<Object> wanted = new ArrayList<>(List.of("compute", model, "--images", images, "--out", expected));
         wanted.addAll(List.of("--vector", vector, "--jacobian", net.jacobian));
         if (net.small()) {
             wanted.add("--full");
         }
-        Reference.run(wanted.toArray());
-        double[] gram = values(reference.resolve("kernel.npy"));
-        double[] ofVector = values(reference.resolve("kernel-vector.npy"));
+        reference.run(wanted.toArray());
+        double[] gram = values(expected.resolve("kernel.npy"));
+        double[] ofVector = values(expected.resolve("kernel-vector.npy"));
 
         compare("kernel, vector", kernel(model, images, "--reduction", "vector:" + vector), ofVector, TOLERANCE);
         enginesAndTilesAgree(model, net, gram);
         if (net.small()) {
-            reductionsAgree(model, images, net, values(reference.resolve("kernel-full.npy")));
-            differentiate(model, images, vector, net, reference);
+            reductionsAgree(model, images, net, values(expected.resolve("kernel-full.npy")));
+            differentiate(model, images, vector, net, expected);
         }
         finish(net + ", shaken weights");
     }
@@ -158,16 +168,16 @@ class PyTorchTest {
         }
         Path images = images("x.npy", 2, size);
         Path model = folder.resolve("shaken.onnx");
-        Reference.run("shake", generate(net, size, "none", "--space", shallow), "--out", model, "--seed", 2);
-        Path reference = folder.resolve("reference");
-        Reference.run("compute", model, "--images", images, "--out", reference, "--jacobian", "rel_[kv]");
-        compare("kernel, sum", kernel(model, images), values(reference.resolve("kernel.npy")), TOLERANCE);
+        reference.run("shake", generate(net, size, "none", "--space", shallow), "--out", model, "--seed", 2);
+        Path expected = folder.resolve("reference");
+        reference.run("compute", model, "--images", images, "--out", expected, "--jacobian", "rel_[kv]");
+        compare("kernel, sum", kernel(model, images), values(expected.resolve("kernel.npy")), TOLERANCE);
         Path file = written("tables.onnx");
         vintk("differentiate", model, "--out", file, "--batch", 2, "--include", "rel_[kv]");
         try (OnnxFile opened = new OnnxFile(file)) {
             Map<String, Tensor> outputs = opened.run(Map.of("input", tensor(images)));
-            compare("logits", outputs.get("logits").numbers(), values(reference.resolve("logits.npy")), TOLERANCE);
-            compareJacobian(outputs, reference);
+            compare("logits", outputs.get("logits").numbers(), values(expected.resolve("logits.npy")), TOLERANCE);
+            compareJacobian(outputs, expected);
         }
         finish("AutoFormer on a 17×17 grid");
     }
@@ -187,11 +197,11 @@ class PyTorchTest {
     }
 
     /** All gradients that the reference wrote; the worst counts. */
-    private void compareJacobian(Map<String, Tensor> outputs, Path reference) throws IOException {
+    private void compareJacobian(Map<String, Tensor> outputs, Path folder) throws IOException {
         double worst = 0;
         String where = "";
         List<Path> arrays;
-        try (Stream<Path> listed = Files.list(reference.resolve("jacobian"))) {
+        try (Stream<Path> listed = Files.list(folder.resolve("jacobian"))) {
             arrays = listed.sorted().toList();
         }
         assertTrue(arrays.size() >= 8, "only " + arrays);
@@ -243,14 +253,14 @@ class PyTorchTest {
         }
     }
 
-    private void differentiate(Path model, Path images, Path vector, Net net, Path reference) throws IOException {
+    private void differentiate(Path model, Path images, Path vector, Net net, Path expected) throws IOException {
         Tensor x = tensor(images);
         Path jacobian = written("differentiated-jacobian.onnx");
         vintk("differentiate", model, "--out", jacobian, "--batch", net.samples);
         try (OnnxFile file = new OnnxFile(jacobian)) {
             Map<String, Tensor> outputs = file.run(Map.of("input", x));
-            compare("logits", outputs.get("logits").numbers(), values(reference.resolve("logits.npy")), TOLERANCE);
-            compareJacobian(outputs, reference);
+            compare("logits", outputs.get("logits").numbers(), values(expected.resolve("logits.npy")), TOLERANCE);
+            compareJacobian(outputs, expected);
         }
         Path kernel = written("differentiated-kernel.onnx");
         vintk(
@@ -268,7 +278,7 @@ class PyTorchTest {
             double[] actual = file.run(Map.of("input", x, "cotangent", tensor(vector)))
                     .get("kernel")
                     .numbers();
-            compare("kernel file, vector", actual, values(reference.resolve("kernel-vector.npy")), TOLERANCE);
+            compare("kernel file, vector", actual, values(expected.resolve("kernel-vector.npy")), TOLERANCE);
         }
     }
 
@@ -399,10 +409,10 @@ class PyTorchTest {
     }
 
     /** The checker's opinion on all files, and the errors that were seen, for the build's log. */
-    private void finish(String title) {
+    private void finish(String title) throws IOException {
         List<Object> check = new ArrayList<>(List.of("check"));
         check.addAll(files);
-        Reference.run(check.toArray());
+        reference.run(check.toArray());
         StringBuilder text = new StringBuilder(title).append(", ONNX checker: " + files.size() + " files\n");
         errors.forEach((what, error) -> text.append(String.format(Locale.ROOT, "  %8.1e  %s%n", error, what)));
         System.out.print(text);
