@@ -42,10 +42,7 @@ class PyTorchTest {
 
     private static final int CLASSES = 3;
 
-    /**
-     * @see Net#samples samples in the reference
-     * @see Net#many samples for comparisons of the program with itself
-     */
+    /** A space, and the seed that draws a small candidate of it. */
     enum Net {
         AUTOFORMER_TINY("autoformer-tiny", 3, 48, 3, 8, "."),
         AUTOFORMER_SMALL("autoformer-small", 14, 48, 2, 3, "head|patch_embed|blocks.(0|11).(norm|attn)"),
@@ -57,7 +54,9 @@ class PyTorchTest {
         private final String space;
         private final int seed;
         private final int size;
+        /** Samples that the reference computes. */
         private final int samples;
+        /** Samples where the program is compared with itself. */
         private final int many;
         /** Initializers whose Jacobians are compared one by one. */
         private final String jacobian;
