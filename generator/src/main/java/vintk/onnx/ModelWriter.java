@@ -1,5 +1,6 @@
 package vintk.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -28,7 +29,8 @@ import java.util.TreeSet;
 
 /**
  * Writes a {@link Graph} as ONNX. The same graph gives the same bytes: nodes in topological order, names counted per
- * operator, constants in order of first use, equal unnamed constants once.
+ * operator, constants in order of first use, equal unnamed constants once. Float initializers are weights or scalars: other
+ * constants are Constant nodes, at the front.
  */
 public final class ModelWriter {
     /** The canonical opset: the forms of operators that graphs hold. */
@@ -129,7 +131,12 @@ public final class ModelWriter {
             names.putIfAbsent(representative, fresh("const"));
             names.put(constant, names.get(representative));
             if (written.add(representative)) {
-                proto.addInitializer(tensor(representative.constant(), names.get(representative)));
+                TensorProto tensor = tensor(representative.constant(), names.get(representative));
+                if (looksLikeWeight(representative)) {
+                    proto.addNode(constantNode(tensor));
+                } else {
+                    proto.addInitializer(tensor);
+                }
             }
         }
         Set<String> domains = new TreeSet<>();
@@ -201,6 +208,28 @@ public final class ModelWriter {
         }
         Tensor tensor = constant.constant();
         return shared.computeIfAbsent(List.of(tensor.type(), tensor.data()), key -> constant);
+    }
+
+    /**
+     * Whether a reader would take a constant for a parameter if it stood among the initializers: those are float and no
+     * scalars (METHOD §1). It becomes a Constant node.
+     */
+    private static boolean looksLikeWeight(Value constant) {
+        return constant.name() == null
+                && constant.dataType().isFloating()
+                && constant.shape().rank() > 0;
+    }
+
+    private static NodeProto constantNode(TensorProto tensor) {
+        return NodeProto.newBuilder()
+                .setName(tensor.getName())
+                .setOpType("Constant")
+                .addOutput(tensor.getName())
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("value")
+                        .setType(AttributeProto.AttributeType.TENSOR)
+                        .setT(tensor.toBuilder().clearName()))
+                .build();
     }
 
     private NodeProto node(Node node) {
