@@ -83,6 +83,7 @@ final class DifferentiateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputFile.prepare(out);
         OnnxNetwork network = OnnxNetwork.read(model);
         Shape sample = network.sampleShape(Shape.of(3, size, size));
         KernelGraph.Output wanted =

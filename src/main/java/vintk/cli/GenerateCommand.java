@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.autodiff.FreeBatch;
@@ -27,7 +28,7 @@ import vintk.runtime.Differentiation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.Network;
 import vintk.space.Candidate;
-import vintk.space.Space;
+import vintk.space.Candidates;
 
 /** {@code vintk generate}: candidates as ONNX files. */
 @Command(
@@ -62,8 +63,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SPACE", description = "A search space ('vintk spaces' lists them).")
+    @Parameters(arity = "0..1", paramLabel = "SPACE", description = "A search space ('vintk spaces' lists them).")
     private String name;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "FILE",
+            description = "Write these candidates instead: .jsonl, or a .json table of architectures.")
+    private Path listed;
 
     @Option(
             names = "--count",
@@ -107,8 +114,12 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Space space = spaces.find(name);
-        List<Candidate> candidates = space.sample(count, common.seed);
+        if ((name == null) == (listed == null)) {
+            throw new ParameterException(spec.commandLine(), "expected a search space, or --candidates FILE");
+        }
+        List<Candidate> candidates = listed != null
+                ? Candidates.read(listed, spaces.own())
+                : spaces.find(name).sample(count, common.seed);
         Files.createDirectories(out);
         OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         PrintWriter stdout = spec.commandLine().getOut();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
 import vintk.fourier.Identity;
 import vintk.fourier.View;
 import vintk.input.Batch;
+import vintk.input.Inputs;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
@@ -33,6 +35,7 @@ import vintk.runtime.OnnxNetwork;
             "",
             "Examples:",
             "  vintk kernel vit.onnx --input x.npy --out k.npy",
+            "  vintk kernel vit.onnx --input photos/ --batch 16 --out k.npy",
             "  vintk kernel vit.onnx --input x.npy --view high-pass:0.25:std --out k.npy",
             "  vintk kernel cnn.onnx --input x.npy --reduction full --per-parameter p.npz \\",
             "      --out k.npy"
@@ -44,8 +47,23 @@ final class KernelCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
-    @Option(names = "--input", paramLabel = "X.npy", required = true, description = "Samples, [N, ...] of numbers.")
-    private Path input;
+    @Option(
+            names = "--input",
+            paramLabel = "X",
+            required = true,
+            description =
+                    "Samples: a .npy file [N, ...], or images as for 'rank --inputs': synthetic, noise or a folder.")
+    private String input;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Samples to take (default: all of a file, 32 images).")
+    private Integer batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "224",
+            description = "Height and width of images where the model leaves them free (default: ${DEFAULT-VALUE}).")
+    private int size;
 
     @Option(names = "--out", paramLabel = "K.npy", required = true, description = "The kernel, [N, N] float64.")
     private Path out;
@@ -68,15 +86,16 @@ final class KernelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        NpyArray array = Npy.read(input);
-        float[] data = viewed(array);
-        Shape shape = Shape.of(array.shape());
-        if (shape.rank() == 0 || shape.dim(0) == 0) {
-            throw new IllegalArgumentException(input + ": expected samples [N, ...], got shape " + shape);
+        OutputFile.prepare(out);
+        if (perParameter != null) {
+            OutputFile.prepare(perParameter);
         }
-        Shape sample = shape.slice(1, shape.rank());
         OnnxNetwork network = OnnxNetwork.read(model);
-        network.requireSample(sample, input.toString());
+        NpyArray array = input.endsWith(".npy") ? file() : images(network);
+        Shape shape = Shape.of(array.shape());
+        Shape sample = shape.slice(1, shape.rank());
+        network.requireSample(sample, input);
+        float[] data = viewed(array);
         long start = System.nanoTime();
         try (KernelEngine engine = KernelEngine.open(
                 network, Math.toIntExact(shape.dim(0)), sample, kernel.options(common, perParameter != null))) {
@@ -87,6 +106,37 @@ final class KernelCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private NpyArray file() throws IOException {
+        NpyArray array = Npy.read(Path.of(input));
+        long[] dims = array.shape();
+        if (dims.length == 0 || dims[0] == 0) {
+            throw new IllegalArgumentException(input + ": expected samples [N, ...], got shape " + array.shapeText());
+        }
+        if (batch == null) {
+            return array;
+        }
+        if (batch < 1 || batch > dims[0]) {
+            throw new IllegalArgumentException("--batch " + batch + ": " + input + " has " + dims[0] + " samples");
+        }
+        float[] data = array.floats();
+        int width = Math.toIntExact(data.length / dims[0]);
+        dims[0] = batch;
+        return NpyArray.of(dims, Arrays.copyOf(data, batch * width));
+    }
+
+    private NpyArray images(OnnxNetwork network) throws IOException {
+        Shape sample = network.sampleShape(Shape.of(3, size, size));
+        if (sample.rank() != 3) {
+            throw new IllegalArgumentException(
+                    "--input " + input + " gives images, but the model takes samples of shape " + sample);
+        }
+        int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
+        return NpyArray.of(Inputs.parse(input)
+                .load(batch == null ? 32 : batch, dims[0], dims[1], dims[2], common.seed, warning -> spec.commandLine()
+                        .getErr()
+                        .println("vintk: " + warning)));
     }
 
     private float[] viewed(NpyArray array) {

@@ -52,6 +52,9 @@ final class Study {
     /** Scores all subjects; returns the exit code. */
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
         Path journalFile = out == null ? null : journal();
+        if (out != null) {
+            OutputFile.prepare(out);
+        }
         Object beforeInt = Signals.register("INT", () -> interrupt(INTERRUPTED));
         Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
         try (Journal journal = journalFile == null ? null : Journal.create(journalFile);

@@ -1,0 +1,21 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files that commands write. */
+final class OutputFile {
+    private OutputFile() {}
+
+    /** Makes the folder of a file, so that a wrong place is known before any work is done. */
+    static void prepare(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a folder, a file was expected");
+        }
+    }
+}
