@@ -92,7 +92,16 @@ public final class Ops {
         return sub(scalar(x.dataType(), c), x);
     }
 
+    /** {@code x} times a number; of numbers in a row their product. */
     public static Value mul(Value x, double c) {
+        if (isNode(x, "Mul")
+                && x.node().input(1).name() == null
+                && x.node().input(1).shape().rank() == 0) {
+            double inner = scalarOf(x.node().input(1));
+            if (!Double.isNaN(inner)) {
+                return mul(x.node().input(0), c * inner);
+            }
+        }
         return c == 1 ? x : mul(x, scalar(x.dataType(), c));
     }
 
