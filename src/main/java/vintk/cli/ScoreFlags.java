@@ -70,6 +70,13 @@ final class ScoreFlags {
                     "Seeds of weights and inputs; more than one gives a standard error (default: ${DEFAULT-VALUE}).")
     int repeats;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Give up on a model after this time; 0: never (default).")
+    double timeout;
+
     @Mixin
     private KernelFlags kernel;
 
@@ -83,6 +90,9 @@ final class ScoreFlags {
         atLeastOne("--repeats", repeats);
         if (size != null) {
             atLeastOne("--size", size);
+        }
+        if (!(timeout >= 0)) {
+            throw new IllegalArgumentException("--timeout: expected 0 or more seconds, got " + timeout);
         }
         List<View> parsed = View.parseList(views);
         KernelOptions options = kernel.options(common, false);
@@ -110,7 +120,7 @@ final class ScoreFlags {
                 "cpu",
                 Precision.FLOAT32,
                 Vintk.Version.number());
-        return new Evaluation(settings, options, source, parsed, failures);
+        return new Evaluation(settings, options, source, parsed, timeout, failures);
     }
 
     private static void atLeastOne(String option, int value) {

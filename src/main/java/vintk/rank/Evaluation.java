@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -34,17 +35,25 @@ public final class Evaluation {
     private final List<View> views;
     private final Batches batches;
     private final Consumer<Throwable> failures;
+    private final double timeout;
     private final Set<String> inputWarnings = new LinkedHashSet<>();
 
     /**
      * @param inputs where the images come from
+     * @param timeout seconds for one model, 0 for no limit
      * @param failures is told of every exception behind a status, for those who ask for stack traces
      */
     public Evaluation(
-            Settings settings, KernelOptions options, Inputs inputs, List<View> views, Consumer<Throwable> failures) {
+            Settings settings,
+            KernelOptions options,
+            Inputs inputs,
+            List<View> views,
+            double timeout,
+            Consumer<Throwable> failures) {
         this.settings = settings;
         this.options = options;
         this.views = List.copyOf(views);
+        this.timeout = timeout;
         this.failures = failures;
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
     }
@@ -56,8 +65,8 @@ public final class Evaluation {
      */
     public Result evaluate(Subject subject) {
         long start = System.nanoTime();
-        try {
-            return scored(subject, start);
+        try (Deadline deadline = new Deadline(timeout)) {
+            return scored(subject, start, deadline);
         } catch (Interruption.Interrupted e) {
             throw e;
         } catch (ModelException e) {
@@ -98,6 +107,18 @@ public final class Evaluation {
 
     private static double seconds(long start) {
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    private Result scored(Subject subject, long start, Deadline deadline) throws IOException {
+        try {
+            return scored(subject, start);
+        } catch (Interruption.Interrupted e) {
+            if (deadline.isOver()) {
+                String message = String.format(Locale.ROOT, "not done after %s seconds (--timeout)", timeout);
+                return failed(subject, Status.TIMEOUT, message, start);
+            }
+            throw e;
+        }
     }
 
     private Result scored(Subject subject, long start) throws IOException {

@@ -151,6 +151,15 @@ class BadInputTest {
                 "logits");
     }
 
+    /** A model that takes too long fails alone; without a limit the next one is scored. */
+    @Test
+    void timeout() {
+        Shell late = Shell.vintk("score", good, "--batch", 64, "--timeout", 0.001);
+        assertEquals(ExitCode.NOTHING_SCORED, late.code());
+        assertTrue(late.out().contains("timeout"), late.out());
+        assertEquals(ExitCode.OK, Shell.vintk("score", good, "--batch", 2).code());
+    }
+
     /** An unknown option also says where to read on. */
     @Test
     void unknownOption() {
