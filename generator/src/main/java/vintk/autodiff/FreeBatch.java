@@ -1,8 +1,6 @@
 package vintk.autodiff;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.onnx.Attributes;
@@ -10,6 +8,7 @@ import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
+import vintk.onnx.Rewrite;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
@@ -22,7 +21,6 @@ import vintk.onnx.Value;
 public final class FreeBatch {
     private final BatchFlow flow;
     private final Value input;
-    private final Map<Value, Value> replaced = new IdentityHashMap<>();
 
     private FreeBatch(BatchFlow flow, Value input) {
         this.flow = flow;
@@ -34,20 +32,10 @@ public final class FreeBatch {
         Value input = graph.inputs().get(0);
         BatchFlow flow =
                 BatchFlow.track(Map.of(input, BatchAxis.at(0)), graph.outputs().values(), samples);
-        FreeBatch free = new FreeBatch(flow, input);
-        graph.nodes().forEach(free::visit);
-        Map<String, Value> outputs = new LinkedHashMap<>();
-        graph.outputs().forEach((name, value) -> outputs.put(name, free.now(value)));
-        return new Graph(graph.name(), graph.inputs(), outputs, graph.metadata());
+        return Rewrite.apply(graph, new FreeBatch(flow, input)::freed);
     }
 
-    private Value now(Value value) {
-        return value == null ? null : replaced.getOrDefault(value, value);
-    }
-
-    private void visit(Node node) {
-        List<Value> inputs = new ArrayList<>();
-        node.inputs().forEach(x -> inputs.add(now(x)));
+    private Node freed(Node node, List<Value> inputs) {
         BatchAxis axis = flow.of(node.output());
         if (axis != null && node.opType().equals("Reshape")) {
             long[] dims = node.output().shape().dims();
@@ -56,15 +44,7 @@ public final class FreeBatch {
         } else if (axis != null && node.opType().equals("Expand")) {
             inputs.set(1, freeShape(node.output().shape(), axis.axis()));
         }
-        if (inputs.equals(node.inputs())) {
-            return;
-        }
-        List<TensorType> types = node.outputs().stream().map(Value::type).toList();
-        List<String> names = node.outputs().stream().map(Value::name).toList();
-        Node made = new Node(node.domain(), node.opType(), node.name(), inputs, node.attributes(), types, names);
-        for (int i = 0; i < made.outputs().size(); i++) {
-            replaced.put(node.outputs().get(i), made.outputs().get(i));
-        }
+        return Rewrite.with(node, inputs);
     }
 
     /** The extents with the batch of the input at one place, as a computed shape. */

@@ -33,10 +33,14 @@ public final class Ops {
     }
 
     private static Value binary(String opType, DataType result, Value a, Value b) {
+        return binary(opType, new TensorType(result, Shape.broadcast(a.shape(), b.shape())), a, b);
+    }
+
+    private static Value binary(String opType, TensorType type, Value a, Value b) {
         if (a.dataType() != b.dataType()) {
             throw new IllegalArgumentException(opType + " expects operands of one type, got " + a + " and " + b);
         }
-        return node(opType, new TensorType(result, Shape.broadcast(a.shape(), b.shape())), Attributes.NONE, a, b);
+        return node(opType, type, Attributes.NONE, a, b);
     }
 
     // ---- constants
@@ -103,10 +107,6 @@ public final class Ops {
             }
         }
         return c == 1 ? x : mul(x, scalar(x.dataType(), c));
-    }
-
-    public static Value div(Value x, double c) {
-        return mul(x, 1 / c);
     }
 
     public static Value pow(Value x, Value exponent) {
@@ -187,7 +187,7 @@ public final class Ops {
         for (int axis : sorted) {
             kept = kept.with(axis, 1);
         }
-        Shape result = keep ? kept : drop(x.shape(), sorted);
+        Shape result = keep ? kept : x.shape().without(sorted);
         if (kept.equals(x.shape())) {
             return reshape(x, result);
         }
@@ -204,13 +204,6 @@ public final class Ops {
 
     private static int[] normalised(Value x, int... axes) {
         return Arrays.stream(axes).map(x.shape()::axis).sorted().distinct().toArray();
-    }
-
-    private static Shape drop(Shape shape, int... axes) {
-        return Shape.of(IntStream.range(0, shape.rank())
-                .filter(i -> Arrays.stream(axes).noneMatch(a -> a == i))
-                .mapToLong(shape::dim)
-                .toArray());
     }
 
     public static Value softmax(Value x, int axis) {
@@ -232,14 +225,7 @@ public final class Ops {
                 a.shape().slice(0, a.shape().rank() - 2),
                 b.shape().slice(0, b.shape().rank() - 2));
         Shape shape = Shape.concat(lead, Shape.of(a.shape().dim(-2), b.shape().dim(-1)));
-        return binaryOf("MatMul", shape, a, b);
-    }
-
-    private static Value binaryOf(String opType, Shape shape, Value a, Value b) {
-        if (a.dataType() != b.dataType()) {
-            throw new IllegalArgumentException(opType + " expects operands of one type, got " + a + " and " + b);
-        }
-        return node(opType, new TensorType(a.dataType(), shape), Attributes.NONE, a, b);
+        return binary("MatMul", new TensorType(a.dataType(), shape), a, b);
     }
 
     // ---- layout

@@ -2,6 +2,7 @@ package vintk.onnx;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The extents of a tensor, all known. Axes may be counted from the right: {@code dim(-1)} is the last extent. */
 public final class Shape {
@@ -64,6 +65,14 @@ public final class Shape {
         long[] copy = dims.clone();
         copy[axis(axis)] = dim;
         return of(copy);
+    }
+
+    /** This shape without some axes, counted from the left. */
+    public Shape without(int... axes) {
+        return new Shape(IntStream.range(0, dims.length)
+                .filter(i -> Arrays.stream(axes).noneMatch(a -> a == i))
+                .mapToLong(i -> dims[i])
+                .toArray());
     }
 
     /** {@code lead} axes in front of this shape. */

@@ -1,11 +1,7 @@
 package vintk.onnx;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Lets ONNX Runtime's {@code com.microsoft.FusedMatMul} read transposed operands in place instead of a Transpose before
@@ -13,61 +9,30 @@ import java.util.Map;
  * operator is.
  */
 public final class TransposeFusion {
-    private final Map<Value, Value> replaced = new IdentityHashMap<>();
-
     private TransposeFusion() {}
 
     public static Graph apply(Graph graph) {
-        TransposeFusion fusion = new TransposeFusion();
-        graph.nodes().forEach(fusion::visit);
-        Map<String, Value> outputs = new LinkedHashMap<>();
-        graph.outputs().forEach((name, value) -> outputs.put(name, fusion.now(value)));
-        return new Graph(graph.name(), graph.inputs(), outputs, graph.metadata());
+        return Rewrite.apply(graph, TransposeFusion::fused);
     }
 
-    private Value now(Value value) {
-        return value == null ? null : replaced.getOrDefault(value, value);
-    }
-
-    private void visit(Node node) {
-        List<Value> inputs = new ArrayList<>();
-        node.inputs().forEach(input -> inputs.add(now(input)));
-        Node made;
-        Operand a = null;
-        Operand b = null;
-        if (node.opType().equals("MatMul")) {
-            // The batch may be exchanged only where both operands have one.
-            boolean batch =
-                    inputs.get(0).shape().rank() == inputs.get(1).shape().rank();
-            a = Operand.of(inputs.get(0), batch);
-            b = Operand.of(inputs.get(1), batch);
+    private static Node fused(Node node, List<Value> inputs) {
+        boolean product = node.opType().equals("MatMul") && node.domain().isEmpty();
+        if (!product || node.output().dataType() != DataType.FLOAT) {
+            return Rewrite.with(node, inputs);
         }
-        if (a != null && (a.isTransposed() || b.isTransposed()) && node.output().dataType() == DataType.FLOAT) {
-            Attributes attributes = Attributes.NONE
-                    .with("transA", a.rows ? 1L : 0L)
-                    .with("transB", b.rows ? 1L : 0L)
-                    .with("transBatchA", a.batch ? 1L : 0L)
-                    .with("transBatchB", b.batch ? 1L : 0L);
-            made = rebuilt(node, "com.microsoft", "FusedMatMul", List.of(a.value, b.value), attributes);
-        } else if (inputs.equals(node.inputs())) {
-            return;
-        } else {
-            made = rebuilt(node, node.domain(), node.opType(), inputs, node.attributes());
+        // The batch may be exchanged only where both operands have one.
+        boolean batch = inputs.get(0).shape().rank() == inputs.get(1).shape().rank();
+        Operand a = Operand.of(inputs.get(0), batch);
+        Operand b = Operand.of(inputs.get(1), batch);
+        if (!a.isTransposed() && !b.isTransposed()) {
+            return Rewrite.with(node, inputs);
         }
-        for (int i = 0; i < made.outputs().size(); i++) {
-            replaced.put(node.outputs().get(i), made.outputs().get(i));
-        }
-    }
-
-    private static Node rebuilt(Node node, String domain, String opType, List<Value> inputs, Attributes attributes) {
-        return new Node(
-                domain,
-                opType,
-                node.name(),
-                inputs,
-                attributes,
-                node.outputs().stream().map(Value::type).toList(),
-                node.outputs().stream().map(Value::name).toList());
+        Attributes attributes = Attributes.NONE
+                .with("transA", a.rows ? 1L : 0L)
+                .with("transB", b.rows ? 1L : 0L)
+                .with("transBatchA", a.batch ? 1L : 0L)
+                .with("transBatchB", b.batch ? 1L : 0L);
+        return Rewrite.with(node, "com.microsoft", "FusedMatMul", List.of(a.value, b.value), attributes);
     }
 
     /** An operand of a product: what it is read from, whether its last two axes, or its first axis and the batch, change places. */

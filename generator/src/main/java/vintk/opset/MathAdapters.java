@@ -18,7 +18,8 @@ final class MathAdapters {
         adapters.single("Max", site -> folded(site, (a, b) -> Ops.binary("Max", a, b)));
         adapters.single("Min", site -> folded(site, (a, b) -> Ops.binary("Min", a, b)));
         adapters.single(
-                "Mean", site -> Ops.div(folded(site, Ops::add), site.inputs().size()));
+                "Mean",
+                site -> Ops.mul(folded(site, Ops::add), 1.0 / site.inputs().size()));
         adapters.single(
                 "Pow", site -> Ops.pow(site.x(), Ops.cast(site.x(1), site.x().dataType())));
         adapters.single("Clip", MathAdapters::clip);

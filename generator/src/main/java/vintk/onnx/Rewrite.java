@@ -1,0 +1,54 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rebuilds a graph node by node. Nodes that nothing changes for stay the same objects. */
+public final class Rewrite {
+    /** What becomes of a node. */
+    @FunctionalInterface
+    public interface Step {
+        /**
+         * The node in the place of another, with outputs of the same number and types.
+         *
+         * @param node of the graph as it was
+         * @param inputs of the node as they are by now; null where absent
+         */
+        Node apply(Node node, List<Value> inputs);
+    }
+
+    private Rewrite() {}
+
+    public static Graph apply(Graph graph, Step step) {
+        Map<Value, Value> replaced = new IdentityHashMap<>();
+        for (Node node : graph.nodes()) {
+            List<Value> inputs = new ArrayList<>();
+            node.inputs().forEach(input -> inputs.add(input == null ? null : replaced.getOrDefault(input, input)));
+            Node made = step.apply(node, inputs);
+            for (int i = 0; i < made.outputs().size() && made != node; i++) {
+                replaced.put(node.outputs().get(i), made.outputs().get(i));
+            }
+        }
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        graph.outputs().forEach((name, value) -> outputs.put(name, replaced.getOrDefault(value, value)));
+        return new Graph(graph.name(), graph.inputs(), outputs, graph.metadata());
+    }
+
+    /** A node with other inputs: the node itself where they are the same. */
+    public static Node with(Node node, List<Value> inputs) {
+        return inputs.equals(node.inputs())
+                ? node
+                : with(node, node.domain(), node.opType(), inputs, node.attributes());
+    }
+
+    /** Another operator in the place of a node, with outputs of the same names and types. */
+    public static Node with(Node node, String domain, String opType, List<Value> inputs, Attributes attributes) {
+        List<TensorType> types = node.outputs().stream().map(Value::type).toList();
+        List<String> names = new ArrayList<>();
+        node.outputs().forEach(output -> names.add(output.name()));
+        return new Node(domain, opType, node.name(), inputs, attributes, types, names);
+    }
+}
