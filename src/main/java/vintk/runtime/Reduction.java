@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
@@ -14,10 +15,9 @@ import vintk.space.RandomStream;
  *
  * @param kind which reduction
  * @param number the class, or the number of random vectors
- * @param vector the cotangent of {@code vector:FILE}, empty otherwise
- * @param shape of the vector
+ * @param vector the cotangent of {@code vector:FILE}, absent otherwise
  */
-public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) {
+public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     /** The kinds, as the command line names them. */
     public enum Kind {
         SUM,
@@ -29,7 +29,7 @@ public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) 
     }
 
     /** v = 1, the default. */
-    public static final Reduction SUM = new Reduction(Kind.SUM, 0, List.of(), Shape.SCALAR);
+    public static final Reduction SUM = new Reduction(Kind.SUM, 0, Optional.empty());
 
     /** {@code sum}, {@code class:c}, {@code trace:K}, {@code trace:all}, {@code vector:FILE.npy} or {@code full}. */
     public static Reduction parse(String text) {
@@ -39,15 +39,15 @@ public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) 
             case "sum":
                 return SUM;
             case "class":
-                return new Reduction(Kind.CLASS, number(text, argument, 0), List.of(), Shape.SCALAR);
+                return new Reduction(Kind.CLASS, number(text, argument, 0), Optional.empty());
             case "trace":
                 return argument.equals("all")
-                        ? new Reduction(Kind.TRACE_ALL, 0, List.of(), Shape.SCALAR)
-                        : new Reduction(Kind.TRACE, number(text, argument, 1), List.of(), Shape.SCALAR);
+                        ? new Reduction(Kind.TRACE_ALL, 0, Optional.empty())
+                        : new Reduction(Kind.TRACE, number(text, argument, 1), Optional.empty());
             case "vector":
                 return ofFile(Path.of(argument));
             case "full":
-                return new Reduction(Kind.FULL, 0, List.of(), Shape.SCALAR);
+                return new Reduction(Kind.FULL, 0, Optional.empty());
             default:
                 throw new IllegalArgumentException("unknown reduction '" + text
                         + "'; expected sum, class:c, trace:K, trace:all, vector:FILE.npy or full");
@@ -69,12 +69,7 @@ public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) 
 
     private static Reduction ofFile(Path file) {
         try {
-            NpyArray array = Npy.read(file);
-            List<Float> values = new ArrayList<>();
-            for (float value : array.floats()) {
-                values.add(value);
-            }
-            return new Reduction(Kind.VECTOR, 0, List.copyOf(values), Shape.of(array.shape()));
+            return new Reduction(Kind.VECTOR, 0, Optional.of(Npy.read(file)));
         } catch (IOException e) {
             throw new IllegalArgumentException("reduction vector:" + file + ": " + e.getMessage(), e);
         }
@@ -105,15 +100,12 @@ public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) 
                 }
             }
             case VECTOR -> {
-                if (vector.size() != size) {
-                    throw new IllegalArgumentException("the reduction's vector has shape " + shape
-                            + ", but one sample's output has shape " + output);
+                float[] given = vector.orElseThrow().floats();
+                if (given.length != size) {
+                    throw new IllegalArgumentException("the reduction's vector has shape "
+                            + vector.orElseThrow().shapeText() + ", but one sample's output has shape " + output);
                 }
-                float[] v = new float[size];
-                for (int i = 0; i < size; i++) {
-                    v[i] = vector.get(i);
-                }
-                rounds.add(v);
+                rounds.add(given);
             }
             default -> rounds.add(new float[0]);
         }
@@ -132,7 +124,7 @@ public record Reduction(Kind kind, int number, List<Float> vector, Shape shape) 
             case CLASS -> "class:" + number;
             case TRACE -> "trace:" + number;
             case TRACE_ALL -> "trace:all";
-            case VECTOR -> "vector" + shape;
+            case VECTOR -> "vector" + vector.orElseThrow().shapeText();
             case FULL -> "full";
         };
     }
