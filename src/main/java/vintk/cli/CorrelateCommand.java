@@ -27,7 +27,7 @@ import vintk.report.ResultsFile;
         header = "Correlates results with known accuracies.",
         description = {
             "",
-            "Kendall tau-b, Spearman rho and Pearson r with 95 % bootstrap intervals, for the ViNTK and NTK scores"
+            "Kendall tau-b, Spearman rho and Pearson r with 95 %% bootstrap intervals, for the ViNTK and NTK scores"
                     + " (turned so that higher is better), parameters and MACs. Models are matched by id."
         },
         footer = {"", "Example:", "  vintk correlate results.csv --truth accuracies.json --column cifar100"})

@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,12 @@ final class DifferentiateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.prepare(out);
+        if (batch < 1) {
+            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
+        }
+        if (Files.exists(out) && Files.exists(model) && Files.isSameFile(out, model)) {
+            throw new IllegalArgumentException("--out " + out + " is the model itself: give another file");
+        }
         OnnxNetwork network = OnnxNetwork.read(model);
         Shape sample = network.sampleShape(Shape.of(3, size, size));
         KernelGraph.Output wanted =

@@ -44,9 +44,9 @@ import vintk.space.Candidates;
         footer = {
             "",
             "Outputs beside logits [N, classes]:",
-            "  --outputs jacobian    grad/<initializer> [N, ...shape], gradients of the sum of",
-            "                        logits of each sample",
-            "  --outputs kernel      kernel [N, N], float64",
+            "  --outputs jacobian   grad/<initializer> [N, ...shape]: gradients of the sum",
+            "                       of each sample's logits",
+            "  --outputs kernel     kernel [N, N], float64",
             "",
             "Examples:",
             "  vintk generate autoformer-tiny --count 5 --out candidates/",
@@ -120,6 +120,9 @@ final class GenerateCommand implements Callable<Integer> {
         List<Candidate> candidates = listed != null
                 ? Candidates.read(listed, spaces.own())
                 : spaces.find(name).sample(count, common.seed);
+        if (batch < 1) {
+            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
+        }
         Files.createDirectories(out);
         OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         PrintWriter stdout = spec.commandLine().getOut();

@@ -127,6 +127,9 @@ final class KernelCommand implements Callable<Integer> {
     }
 
     private NpyArray images(OnnxNetwork network) throws IOException {
+        if (batch != null && batch < 1) {
+            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
+        }
         Shape sample = network.sampleShape(Shape.of(3, size, size));
         if (sample.rank() != 3) {
             throw new IllegalArgumentException(

@@ -51,7 +51,14 @@ final class KernelFlags {
             description = "batched, per-sample, or auto, the first that fits (default: ${DEFAULT-VALUE}).")
     String engine;
 
+    /** More threads than this only wait for each other. */
+    private static final int MAX_THREADS = 256;
+
     KernelOptions options(CommonOptions common, boolean perParameter) {
+        if (common.threads < 0 || common.threads > MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "--threads: expected 0 (one a core) to " + MAX_THREADS + ", got " + common.threads);
+        }
         return new KernelOptions(
                 Reduction.parse(reduction),
                 new ParameterFilter(

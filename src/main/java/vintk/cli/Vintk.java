@@ -30,9 +30,9 @@ import vintk.runtime.ModelException;
         },
         footer = {
             "",
-            "Exit codes: 0 ok, 1 some models failed, 2 usage, 3 nothing could be scored.",
+            "Exit codes: 0 ok, 1 some models failed, 2 usage, 3 nothing could be scored,",
+            "130 interrupted. Examples, with vintk for java -jar target/vintk.jar:",
             "",
-            "Examples:",
             "  vintk rank autoformer-tiny --count 20        twenty candidates of a space",
             "  vintk rank models/                           all ONNX files of a folder",
             "  vintk rank --help                            everything about one command"

@@ -1,6 +1,8 @@
 package vintk.rank;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import vintk.fourier.View;
 import vintk.input.Inputs;
+import vintk.input.NpyFile;
 import vintk.onnx.Shape;
 import vintk.runtime.Interruption;
 import vintk.runtime.KernelEngine;
@@ -17,6 +20,7 @@ import vintk.runtime.KernelMatrix;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelException;
 import vintk.runtime.Network;
+import vintk.runtime.Reduction;
 import vintk.score.Cost;
 import vintk.score.EngineChoice;
 import vintk.score.Kernel;
@@ -24,15 +28,23 @@ import vintk.score.Result;
 import vintk.score.Score;
 import vintk.score.Settings;
 import vintk.score.Status;
+import vintk.space.RandomStream;
 
 /**
  * Scores models one after the other: the joint kernel of each on the augmented batch, for every repeat, and its
  * statistics. A model that fails gives a result with a status; it never stops the others.
  */
 public final class Evaluation {
+    /** A trace a sample below which the sum of outputs is looked at more closely: usual kernels are many orders above. */
+    private static final double SUSPICIOUS = 1e-6;
+
+    /** Squared rounding errors of float32 gradients, with room: below this share of another kernel there is nothing. */
+    private static final double NOISE = 1e-10;
+
     private final Settings settings;
     private final KernelOptions options;
     private final List<View> views;
+    private final Inputs inputs;
     private final Batches batches;
     private final Consumer<Throwable> failures;
     private final double timeout;
@@ -53,6 +65,7 @@ public final class Evaluation {
         this.settings = settings;
         this.options = options;
         this.views = List.copyOf(views);
+        this.inputs = inputs;
         this.timeout = timeout;
         this.failures = failures;
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
@@ -127,8 +140,8 @@ public final class Evaluation {
         KernelEngine engine = null;
         try {
             Shape sample = null;
-            for (int repeat = 0; repeat < settings.repeats(); repeat++) {
-                long seed = settings.seed() + repeat;
+            for (int repeat = 0; repeat < repeats(subject); repeat++) {
+                long seed = seed(repeat);
                 if (engine == null || subject.isDrawn()) {
                     Network network = subject.network(seed);
                     sample = network.sampleShape(wanted());
@@ -137,8 +150,11 @@ public final class Evaluation {
                     close(engine);
                     engine = null;
                     engine = KernelEngine.open(network, views.size() * settings.batch(), sample, options);
+                    last = engine.compute(batches.augmented(sample, seed), seed);
+                    requireGradient(last, network, sample, seed);
+                } else {
+                    last = engine.compute(batches.augmented(sample, seed), seed);
                 }
-                last = engine.compute(batches.augmented(sample, seed));
                 scores.add(score(last));
             }
         } finally {
@@ -159,6 +175,54 @@ public final class Evaluation {
                 last.output(),
                 settings,
                 List.copyOf(inputWarnings));
+    }
+
+    /** The first repeat has the seed itself; the others have seeds of their own, unlike those of neighbouring seeds. */
+    private long seed(int repeat) {
+        if (repeat == 0) {
+            return settings.seed();
+        }
+        RandomStream stream = RandomStream.of(settings.seed(), "repeat/" + repeat);
+        return stream.nextBigInteger(BigInteger.ONE.shiftLeft(63)).longValue();
+    }
+
+    /** Where neither weights nor inputs nor projections are drawn, all repeats are the same: one is enough, without an error. */
+    private int repeats(Subject subject) {
+        boolean drawn = subject.isDrawn()
+                || !(inputs instanceof NpyFile)
+                || views.stream().anyMatch(view -> view.toString().startsWith("rff"))
+                || options.reduction().kind() == Reduction.Kind.TRACE;
+        return drawn ? settings.repeats() : 1;
+    }
+
+    /**
+     * Says so where the sum of the outputs is constant, as after a Softmax: its gradient is rounding noise, whose kernel must
+     * not get a score. The measure is the kernel of a random projection of the outputs.
+     */
+    private void requireGradient(KernelMatrix sum, Network network, Shape sample, long seed) {
+        if (options.reduction().kind() != Reduction.Kind.SUM || trace(sum) > SUSPICIOUS * sum.size()) {
+            return;
+        }
+        KernelOptions random = options.withReduction(Reduction.parse("trace:1"));
+        try (KernelEngine engine = KernelEngine.open(network, sum.size(), sample, random)) {
+            double reference = trace(engine.compute(batches.augmented(sample, seed), seed));
+            if (trace(sum) < NOISE * reference) {
+                throw new ModelException(
+                        ModelException.Kind.CONSTANT_OUTPUT,
+                        "the sum of output '" + sum.output()
+                                + "' is constant (a Softmax at the end?): use --reduction class:C or trace:K, or --output");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static double trace(KernelMatrix kernel) {
+        double trace = 0;
+        for (int i = 0; i < kernel.size(); i++) {
+            trace += kernel.values()[i * kernel.size() + i];
+        }
+        return trace;
     }
 
     private Shape wanted() {

@@ -60,6 +60,16 @@ public record Differentiation(
             Map<String, Value> outputs = new LinkedHashMap<>(forward.outputs());
             outputs.putAll(gradients.outputs());
             return new Graph(forward.name(), gradients.inputs(), outputs);
+        } catch (ModelException | IllegalArgumentException e) {
+            long fixed = network.fixedBatch();
+            if (fixed > 0 && fixed != samples) {
+                throw new ModelException(
+                        ModelException.Kind.ERROR,
+                        network.name() + ": the model's batch is fixed at " + fixed + "; give --batch " + fixed
+                                + ", or export it with a free batch",
+                        e);
+            }
+            throw e;
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
@@ -131,7 +141,7 @@ public record Differentiation(
                 output(graph, options),
                 seed.sampleShape(),
                 graph.inputs().get(0).name(),
-                GraphCost.of(graph),
+                GraphCost.of(new Graph(graph.name(), graph.inputs(), Map.of("output", seed.output()))),
                 made);
     }
 

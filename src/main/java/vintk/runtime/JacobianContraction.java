@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vintk.ntk.KernelGraph;
+import vintk.onnx.DataType;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
@@ -19,6 +20,12 @@ final class JacobianContraction implements AutoCloseable {
 
     /** @param gradients the outputs of a run, {@code grad/<initializer>} [chunk, ...shape] */
     JacobianContraction(Map<String, TensorType> gradients, int samples, SessionSettings settings) {
+        gradients.forEach((name, type) -> {
+            if (type.dataType() != DataType.FLOAT) {
+                throw new IllegalArgumentException("parameter '" + name.substring(KernelGraph.GRADIENT_OF.length())
+                        + "' is of type " + type.dataType() + "; sample by sample, float32 parameters are handled");
+            }
+        });
         this.gradients = gradients;
         this.samples = samples;
         Map<String, TensorType> whole = new LinkedHashMap<>();

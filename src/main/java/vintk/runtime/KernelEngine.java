@@ -2,9 +2,12 @@ package vintk.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import vintk.autodiff.UnsupportedOperatorException;
 import vintk.ntk.GraphCost;
@@ -26,6 +29,7 @@ public final class KernelEngine implements AutoCloseable {
     /** Above this many rows a full kernel is refused. */
     private static final long MAX_FULL = 4096;
 
+    private final Network network;
     private final KernelOptions options;
     private final Shape sample;
     private final int samples;
@@ -33,8 +37,10 @@ public final class KernelEngine implements AutoCloseable {
     private final Session session;
     private final JacobianContraction contraction;
     private final long peakBytes;
+    private boolean checked;
 
-    private KernelEngine(KernelOptions options, Shape sample, int samples, Differentiation plan) {
+    private KernelEngine(Network network, KernelOptions options, Shape sample, int samples, Differentiation plan) {
+        this.network = network;
         this.options = options;
         this.sample = sample;
         this.samples = samples;
@@ -42,6 +48,7 @@ public final class KernelEngine implements AutoCloseable {
         SessionSettings settings = SessionSettings.of(options.threads());
         Graph graph = TransposeFusion.apply(plan.differentiated().graph());
         this.peakBytes = GraphCost.of(graph).peakBytes();
+        requireMemory(network);
         this.session = new Session(ModelWriter.model(graph).toByteArray(), settings);
         this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
     }
@@ -57,12 +64,29 @@ public final class KernelEngine implements AutoCloseable {
             if (options.reduction().kind() == Reduction.Kind.FULL) {
                 rows = fullRows(network, samples, sample, options);
             }
-            return new KernelEngine(options, sample, rows, Differentiation.plan(network, rows, sample, options));
+            return new KernelEngine(
+                    network, options, sample, rows, Differentiation.plan(network, rows, sample, options));
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Refuses what cannot fit into the machine, before the machine does. */
+    private void requireMemory(Network of) {
+        java.lang.management.OperatingSystemMXBean bean = ManagementFactory.getOperatingSystemMXBean();
+        if (bean instanceof OperatingSystemMXBean system && peakBytes > system.getTotalMemorySize()) {
+            throw new ModelException(
+                    ModelException.Kind.OUT_OF_MEMORY,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: the kernel of %d samples needs about %.1f GB, this machine has %.1f GB; try a smaller --batch",
+                            of.name(),
+                            plan.chunk(),
+                            peakBytes / 1e9,
+                            system.getTotalMemorySize() / 1e9));
         }
     }
 
@@ -92,9 +116,18 @@ public final class KernelEngine implements AutoCloseable {
      * @param data [N, ...sample], row-major
      */
     public KernelMatrix compute(float[] data) {
+        return compute(data, options.seed());
+    }
+
+    /** The same with another seed of the random vectors. */
+    public KernelMatrix compute(float[] data, long seed) {
+        if (!checked) {
+            network.requireIndependentSamples(data, sample, plan.output(), options.threads());
+            checked = true;
+        }
         float[] batch = data;
         Reduction reduction = options.reduction();
-        List<float[]> rounds = reduction.rounds(plan.sampleOutput(), options.seed());
+        List<float[]> rounds = reduction.rounds(plan.sampleOutput(), seed);
         if (reduction.kind() == Reduction.Kind.FULL) {
             batch = repeated(data, rounds.size());
             rounds = List.of(tiled(rounds, samples / rounds.size()));

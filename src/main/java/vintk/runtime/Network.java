@@ -22,4 +22,12 @@ public interface Network {
 
     /** Channels, height and width of a sample where the network is fixed to them; -1 for those that are free. */
     Shape sampleShape(Shape wanted);
+
+    /**
+     * Refuses a network in which samples influence each other, where it can tell.
+     *
+     * @param data at least one sample, [N, ...sample]
+     * @throws ModelException naming what differs
+     */
+    default void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {}
 }

@@ -90,4 +90,12 @@ public final class OnnxNetwork implements Network {
         }
         return Importer.graph(Resolver.resolve(model, Map.of(input.name(), new TensorType(input.dataType(), shape))));
     }
+
+    /** Tried on the model itself; a batch that is fixed cannot be varied. */
+    @Override
+    public void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {
+        if (fixedBatch() == 0) {
+            new Independence(model, input.name(), output, SessionSettings.of(threads)).require(data, sample);
+        }
+    }
 }

@@ -18,6 +18,9 @@ import vintk.onnx.Value;
 public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Optional<Pattern> exclude) {
     public static final ParameterFilter ALL = new ParameterFilter(false, Optional.empty(), Optional.empty());
 
+    /** Values of masks are at most this. */
+    private static final double MASKED = -50;
+
     /** The parameters of a graph, in order of first use, and those left out with the reason. */
     public Selection select(Graph graph) {
         List<Value> counted = new ArrayList<>();
@@ -33,6 +36,10 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
                 leftOut.add(new LeftOut(constant.name(), constant.shape().elements(), reason));
             }
         }
+        if (counted.isEmpty() && (include.isPresent() || exclude.isPresent())) {
+            throw new IllegalArgumentException(
+                    "--include and --exclude leave no parameter of the " + leftOut.size() + " there are");
+        }
         return new Selection(counted, leftOut);
     }
 
@@ -40,6 +47,9 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
         int rank = constant.shape().rank();
         if (rank == 0) {
             return "a scalar";
+        }
+        if (isMask(constant)) {
+            return "a mask (0 and large negative numbers only)";
         }
         if (weightsOnly && rank < 2) {
             return "a vector (--parameters weights)";
@@ -51,6 +61,19 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
             return "matched by --exclude";
         }
         return null;
+    }
+
+    /** An additive mask of attention, as exporters write it: 0, or so negative that a softmax gives 0. */
+    private static boolean isMask(Value constant) {
+        boolean masked = false;
+        for (long i = 0; i < constant.shape().elements(); i++) {
+            double value = constant.constant().number(i);
+            if (value != 0 && value > MASKED) {
+                return false;
+            }
+            masked |= value != 0;
+        }
+        return masked;
     }
 
     /** What counts and what does not. */

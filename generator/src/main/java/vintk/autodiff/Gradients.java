@@ -118,11 +118,24 @@ public final class Gradients {
             if (cotangent == null) {
                 throw new UnsupportedOperatorException("no gradient by input " + (i + 1) + " of " + node);
             }
+            requireOneRow(node, input);
             try {
                 accumulator(input).add(cotangent, node.output().shape(), batch.of(node.output()));
             } catch (IllegalArgumentException e) {
                 throw new IllegalStateException(
                         "cotangent of input " + (i + 1) + " of " + node + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** A value without samples that meets them row by row has no gradient a sample: its rows are different parameters. */
+    private void requireOneRow(Node node, Value input) {
+        BatchAxis axis = batch.of(node.output());
+        boolean aligned = Rules.find(node).flow() == Flow.ELEMENTWISE;
+        if (aligned && axis != null && batch.isLifted(input)) {
+            int own = axis.axis() - node.output().shape().rank() + input.shape().rank();
+            if (own >= 0 && input.shape().dim(own) != 1) {
+                throw new UntrackedBatchException(node, input);
             }
         }
     }

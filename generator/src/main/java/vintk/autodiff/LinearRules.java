@@ -31,7 +31,18 @@ final class LinearRules {
         if (a != null && b != null && !(a.equals(b) && a.axis() < rank - 2)) {
             throw new UntrackedBatchException(node, "its operands carry the samples on different axes");
         }
+        requireOneRow(node, a != null ? 1 : 0, a != null ? a : b, a != null && b != null);
         return a != null ? a : b;
+    }
+
+    /** An operand without samples must not have an extent of its own on an outer axis that carries them. */
+    private static void requireOneRow(Node node, int input, BatchAxis axis, boolean bothCarry) {
+        Value operand = node.input(input);
+        int own = axis.axis() - node.output().shape().rank() + operand.shape().rank();
+        boolean outer = own >= 0 && own < operand.shape().rank() - 2;
+        if (!bothCarry && outer && operand.shape().dim(own) != 1) {
+            throw new UntrackedBatchException(node, operand);
+        }
     }
 
     private static BatchAxis aligned(Node node, BatchAxis axis, int input, int rank) {
@@ -128,6 +139,16 @@ final class LinearRules {
             return new Equation(operands, result);
         }
 
+        /** A letter that the equation does not use. */
+        String freeLetter() {
+            return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                    .chars()
+                    .mapToObj(Character::toString)
+                    .filter(letter -> operands.stream().noneMatch(o -> o.contains(letter)))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("an Einsum uses all letters"));
+        }
+
         /** Without "->" the result has the letters that occur once, in alphabetical order. */
         private static String implied(String operands) {
             StringBuilder letters = new StringBuilder();
@@ -157,6 +178,12 @@ final class LinearRules {
             }
             found = here;
         }
+        for (int i = 0; i < axes.size() && found != null; i++) {
+            int own = equation.operands.get(i).indexOf(equation.result.charAt(found.axis()));
+            if (axes.get(i) == null && own >= 0 && node.input(i).shape().dim(own) != 1) {
+                throw new UntrackedBatchException(node, node.input(i));
+            }
+        }
         return found;
     }
 
@@ -184,7 +211,7 @@ final class LinearRules {
             }
             sample = equation.result.substring(axis.axis(), axis.axis() + 1);
         }
-        String lead = p.lead() > 0 ? "Z" : "";
+        String lead = p.lead() > 0 ? equation.freeLetter() : "";
         StringBuilder inputs = new StringBuilder(lead + equation.result);
         java.util.ArrayList<Value> values = new java.util.ArrayList<>(List.of(p.fullDy()));
         for (int i = 0; i < equation.operands.size(); i++) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import vintk.autodiff.UnsupportedOperatorException;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
@@ -21,6 +22,9 @@ import vintk.onnx.Value;
 
 /** Makes a {@link Graph} in canonical form of a {@link Resolved} model. */
 public final class Importer {
+    private static final Set<String> RANDOM = Set.of(
+            "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
+
     private final Resolved resolved;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
@@ -80,6 +84,10 @@ public final class Importer {
         if (proto.getOpType().equals("Constant") && proto.getDomain().isEmpty()) {
             values.put(proto.getOutput(0), Value.constant(constant(proto)));
             return;
+        }
+        if (RANDOM.contains(proto.getOpType())) {
+            throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
+                    + "': a model that draws random numbers gives another kernel at every run");
         }
         for (AttributeProto attribute : proto.getAttributeList()) {
             if (attribute.hasG() || attribute.getGraphsCount() > 0) {

@@ -1,0 +1,116 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
+import java.util.Arrays;
+import java.util.Map;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.TensorType;
+
+/**
+ * Whether a model gives a sample the same output in a batch as alone. A kernel is defined for such models only: batch
+ * statistics, or numbers computed from the batch size, would give values that depend on the company of a sample.
+ */
+final class Independence {
+    /** Samples that are tried together and alone. */
+    private static final int SAMPLES = 3;
+
+    /** Relative to the largest output: far above rounding, far below what a batch statistic does. */
+    private static final double TOLERANCE = 1e-3;
+
+    private final ModelProto model;
+    private final String input;
+    private final String output;
+    private final SessionSettings settings;
+
+    Independence(ModelProto model, String input, String output, SessionSettings settings) {
+        this.model = model;
+        this.input = input;
+        this.output = output;
+        this.settings = settings;
+    }
+
+    void require(float[] data, Shape sample) {
+        int width = Math.toIntExact(sample.elements());
+        int samples = Math.min(SAMPLES, data.length / width);
+        if (samples < 2) {
+            return;
+        }
+        float[][] alone = new float[samples][];
+        try (Session session = open(sample.prepend(1))) {
+            for (int i = 0; i < samples; i++) {
+                alone[i] = run(session, Arrays.copyOfRange(data, i * width, (i + 1) * width), sample.prepend(1));
+            }
+        }
+        float[] together;
+        try (Session session = open(sample.prepend(samples))) {
+            together = run(session, Arrays.copyOf(data, samples * width), sample.prepend(samples));
+        }
+        double difference = difference(together, alone);
+        if (difference > TOLERANCE) {
+            throw new ModelException(
+                    ModelException.Kind.ERROR,
+                    String.format(
+                            java.util.Locale.ROOT,
+                            "samples influence each other: output '%s' of a sample differs by %.2g (relative) between a batch"
+                                    + " of %d and alone, so no kernel is defined (batch statistics, or the batch size in a"
+                                    + " computation?)",
+                            output,
+                            difference,
+                            samples));
+        }
+    }
+
+    private Session open(Shape shape) {
+        ModelProto.Builder builder = model.toBuilder();
+        builder.getGraphBuilder().clearValueInfo().clearInput().clearOutput();
+        builder.getGraphBuilder()
+                .addInput(Resolver.valueInfo(input, new TensorType(DataType.FLOAT, shape)))
+                .addOutputBuilder()
+                .setName(output);
+        return new Session(builder.build().toByteArray(), settings);
+    }
+
+    private float[] run(Session session, float[] data, Shape shape) {
+        try (OnnxTensor tensor = Tensors.of(shape.dims(), data);
+                OrtSession.Result result = session.run(Map.of(input, tensor))) {
+            return Tensors.copy((OnnxTensor) result.get(output).orElseThrow()).toFloats();
+        }
+    }
+
+    /** Samples may be blocks of the output or interleaved (the batch merged behind another axis): the better reading counts. */
+    private static double difference(float[] together, float[][] alone) {
+        int samples = alone.length;
+        int size = alone[0].length;
+        if (together.length != samples * size) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = 0;
+        for (float[] values : alone) {
+            for (float value : values) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+        }
+        double best = Double.POSITIVE_INFINITY;
+        for (int block = 1; block <= size; block++) {
+            if (size % block == 0) {
+                best = Math.min(best, difference(together, alone, block));
+            }
+        }
+        return largest == 0 || Double.isNaN(best) ? 0 : best / largest;
+    }
+
+    /** Runs of {@code block} numbers of one sample, sample after sample, again and again. */
+    private static double difference(float[] together, float[][] alone, int block) {
+        int samples = alone.length;
+        double worst = 0;
+        for (int k = 0; k < together.length; k++) {
+            int run = k / block;
+            float expected = alone[run % samples][run / samples * block + k % block];
+            worst = Math.max(worst, Math.abs((double) together[k] - expected));
+        }
+        return worst;
+    }
+}
