@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -168,7 +169,8 @@ final class KernelCommand implements Callable<Integer> {
         Npy.write(out, NpyArray.of(square, result.values()));
         if (perParameter != null) {
             Map<String, NpyArray> arrays = new LinkedHashMap<>();
-            result.perParameter().forEach((name, values) -> arrays.put(name, NpyArray.of(square, values)));
+            result.perParameter()
+                    .forEach((name, values) -> arrays.put(name.replace("..", "_"), NpyArray.of(square, values)));
             Npy.writeZip(perParameter, arrays);
         }
     }
@@ -185,6 +187,12 @@ final class KernelCommand implements Callable<Integer> {
             node.put("parameters", result.elements());
             node.put("tensors", result.parameters().size());
             node.put("seconds", seconds);
+            result.parameters().forEach(node.putArray("counted")::add);
+            ArrayNode leftOut = node.putArray("left_out");
+            result.leftOut().forEach(l -> leftOut.addObject()
+                    .put("name", l.name())
+                    .put("elements", l.elements())
+                    .put("reason", l.reason()));
             stdout.println(node);
         } else {
             stdout.printf(

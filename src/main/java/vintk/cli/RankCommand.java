@@ -104,6 +104,9 @@ final class RankCommand implements Callable<Integer> {
     static List<Subject> files(List<String> names) throws IOException {
         List<Path> files = new ArrayList<>();
         for (String name : names) {
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("a file name is empty");
+            }
             Path path = Path.of(name);
             if (Files.isDirectory(path)) {
                 try (Stream<Path> inside = Files.walk(path)) {

@@ -38,7 +38,8 @@ final class SpaceOptions {
 
     /** Whether a name is that of a space. */
     boolean knows(String name) {
-        return own().stream().anyMatch(s -> s.answersTo(name)) || Spaces.names().contains(name);
+        return own().stream().anyMatch(s -> s.answersTo(name))
+                || Spaces.names().stream().anyMatch(n -> Spaces.builtIn(n).answersTo(name));
     }
 
     /** Candidates as models to be scored. */

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +32,7 @@ import vintk.runtime.ModelException;
         footer = {
             "",
             "Exit codes: 0 ok, 1 some models failed, 2 usage, 3 nothing could be scored,",
-            "130 interrupted. Examples, with vintk for java -jar target/vintk.jar:",
+            "130 and 143 interrupted. Examples, with vintk for java -jar target/vintk.jar:",
             "",
             "  vintk rank autoformer-tiny --count 20        twenty candidates of a space",
             "  vintk rank models/                           all ONNX files of a folder",
@@ -51,7 +52,17 @@ public final class Vintk implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        // Numbers look the same everywhere, whatever the machine's language.
+        Locale.setDefault(Locale.ROOT);
+        int code;
+        try {
+            code = commandLine().execute(args);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            System.err.println(
+                    "vintk: " + e + (e instanceof OutOfMemoryError ? "; try a smaller --batch, or java -Xmx" : ""));
+            code = ExitCode.NOTHING_SCORED;
+        }
+        System.exit(code);
     }
 
     static CommandLine commandLine() {
@@ -115,7 +126,9 @@ public final class Vintk implements Runnable {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("\\s*\\R\\s*", "; ").strip();
+        return message.replaceAll("\\s*\\R\\s*", "; ")
+                .replaceAll("\\p{Cntrl}", "?")
+                .strip();
     }
 
     /** The version, which the build writes to a resource. */

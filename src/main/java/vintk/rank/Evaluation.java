@@ -115,7 +115,7 @@ public final class Evaluation {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("\\s+", " ").strip();
+        return message.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "?").strip();
     }
 
     private static double seconds(long start) {

@@ -25,6 +25,7 @@ import vintk.onnx.Value;
  * @param sampleOutput shape of one sample's output
  * @param input name of the input
  * @param forward what the forward graph of a chunk costs
+ * @param leftOut initializers that do not count, with the reason
  * @param differentiated the graph
  */
 public record Differentiation(
@@ -35,6 +36,7 @@ public record Differentiation(
         Shape sampleOutput,
         String input,
         GraphCost forward,
+        List<ParameterFilter.LeftOut> leftOut,
         KernelGraph.Differentiated differentiated) {
     /** Name of the graph input that takes v where a reduction has several. */
     static final String COTANGENT = "cotangent";
@@ -58,7 +60,12 @@ public record Differentiation(
                     .differentiated()
                     .graph();
             Map<String, Value> outputs = new LinkedHashMap<>(forward.outputs());
-            outputs.putAll(gradients.outputs());
+            gradients.outputs().forEach((name, value) -> {
+                if (outputs.put(name, value) != null) {
+                    throw new IllegalArgumentException(
+                            network.name() + ": the model has an output '" + name + "' of its own");
+                }
+            });
             return new Graph(forward.name(), gradients.inputs(), outputs);
         } catch (ModelException | IllegalArgumentException e) {
             long fixed = network.fixedBatch();
@@ -124,7 +131,8 @@ public record Differentiation(
             List<KernelGraph.Output> wanted,
             String reason) {
         Seed seed = kernelGraph.seed();
-        List<Value> parameters = options.parameters().select(graph).counted();
+        ParameterFilter.Selection selection = options.parameters().select(graph);
+        List<Value> parameters = selection.counted();
         KernelGraph.Differentiated made =
                 kernelGraph.differentiate(seedValue(seed, options.reduction()), parameters, wanted);
         if (made.parameters().isEmpty()) {
@@ -142,7 +150,21 @@ public record Differentiation(
                 seed.sampleShape(),
                 graph.inputs().get(0).name(),
                 GraphCost.of(new Graph(graph.name(), graph.inputs(), Map.of("output", seed.output()))),
+                leftOut(selection, made),
                 made);
+    }
+
+    /** What the filter left out, and what counts but does not reach the output. */
+    private static List<ParameterFilter.LeftOut> leftOut(
+            ParameterFilter.Selection selection, KernelGraph.Differentiated made) {
+        List<ParameterFilter.LeftOut> leftOut = new ArrayList<>(selection.leftOut());
+        for (Value parameter : selection.counted()) {
+            if (!made.parameters().contains(parameter)) {
+                leftOut.add(new ParameterFilter.LeftOut(
+                        parameter.name(), parameter.shape().elements(), "does not reach the output differentiably"));
+            }
+        }
+        return leftOut;
     }
 
     private static List<KernelGraph.Output> kernels(KernelOptions options) {

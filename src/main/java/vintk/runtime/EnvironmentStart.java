@@ -1,7 +1,6 @@
 package vintk.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,9 +27,13 @@ final class EnvironmentStart {
                     ModelException.Kind.ERROR,
                     "ONNX Runtime's native library cannot be loaded on this machine (" + System.getProperty("os.name")
                             + ", " + System.getProperty("os.arch") + "): "
-                            + e.getCause().getMessage(),
+                            + root(e),
                     e);
         }
+    }
+
+    private static Throwable root(Throwable e) {
+        return e.getCause() == null ? e : root(e.getCause());
     }
 
     private static void create(CompletableFuture<OrtEnvironment> made) {
@@ -39,7 +42,8 @@ final class EnvironmentStart {
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vintk");
             environment.setTelemetry(false);
             made.complete(environment);
-        } catch (OrtException | LinkageError | RuntimeException e) {
+        } catch (Throwable e) {
+            // Whatever it is, join() must end.
             made.completeExceptionally(e);
         }
     }

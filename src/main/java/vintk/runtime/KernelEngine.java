@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import vintk.autodiff.UnsupportedOperatorException;
+import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
@@ -50,7 +51,12 @@ public final class KernelEngine implements AutoCloseable {
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
         this.session = new Session(ModelWriter.model(graph).toByteArray(), settings);
-        this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
+        try {
+            this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
+        } catch (RuntimeException | Error e) {
+            session.close();
+            throw e;
+        }
     }
 
     /**
@@ -69,6 +75,14 @@ public final class KernelEngine implements AutoCloseable {
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
+        } catch (UntrackedBatchException e) {
+            throw new ModelException(
+                    ModelException.Kind.ERROR, network.name() + ": samples could not be tracked " + e.getMessage(), e);
+        } catch (NegativeArraySizeException e) {
+            throw new ModelException(
+                    ModelException.Kind.INVALID_MODEL, network.name() + ": more than 2 GiB of weights", e);
+        } catch (IllegalStateException e) {
+            throw new ModelException(ModelException.Kind.ERROR, network.name() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
         }
@@ -168,6 +182,7 @@ public final class KernelEngine implements AutoCloseable {
                 total,
                 perParameter,
                 counted.stream().map(Value::name).toList(),
+                plan.leftOut(),
                 counted.stream().mapToLong(p -> p.shape().elements()).sum(),
                 plan.batched() ? "batched" : "per-sample",
                 plan.reason(),

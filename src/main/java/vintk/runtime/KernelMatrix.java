@@ -10,6 +10,7 @@ import java.util.Map;
  * @param values n × n, row-major
  * @param perParameter the same of each parameter by name, in order; empty unless asked for
  * @param parameters names of the parameters that the output depends on
+ * @param leftOut initializers that do not count, with the reason
  * @param elements how many numbers these parameters are
  * @param engine {@code batched} or {@code per-sample}
  * @param reason why this engine
@@ -22,6 +23,7 @@ public record KernelMatrix(
         double[] values,
         Map<String, double[]> perParameter,
         List<String> parameters,
+        List<ParameterFilter.LeftOut> leftOut,
         long elements,
         String engine,
         String reason,

@@ -35,8 +35,4 @@ public record KernelOptions(
     public KernelOptions withReduction(Reduction other) {
         return new KernelOptions(other, parameters, output, engine, perParameter, threads, seed);
     }
-
-    public KernelOptions withEngine(Engine other) {
-        return new KernelOptions(reduction, parameters, output, other, perParameter, threads, seed);
-    }
 }

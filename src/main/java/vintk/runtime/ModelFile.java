@@ -29,6 +29,9 @@ public final class ModelFile {
     /** Opsets of ONNX' own domain that are read: the adapters begin at 7; the newest that ONNX Runtime 1.29 runs. */
     private static final long FIRST_OPSET = 7;
 
+    /** Far above real networks; beyond it the runtime takes minutes to look at a graph. */
+    private static final int MAX_NODES = 50_000;
+
     private ModelFile() {}
 
     /** The model with its external data loaded. */
@@ -71,6 +74,12 @@ public final class ModelFile {
                 .ifPresent(o -> {
                     throw invalid(file, "is of opset " + o.getVersion() + "; opset 7 and later are read", null);
                 });
+        if (model.getGraph().getNodeCount() > MAX_NODES) {
+            throw invalid(
+                    file,
+                    "has " + model.getGraph().getNodeCount() + " nodes; at most " + MAX_NODES + " are read",
+                    null);
+        }
         if (model.getFunctionsCount() > 0) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR,

@@ -28,6 +28,9 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
         FULL
     }
 
+    /** The exact trace takes as many backward passes, and holds as many vectors. */
+    private static final int MOST_CLASSES = 10_000;
+
     /** v = 1, the default. */
     public static final Reduction SUM = new Reduction(Kind.SUM, 0, Optional.empty());
 
@@ -83,6 +86,10 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     /** The vectors of all rounds, over the flattened output of one sample; the kernel is the mean over the rounds. */
     List<float[]> rounds(Shape output, long seed) {
         int size = Math.toIntExact(output.elements());
+        if (kind == Kind.TRACE_ALL && size > MOST_CLASSES) {
+            throw new IllegalArgumentException("trace:all takes a backward pass for each of " + size
+                    + " outputs; at most " + MOST_CLASSES + " are done, use trace:K");
+        }
         List<float[]> rounds = new ArrayList<>();
         switch (kind) {
             case TRACE -> {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -118,13 +119,7 @@ final class Resolver {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             used[i] = nodes.get(i).getOutputList().stream().anyMatch(needed::contains);
             if (used[i]) {
-                needed.addAll(nodes.get(i).getInputList());
-                nodes.get(i).getAttributeList().forEach(a -> {
-                    if (a.hasG()) {
-                        // A sub-graph may read any value of the graphs around it.
-                        a.getG().getNodeList().forEach(n -> needed.addAll(n.getInputList()));
-                    }
-                });
+                reads(nodes.get(i)).forEach(needed::add);
             }
         }
         GraphProto.Builder graph = whole.toBuilder().clearNode().clearOutput().clearInitializer();
@@ -138,6 +133,16 @@ final class Resolver {
         }
         wanted.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
         return model.toBuilder().setGraph(graph).build();
+    }
+
+    /** What a node reads: its inputs, and what its sub-graphs, at any depth, may take from the graphs around them. */
+    private static Stream<String> reads(NodeProto node) {
+        Stream<String> inside = node.getAttributeList().stream()
+                .flatMap(
+                        a -> Stream.concat(a.hasG() ? Stream.of(a.getG()) : Stream.empty(), a.getGraphsList().stream()))
+                .flatMap(g -> g.getNodeList().stream())
+                .flatMap(Resolver::reads);
+        return Stream.concat(node.getInputList().stream(), inside);
     }
 
     private static Map<String, NodeInfo> types(ModelProto model, Set<String> wanted) {
@@ -158,7 +163,7 @@ final class Resolver {
                     node.getOpType().equals("Shape") || node.getOpType().equals("Size");
             boolean random =
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
-            if (random || !shapeOnly && node.getInputList().stream().anyMatch(dependent::contains)) {
+            if (random || !shapeOnly && reads(node).anyMatch(dependent::contains)) {
                 dependent.addAll(node.getOutputList());
                 continue;
             }

@@ -11,6 +11,7 @@ import java.util.Set;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
 public final class Session implements AutoCloseable {
+    private static OrtEnvironment environment;
     private final OrtSession session;
 
     /**
@@ -18,20 +19,21 @@ public final class Session implements AutoCloseable {
      * @throws ModelException where ONNX Runtime refuses the model
      */
     public Session(byte[] model, SessionSettings settings) {
+        // The environment first: its start says in one line what is wrong where the native library cannot be loaded.
+        OrtEnvironment started = environment();
         try (OrtSession.SessionOptions options = settings.options()) {
-            session = environment().createSession(model, options);
+            session = started.createSession(model, options);
         } catch (OrtException e) {
             throw failure(e);
         }
     }
 
-    static OrtEnvironment environment() {
-        return Environment.INSTANCE;
-    }
-
-    /** Made at first use. */
-    private static final class Environment {
-        static final OrtEnvironment INSTANCE = EnvironmentStart.start();
+    /** Made at first use; not in a class initialiser, where a failure would be an Error without a message. */
+    static synchronized OrtEnvironment environment() {
+        if (environment == null) {
+            environment = EnvironmentStart.start();
+        }
+        return environment;
     }
 
     /**

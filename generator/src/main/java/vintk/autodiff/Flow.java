@@ -50,12 +50,6 @@ interface Flow {
         }
     }
 
-    /** The first input's axis goes through unchanged; no other input carries samples. */
-    Flow FIRST = (node, axes, samples) -> {
-        onlyFirst(node, axes);
-        return axes.get(0);
-    };
-
     private static void onlyFirst(Node node, List<BatchAxis> axes) {
         if (axes.get(0) == null || axes.stream().skip(1).anyMatch(Objects::nonNull)) {
             throw new UntrackedBatchException(node, "an operand other than the first carries samples");

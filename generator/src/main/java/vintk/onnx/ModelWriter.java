@@ -170,13 +170,18 @@ public final class ModelWriter {
     /** Names that values bring along come first, so that a counted name never takes one of them. */
     private void nameFixed(List<Node> nodes, List<Value> constants) {
         graph.inputs().forEach(input -> claim(input, input.name()));
-        constants.stream().filter(c -> c.name() != null).forEach(c -> claim(c, c.name()));
+        // Outputs are the contract: another value of that name (a weight called "kernel") is renamed.
         graph.outputs().forEach((name, value) -> {
-            taken.add(name);
-            if (value.node() != null) {
+            boolean own = value.node() == null && name.equals(value.name());
+            if (!taken.add(name) && !name.equals(names.get(value))) {
+                throw new IllegalArgumentException(
+                        "the graph has an input and another output named '" + name + "': rename the input");
+            }
+            if (value.node() != null || own) {
                 names.putIfAbsent(value, name);
             }
         });
+        constants.stream().filter(c -> c.name() != null).forEach(c -> claim(c, c.name()));
         for (Node node : nodes) {
             for (Value output : node.outputs()) {
                 if (output.name() != null && !output.name().isEmpty()) {

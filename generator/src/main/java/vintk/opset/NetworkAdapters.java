@@ -20,7 +20,7 @@ final class NetworkAdapters {
         adapters.single("Conv", NetworkAdapters::convolution);
         adapters.add("MaxPool", NetworkAdapters::maxPool);
         adapters.single("GlobalAveragePool", NetworkAdapters::globalAveragePool);
-        // Dropout is off, as in inference.
+        // Dropout is off, as in inference, whatever the model was exported for.
         adapters.single("Dropout", Site::x);
     }
 

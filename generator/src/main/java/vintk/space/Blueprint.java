@@ -32,6 +32,8 @@ record Blueprint(
         Pooling pooling,
         double epsilon,
         Initialisation initialisation) {
+    /** Far deeper than any network: a file must not fill the memory. */
+    private static final int MOST_BLOCKS = 10_000;
 
     static Blueprint read(Section section, List<Dimension> dimensions) {
         List<String> all = dimensions.stream().map(Dimension::name).toList();
@@ -83,6 +85,9 @@ record Blueprint(
             int stage = s;
             ToDoubleFunction<String> ofStage = name -> at(choices.get(name), stage);
             int depth = blocks.whole("blocks", ofStage);
+            if (depth > MOST_BLOCKS) {
+                throw new IllegalArgumentException("blocks: expected at most " + MOST_BLOCKS + ", got " + depth);
+            }
             int wide = width.whole("width", ofStage);
             List<Block> run = new ArrayList<>();
             for (int b = 0; b < depth; b++) {

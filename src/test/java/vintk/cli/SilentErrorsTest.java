@@ -1,0 +1,174 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintk.input.Npy;
+import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/** Models that could get a number without a meaning get a status, or one line, instead. */
+class SilentErrorsTest {
+    private static final int CLASSES = 5;
+
+    @TempDir
+    private Path folder;
+
+    private final Value input = Value.input("x", TensorType.of(DataType.FLOAT, 2, 3, 8, 8));
+
+    private static Value weight(String name, long... dims) {
+        float[] values = new float[(int) Shape.of(dims).elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.sin(1 + 3.7 * i + name.hashCode() % 10);
+        }
+        return Value.initializer(name, Tensor.floats(Shape.of(dims), values));
+    }
+
+    /** [N, 5]: a linear layer, tanh, the mean over pixels, a linear layer. */
+    private Value logits() {
+        Value mixed = Ops.matMul(input, weight("first", 8, 6));
+        Value pooled = Ops.reduceSum(Ops.unary("Tanh", mixed), false, 2, 3);
+        return Ops.matMul(pooled, weight("second", 3, CLASSES));
+    }
+
+    private Path file(String name, Value output) throws IOException {
+        Path file = folder.resolve(name + ".onnx");
+        Graph graph = new Graph(name, List.of(input), Map.of("y", output));
+        ModelWriter.write(ModelWriter.modelOfFreeBatch(graph), file);
+        return file;
+    }
+
+    @Test
+    void aSoftmaxAtTheEndHasNoSumToDifferentiate() throws IOException {
+        Path softmax = file("softmax", Ops.softmax(logits(), -1));
+        Shell shell = Shell.vintk("score", softmax, "--batch", 4);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+        assertTrue(shell.out().contains("constant-output"), shell.out());
+        assertTrue(shell.out().replaceAll("\\s+", " ").contains("--reduction class:C"), shell.out());
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("score", softmax, "--batch", 4, "--reduction", "class:1")
+                        .code());
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("score", file("logits", logits()), "--batch", 4).code());
+    }
+
+    /** Batch statistics by primitives: sample by sample the model would be another function. */
+    @Test
+    void samplesThatMeetHaveNoKernel() throws IOException {
+        Value y = logits();
+        Path centred = file("centred", Ops.sub(y, Ops.reduceMean(y, 0)));
+        Shell shell = Shell.vintk("score", centred, "--batch", 4);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+        assertTrue(shell.out().replaceAll("\\s+", " ").contains("samples influence each other"), shell.out());
+    }
+
+    /** A matrix for each of three heads is not one for each of three samples. */
+    @Test
+    void headsAreNotSamples() throws IOException {
+        Value one = Value.input("x", TensorType.of(DataType.FLOAT, 1, 3, 8, 8));
+        Value rows = Ops.reshape(Ops.unary("Tanh", Ops.matMul(one, weight("first", 8, 6))), 1, 24, 6);
+        Value y = Ops.unary("Tanh", Ops.matMul(rows, weight("heads", 3, 6, 2)));
+        Path fixed = folder.resolve("heads.onnx");
+        ModelWriter.write(new Graph("heads", List.of(one), Map.of("y", y)), fixed);
+        double[] auto = kernel(fixed, "auto");
+        double[] single = kernel(fixed, "per-sample");
+        for (int i = 0; i < auto.length; i++) {
+            assertEquals(single[i], auto[i], 1e-4 * Math.abs(single[0]));
+        }
+    }
+
+    private double[] kernel(Path model, String engine) throws IOException {
+        Path out = folder.resolve(engine + ".npy");
+        Shell shell = Shell.vintk(
+                "kernel",
+                model,
+                "--input",
+                "noise",
+                "--batch",
+                3,
+                "--engine",
+                engine,
+                "--exclude",
+                "heads",
+                "--out",
+                out);
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        return Npy.read(out).doubles();
+    }
+
+    @Test
+    void aMaskIsNoWeight() throws IOException {
+        float[] values = new float[64];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 3 == 0 ? -100 : 0;
+        }
+        Value mask = Value.initializer("mask", Tensor.floats(Shape.of(8, 8), values));
+        Value attention = Ops.softmax(Ops.add(Ops.matMul(input, weight("first", 8, 8)), mask), -1);
+        Value y = Ops.reduceSum(Ops.matMul(attention, weight("second", 8, 2)), false, 2);
+        Shell shell = Shell.vintk(
+                "kernel",
+                file("mask", y),
+                "--input",
+                "noise",
+                "--batch",
+                3,
+                "--json",
+                "--out",
+                folder.resolve("k.npy"));
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertTrue(shell.out().contains("\"parameters\":" + (64 + 16)), shell.out());
+    }
+
+    @Test
+    void randomNumbersAreRefused() throws IOException {
+        Value noise = Ops.node("RandomNormalLike", input.type(), Attributes.NONE, input);
+        Value y = Ops.reduceSum(Ops.matMul(Ops.add(input, noise), weight("first", 8, 2)), false, 2, 3);
+        Shell shell = Shell.vintk("score", file("noise", y), "--batch", 3);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+        assertTrue(shell.out().contains("unsupported-op"), shell.out());
+    }
+
+    @Test
+    void moreThanTheMachineHasIsRefusedBeforehand() {
+        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        Shell shell =
+                Shell.vintk("kernel", model, "--input", "noise", "--batch", 40000, "--out", folder.resolve("k.npy"));
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+        assertTrue(shell.err().contains("GB, this machine has"), shell.err());
+    }
+
+    @Test
+    void aModelIsNotOverwrittenByItsGradients() {
+        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        Shell shell = Shell.vintk("differentiate", model, "--out", model, "--batch", 2);
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertTrue(shell.err().contains("is the model itself"), shell.err());
+    }
+
+    /** Neighbouring seeds share no draws; what is not drawn has no error. */
+    @Test
+    void repeatsHaveSeedsOfTheirOwn() throws IOException {
+        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        String zero = Shell.vintk("score", model, "--batch", 2, "--repeats", 2, "--json")
+                .out();
+        String one =
+                Shell.vintk("score", model, "--batch", 2, "--seed", 1, "--json").out();
+        String first = one.substring(one.indexOf("\"vintk\":"), one.indexOf("\"standard_error\""));
+        assertTrue(!zero.contains(first), zero);
+    }
+}
