@@ -69,7 +69,7 @@ class ArchitectureTest {
         onlySees("onnx", "onnx");
         onlySees("autodiff", "autodiff", "onnx");
         onlySees("ntk", "ntk", "autodiff", "onnx");
-        onlySees("opset", "opset", "autodiff", "onnx");
+        onlySees("opset", "opset", "onnx");
         onlySees("space", "space");
         onlySees("vit", "vit", "space", "onnx");
         onlySees("input", "input", "space");

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -176,7 +178,7 @@ final class KernelCommand implements Callable<Integer> {
     }
 
     private void summary(KernelMatrix result, double seconds) throws IOException {
-        java.io.PrintWriter stdout = spec.commandLine().getOut();
+        PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
             ObjectNode node = new ObjectMapper().createObjectNode();
             node.put("kernel", out.toString());
@@ -196,7 +198,7 @@ final class KernelCommand implements Callable<Integer> {
             stdout.println(node);
         } else {
             stdout.printf(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "%s: %d x %d, output %s, %,d parameters in %d tensors, %s engine (%s), %.1f s%n",
                     out,
                     result.size(),

@@ -1,5 +1,6 @@
 package vintk.cli;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -92,7 +93,7 @@ final class KernelFlags {
 
     /** As results name it: the convention, and the patterns where given. */
     String parametersText() {
-        StringBuilder text = new StringBuilder(convention.name().toLowerCase(java.util.Locale.ROOT));
+        StringBuilder text = new StringBuilder(convention.name().toLowerCase(Locale.ROOT));
         if (include != null) {
             text.append(" include ").append(include);
         }

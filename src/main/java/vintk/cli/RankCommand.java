@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.rank.Subject;
 import vintk.space.Candidates;
+import vintk.space.Space;
 
 /** {@code vintk rank}: scores many models and sorts them. */
 @Command(
@@ -86,7 +87,7 @@ final class RankCommand implements Callable<Integer> {
                     spaces.knows(what.get(0)) || count != null,
                     "'" + what.get(0)
                             + "' is neither a file, nor a folder, nor a search space ('vintk spaces' lists them)");
-            vintk.space.Space found = spaces.find(what.get(0));
+            Space found = spaces.find(what.get(0));
             require(count != null, "how many candidates of " + found.name() + "? Give --count");
             require(count > 0, "--count: expected 1 or more, got " + count);
             return spaces.subjects(found.sample(count, common.seed), score.size());

@@ -2,12 +2,14 @@ package vintk.cli;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.rank.Evaluation;
 import vintk.runtime.KernelOptions;
+import vintk.runtime.Reduction;
 import vintk.score.Integration;
 import vintk.score.Named;
 import vintk.score.Precision;
@@ -85,7 +87,7 @@ final class ScoreFlags {
     }
 
     /** Ready to score; what is wrong with the options is said here, before any work. */
-    Evaluation evaluation(CommonOptions common, java.util.function.Consumer<Throwable> failures) {
+    Evaluation evaluation(CommonOptions common, Consumer<Throwable> failures) {
         atLeastOne("--batch", batch);
         atLeastOne("--repeats", repeats);
         if (size != null) {
@@ -96,7 +98,7 @@ final class ScoreFlags {
         }
         List<View> parsed = View.parseList(views);
         KernelOptions options = kernel.options(common, false);
-        if (options.reduction().kind() == vintk.runtime.Reduction.Kind.FULL) {
+        if (options.reduction().kind() == Reduction.Kind.FULL) {
             throw new IllegalArgumentException(
                     "--reduction full gives one row an output, not a sample: use it with the command kernel");
         }

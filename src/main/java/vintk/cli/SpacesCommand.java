@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +68,7 @@ final class SpacesCommand implements Callable<Integer> {
     }
 
     private static String grouped(Space space) {
-        return String.format(java.util.Locale.ROOT, "%,d", space.size());
+        return String.format(Locale.ROOT, "%,d", space.size());
     }
 
     private static void show(PrintWriter out, Space space) {

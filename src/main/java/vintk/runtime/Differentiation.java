@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.autodiff.BatchAxis;
-import vintk.autodiff.UnsupportedOperatorException;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
@@ -13,6 +12,7 @@ import vintk.ntk.Seed;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /**

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
@@ -53,7 +54,7 @@ final class Independence {
             throw new ModelException(
                     ModelException.Kind.ERROR,
                     String.format(
-                            java.util.Locale.ROOT,
+                            Locale.ROOT,
                             "samples influence each other: output '%s' of a sample differs by %.2g (relative) between a batch"
                                     + " of %d and alone, so no kernel is defined (batch statistics, or the batch size in a"
                                     + " computation?)",

@@ -2,15 +2,15 @@ package vintk.runtime;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends runs early, for Ctrl-C. The process must not exit while ONNX Runtime computes (its own clean-up then crashes), so a
  * run is asked to stop, which it does between two nodes.
  */
 public final class Interruption {
-    private static final Set<OrtSession.RunOptions> RUNNING = ConcurrentHashMap.newKeySet();
+    private static final Set<OrtSession.RunOptions> RUNNING = new HashSet<>();
     private static volatile boolean requested;
 
     private Interruption() {}
@@ -25,7 +25,7 @@ public final class Interruption {
     }
 
     /** Ends the runs that go on, and all to come until {@link #reset()}, with {@link Interrupted}. */
-    public static void request() {
+    public static synchronized void request() {
         requested = true;
         RUNNING.forEach(Interruption::terminate);
     }
@@ -35,14 +35,14 @@ public final class Interruption {
         requested = false;
     }
 
-    static void begin(OrtSession.RunOptions options) {
+    static synchronized void begin(OrtSession.RunOptions options) {
         RUNNING.add(options);
         if (requested) {
             terminate(options);
         }
     }
 
-    static void end(OrtSession.RunOptions options) {
+    static synchronized void end(OrtSession.RunOptions options) {
         RUNNING.remove(options);
     }
 

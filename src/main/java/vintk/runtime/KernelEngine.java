@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import vintk.autodiff.UnsupportedOperatorException;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
@@ -17,6 +16,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.onnx.TransposeFusion;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /**

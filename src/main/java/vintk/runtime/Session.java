@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -90,7 +91,7 @@ public final class Session implements AutoCloseable {
         if (text.length() > MESSAGE) {
             text = text.substring(0, MESSAGE) + " ...";
         }
-        String lower = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
+        String lower = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         ModelException.Kind kind = ModelException.Kind.ERROR;
         if (lower.contains("failed to allocate memory")
                 || lower.contains("bad_alloc")

@@ -1,6 +1,7 @@
 package vintk.autodiff;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /**
@@ -73,7 +75,7 @@ public final class Gradients {
 
     /** The values that depend on a target through operators with a gradient. */
     private static Set<Value> activeValues(List<Node> nodes, Collection<Value> targets) {
-        Set<Value> active = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Value> active = Collections.newSetFromMap(new IdentityHashMap<>());
         active.addAll(targets);
         for (Node node : nodes) {
             boolean reached = node.inputs().stream().anyMatch(v -> v != null && active.contains(v));

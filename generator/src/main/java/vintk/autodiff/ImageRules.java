@@ -2,6 +2,7 @@ package vintk.autodiff;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Node;
@@ -80,7 +81,7 @@ final class ImageRules {
 
     private static Cotangent byBias(Pull p) {
         Shape y = p.y().shape();
-        int[] spatial = java.util.stream.IntStream.range(2, y.rank()).toArray();
+        int[] spatial = IntStream.range(2, y.rank()).toArray();
         return perSample(p, Ops.reduceSum(p.fullDy(), false, spatial), p.x(2) == null ? 1 : 2);
     }
 

@@ -3,6 +3,7 @@ package vintk.autodiff;
 import static vintk.onnx.Ops.matMul;
 import static vintk.onnx.Ops.transposeLast;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
@@ -10,6 +11,7 @@ import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /** Products of two operands: MatMul and Einsum. */
@@ -213,7 +215,7 @@ final class LinearRules {
         }
         String lead = p.lead() > 0 ? equation.freeLetter() : "";
         StringBuilder inputs = new StringBuilder(lead + equation.result);
-        java.util.ArrayList<Value> values = new java.util.ArrayList<>(List.of(p.fullDy()));
+        ArrayList<Value> values = new ArrayList<>(List.of(p.fullDy()));
         for (int i = 0; i < equation.operands.size(); i++) {
             if (i != operand) {
                 inputs.append(',').append(equation.operands.get(i));

@@ -5,6 +5,7 @@ import vintk.onnx.Attributes;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /** What a rule sees: a node, the cotangent of its output, and the batch. */

@@ -6,6 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import vintk.onnx.Node;
+import vintk.onnx.UnsupportedOperatorException;
 
 /** All gradient rules by operator, in canonical form. Families put theirs in; nothing else is needed for a new one. */
 public final class Rules {

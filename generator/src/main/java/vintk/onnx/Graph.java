@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +73,7 @@ public record Graph(String name, List<Value> inputs, Map<String, Value> outputs,
 
     /** The constants that the outputs need, in order of first use. */
     public List<Value> constants() {
-        Set<Value> constants = new java.util.LinkedHashSet<>();
+        Set<Value> constants = new LinkedHashSet<>();
         for (Node node : nodes()) {
             for (Value input : node.inputs()) {
                 if (input != null && input.isConstant()) {

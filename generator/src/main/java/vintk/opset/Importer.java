@@ -12,12 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import vintk.autodiff.UnsupportedOperatorException;
+import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
+import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /** Makes a {@link Graph} in canonical form of a {@link Resolved} model. */
@@ -128,15 +130,15 @@ public final class Importer {
                 case "value":
                     return TensorReader.read(attribute.getT());
                 case "value_float":
-                    return Tensor.floats(vintk.onnx.Shape.SCALAR, attribute.getF());
+                    return Tensor.floats(Shape.SCALAR, attribute.getF());
                 case "value_floats":
                     float[] floats = new float[attribute.getFloatsCount()];
                     for (int i = 0; i < floats.length; i++) {
                         floats[i] = attribute.getFloats(i);
                     }
-                    return Tensor.floats(vintk.onnx.Shape.of(floats.length), floats);
+                    return Tensor.floats(Shape.of(floats.length), floats);
                 case "value_int":
-                    return Tensor.longs(vintk.onnx.Shape.SCALAR, attribute.getI());
+                    return Tensor.longs(Shape.SCALAR, attribute.getI());
                 case "value_ints":
                     return Tensor.longs(attribute.getIntsList().stream()
                             .mapToLong(Long::longValue)
@@ -160,7 +162,7 @@ public final class Importer {
 
     private TensorType type(String name) {
         if (name.isEmpty()) {
-            return Ops.scalar(vintk.onnx.DataType.FLOAT, 0).type();
+            return Ops.scalar(DataType.FLOAT, 0).type();
         }
         TensorType type = resolved.types().get(name);
         if (type == null) {

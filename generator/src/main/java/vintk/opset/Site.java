@@ -3,12 +3,12 @@ package vintk.opset;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.Arrays;
 import java.util.List;
-import vintk.autodiff.UnsupportedOperatorException;
 import vintk.onnx.Attributes;
 import vintk.onnx.Node;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /**

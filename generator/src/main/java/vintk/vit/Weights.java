@@ -1,5 +1,6 @@
 package vintk.vit;
 
+import java.util.Arrays;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.Value;
@@ -67,7 +68,7 @@ record Weights(long seed, Initialisation scheme) {
 
     private static Value constant(String name, float value, long... dims) {
         float[] values = room(dims);
-        java.util.Arrays.fill(values, value);
+        Arrays.fill(values, value);
         return initializer(name, values, dims);
     }
 

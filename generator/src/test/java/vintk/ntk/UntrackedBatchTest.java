@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import vintk.autodiff.BatchFlow;
 import vintk.autodiff.Gradients;
-import vintk.autodiff.UnsupportedOperatorException;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
@@ -20,6 +19,7 @@ import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /** Where samples meet or are lost, the batched engine says so and names the node, instead of giving a wrong kernel. */

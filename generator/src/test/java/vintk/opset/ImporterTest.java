@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import vintk.autodiff.UnsupportedOperatorException;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
 
 /** Importing as such: constants, known tensors, domains, and what is refused. */
 class ImporterTest {

@@ -1,4 +1,4 @@
-package vintk.autodiff;
+package vintk.onnx;
 
 /** A model holds an operator (or a form of one) that has no gradient rule or cannot be imported. */
 public final class UnsupportedOperatorException extends RuntimeException {
