@@ -39,7 +39,7 @@ public final class OnnxNetwork implements Network {
     public static OnnxNetwork read(Path file) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            return new OnnxNetwork(name, ModelFile.read(file));
+            return new OnnxNetwork(name, InferenceMode.of(ModelFile.read(file)));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }

@@ -14,6 +14,7 @@ import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
+import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -132,6 +133,31 @@ class SilentErrorsTest {
                 folder.resolve("k.npy"));
         assertEquals(ExitCode.OK, shell.code(), shell.err());
         assertTrue(shell.out().contains("\"parameters\":" + (64 + 16)), shell.out());
+    }
+
+    /** Exports in training mode, which keep all parameters apart, are taken as they are in inference. */
+    @Test
+    void trainingModeIsOff() throws IOException {
+        double[] training = kernel(file("training", normalised(1, 3)), "auto");
+        double[] inference = kernel(file("inference", normalised(0, 1)), "auto");
+        for (int i = 0; i < training.length; i++) {
+            assertEquals(inference[i], training[i], 1e-6 * Math.abs(inference[0]));
+        }
+    }
+
+    private Value normalised(long mode, int outputs) {
+        Attributes attributes = mode == 0 ? Attributes.NONE : Attributes.NONE.with("training_mode", mode);
+        TensorType statistics = TensorType.of(DataType.FLOAT, 3);
+        Value variance = Value.initializer("variance", Tensor.floats(Shape.of(3), 0.5f, 1, 2));
+        Node norm = new Node(
+                "",
+                "BatchNormalization",
+                null,
+                List.of(input, weight("scale", 3), weight("bias", 3), weight("mean", 3), variance),
+                attributes,
+                List.of(input.type(), statistics, statistics).subList(0, outputs),
+                null);
+        return Ops.matMul(Ops.reduceSum(Ops.unary("Tanh", norm.output()), false, 2, 3), weight("last", 3, CLASSES));
     }
 
     @Test

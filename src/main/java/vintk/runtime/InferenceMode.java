@@ -1,0 +1,45 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A model as it is in inference, whatever it was exported for: BatchNormalization takes its running statistics, Dropout
+ * is off. Exports in training mode are welcome, as only they keep all parameters of a network apart.
+ */
+final class InferenceMode {
+    private InferenceMode() {}
+
+    static ModelProto of(ModelProto model) {
+        ModelProto.Builder builder = model.toBuilder();
+        GraphProto.Builder graph = builder.getGraphBuilder();
+        Set<String> used = new HashSet<>();
+        graph.getOutputList().forEach(output -> used.add(output.getName()));
+        graph.getNodeList().forEach(node -> used.addAll(node.getInputList()));
+        for (int i = 0; i < graph.getNodeCount(); i++) {
+            NodeProto node = graph.getNode(i);
+            boolean own = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+            if (own && node.getOpType().equals("BatchNormalization") && onlyFirst(node, used)) {
+                NodeProto.Builder changed = node.toBuilder().clearOutput().addOutput(node.getOutput(0));
+                changed.clearAttribute();
+                node.getAttributeList().stream()
+                        .filter(a -> !a.getName().equals("training_mode"))
+                        .forEach(changed::addAttribute);
+                graph.setNode(i, changed);
+            } else if (own && node.getOpType().equals("Dropout") && node.getInputCount() > 2) {
+                graph.setNode(
+                        i,
+                        node.toBuilder().clearInput().addInput(node.getInput(0)).addInput(node.getInput(1)));
+            }
+        }
+        return builder.build();
+    }
+
+    /** Whether nothing reads the further outputs: statistics of the batch, which inference does not compute. */
+    private static boolean onlyFirst(NodeProto node, Set<String> used) {
+        return node.getOutputList().stream().skip(1).noneMatch(used::contains);
+    }
+}
