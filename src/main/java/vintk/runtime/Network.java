@@ -20,7 +20,11 @@ public interface Network {
         return 0;
     }
 
-    /** Channels, height and width of a sample where the network is fixed to them; -1 for those that are free. */
+    /**
+     * The shape of a sample, such as [C, H, W].
+     *
+     * @param wanted taken for the extents that the network leaves free
+     */
     Shape sampleShape(Shape wanted);
 
     /**

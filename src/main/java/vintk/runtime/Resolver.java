@@ -226,7 +226,7 @@ final class Resolver {
         return model.toBuilder().setGraph(graph).build();
     }
 
-    /** The types that a model declares for its inputs, extents null where they are free. */
+    /** The types that a model declares for its inputs, extents -1 where they are free. */
     static Map<String, DeclaredInput> declared(ModelProto model) {
         Set<String> initializers = new HashSet<>();
         model.getGraph().getInitializerList().forEach(t -> initializers.add(t.getName()));

@@ -43,9 +43,8 @@ public final class BatchFlow {
             try {
                 return new BatchFlow(samples, through(nodes, inputs, samples, rows));
             } catch (UntrackedBatchException e) {
-                // Something without samples is put beside something with, row by row. Where its rows are copies of one
-                // (a
-                // class token expanded to the batch), they are the samples' own.
+                // Something without samples is put beside something with, row by row. Where its rows are copies of
+                // one (a class token expanded to the batch), they are the samples' own.
                 if (e.rows() == null || !rows.addAll(copies(e.rows(), samples))) {
                     throw e;
                 }

@@ -69,7 +69,7 @@ public final class ModelWriter {
 
     /**
      * Writes a file; weights of more than {@link #EXTERNAL_DATA_THRESHOLD} bytes go to {@code <file>.data} beside it. The
-     * file appears whole or not at all.
+     * model appears only when it is whole, after its weights.
      */
     public static void write(Graph graph, Path file) throws IOException {
         write(model(graph), file, EXTERNAL_DATA_THRESHOLD);

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * One application of an operator. Absent optional inputs are null. The operator's form is that of the canonical opset
- * ({@link ModelWriter#OPSET}); later operators raise the opset of the file they are written to.
+ * ({@link ModelWriter#OPSET}), which is the one files are written in.
  */
 public final class Node {
     private final String domain;
