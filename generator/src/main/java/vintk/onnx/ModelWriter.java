@@ -33,10 +33,7 @@ import java.util.TreeSet;
  * constants are Constant nodes, at the front.
  */
 public final class ModelWriter {
-    /** The canonical opset: the forms of operators that graphs hold. */
-    public static final int OPSET = 17;
-
-    /** IR version 8 is the one that goes with opset 17. */
+    /** IR version 8 is the one that goes with opset 17; later opsets do not need a later one. */
     private static final int IR_VERSION = 8;
 
     /** Above this many bytes of weights, these go to a file beside the model (a protobuf message ends at 2 GiB). */
@@ -140,7 +137,9 @@ public final class ModelWriter {
             }
         }
         Set<String> domains = new TreeSet<>();
+        long opset = CanonicalOpset.BASE;
         for (Node node : nodes) {
+            opset = Math.max(opset, node.opset());
             proto.addNode(node(node));
             domains.add(node.domain());
         }
@@ -157,7 +156,7 @@ public final class ModelWriter {
         ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName(PRODUCER)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
                 .setGraph(proto);
         if (domains.contains(MICROSOFT)) {
             model.addOpsetImport(

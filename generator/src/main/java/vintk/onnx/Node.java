@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One application of an operator. Absent optional inputs are null. The operator's form is that of the canonical opset
- * ({@link ModelWriter#OPSET}), which is the one files are written in.
+ * One application of an operator. Absent optional inputs are null. The operator's form is canonical: one that is
+ * valid from opset {@link CanonicalOpset#BASE}, or {@link #opset()}, to the newest.
  */
 public final class Node {
     private final String domain;
@@ -15,6 +15,7 @@ public final class Node {
     private final List<Value> inputs;
     private final Attributes attributes;
     private final List<Value> outputs;
+    private final long opset;
 
     /** {@code outputNames} may be null, or hold nulls, where the writer may choose the names. */
     public Node(
@@ -25,11 +26,25 @@ public final class Node {
             Attributes attributes,
             List<TensorType> outputTypes,
             List<String> outputNames) {
+        this(domain, opType, name, inputs, attributes, outputTypes, outputNames, CanonicalOpset.of(domain, opType));
+    }
+
+    /** A node whose form is that of a later opset: see {@link #opset()}. */
+    public Node(
+            String domain,
+            String opType,
+            String name,
+            List<Value> inputs,
+            Attributes attributes,
+            List<TensorType> outputTypes,
+            List<String> outputNames,
+            long opset) {
         this.domain = domain;
         this.opType = opType;
         this.name = name;
         this.inputs = Collections.unmodifiableList(new ArrayList<>(inputs));
         this.attributes = attributes;
+        this.opset = opset;
         List<Value> made = new ArrayList<>();
         for (int i = 0; i < outputTypes.size(); i++) {
             String outputName = outputNames == null ? null : outputNames.get(i);
@@ -71,6 +86,11 @@ public final class Node {
 
     public Value output() {
         return outputs.get(0);
+    }
+
+    /** The first opset of ONNX' own domain that has the operator in this form; a file is of that or a later one. */
+    public long opset() {
+        return opset;
     }
 
     /** The node as errors name it: operator, and name where it has one. */

@@ -49,6 +49,6 @@ public final class Rewrite {
         List<TensorType> types = node.outputs().stream().map(Value::type).toList();
         List<String> names = new ArrayList<>();
         node.outputs().forEach(output -> names.add(output.name()));
-        return new Node(domain, opType, node.name(), inputs, attributes, types, names);
+        return new Node(domain, opType, node.name(), inputs, attributes, types, names, node.opset());
     }
 }

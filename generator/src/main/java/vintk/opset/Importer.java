@@ -108,7 +108,7 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapter == null ? site.same(site.attributes(), inputs) : adapter.adapt(site);
+        List<Value> made = adapter == null ? site.untouched() : adapter.adapt(site);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
+import vintk.onnx.CanonicalOpset;
 import vintk.onnx.Node;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -80,10 +81,22 @@ record Site(NodeProto proto, long opset, List<Value> inputs, List<TensorType> ty
         return shape().axis((int) attributes().integer(attribute, missing));
     }
 
-    /** The node as it is, with other inputs and attributes. */
+    /** The node as it is, with other inputs and attributes, in canonical form. */
     List<Value> same(Attributes attributes, List<Value> operands) {
         List<String> names = proto.getOutputList();
-        return new Node(proto.getDomain(), opType(), proto.getName(), operands, attributes, types, names).outputs();
+        return new Node(domain(), opType(), proto.getName(), operands, attributes, types, names).outputs();
+    }
+
+    /** The node of an operator without adapter, in the form of the model's opset. */
+    List<Value> untouched() {
+        List<String> names = proto.getOutputList();
+        long from = domain().isEmpty() ? Math.max(opset, CanonicalOpset.BASE) : CanonicalOpset.BASE;
+        return new Node(domain(), opType(), proto.getName(), inputs, attributes(), types, names, from).outputs();
+    }
+
+    /** The operator set: "" for ONNX' own. */
+    String domain() {
+        return proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
     }
 
     UnsupportedOperatorException unsupported(String what) {
