@@ -77,6 +77,9 @@ final class DifferentiateCommand implements Callable<Integer> {
     private int size;
 
     @Mixin
+    private ModelFlags inputs;
+
+    @Mixin
     private KernelFlags kernel;
 
     @Mixin
@@ -91,7 +94,7 @@ final class DifferentiateCommand implements Callable<Integer> {
         if (Files.exists(out) && Files.exists(model) && Files.isSameFile(out, model)) {
             throw new IllegalArgumentException("--out " + out + " is the model itself: give another file");
         }
-        OnnxNetwork network = OnnxNetwork.read(model);
+        OnnxNetwork network = OnnxNetwork.read(model, inputs.others());
         Shape sample = network.sampleShape(Shape.of(3, size, size));
         KernelGraph.Output wanted =
                 outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;

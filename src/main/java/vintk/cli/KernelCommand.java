@@ -50,14 +50,6 @@ final class KernelCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
-    @Option(
-            names = "--input",
-            paramLabel = "X",
-            required = true,
-            description =
-                    "Samples: a .npy file [N, ...], or images as for 'rank --inputs': synthetic, noise or a folder.")
-    private String input;
-
     @Option(names = "--batch", paramLabel = "N", description = "Samples to take (default: all of a file, 32 images).")
     private Integer batch;
 
@@ -82,7 +74,12 @@ final class KernelCommand implements Callable<Integer> {
     private String view;
 
     @Mixin
+    private ModelFlags inputs;
+
+    @Mixin
     private KernelFlags kernel;
+
+    private String input;
 
     @Mixin
     private CommonOptions common;
@@ -93,8 +90,9 @@ final class KernelCommand implements Callable<Integer> {
         if (perParameter != null) {
             OutputFile.prepare(perParameter);
         }
-        OnnxNetwork network = OnnxNetwork.read(model);
-        NpyArray array = input.endsWith(".npy") ? file() : images(network);
+        input = inputs.samples();
+        OnnxNetwork network = OnnxNetwork.read(model, inputs.forSamples());
+        NpyArray array = input.endsWith(".npy") ? file(network.batchAxis()) : images(network);
         Shape shape = Shape.of(array.shape());
         Shape sample = shape.slice(1, shape.rank());
         network.requireSample(sample, input);
@@ -111,8 +109,8 @@ final class KernelCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private NpyArray file() throws IOException {
-        NpyArray array = Npy.read(Path.of(input));
+    private NpyArray file(int axis) throws IOException {
+        NpyArray array = Npy.read(Path.of(input)).withFirst(Math.max(0, axis));
         long[] dims = array.shape();
         if (dims.length == 0 || dims[0] == 0) {
             throw new IllegalArgumentException(input + ": expected samples [N, ...], got shape " + array.shapeText());

@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.rank.Subject;
+import vintk.runtime.ModelInputs;
 import vintk.space.Candidates;
 import vintk.space.Space;
 
@@ -92,7 +93,7 @@ final class RankCommand implements Callable<Integer> {
             require(count > 0, "--count: expected 1 or more, got " + count);
             return spaces.subjects(found.sample(count, common.seed), score.size());
         }
-        return files(what);
+        return files(what, score.modelInputs());
     }
 
     private void require(boolean condition, String message) {
@@ -102,7 +103,7 @@ final class RankCommand implements Callable<Integer> {
     }
 
     /** Files as given, and all .onnx files of folders in name order. */
-    static List<Subject> files(List<String> names) throws IOException {
+    static List<Subject> files(List<String> names, ModelInputs inputs) throws IOException {
         List<Path> files = new ArrayList<>();
         for (String name : names) {
             if (name.isBlank()) {
@@ -123,18 +124,18 @@ final class RankCommand implements Callable<Integer> {
                 files.add(path);
             }
         }
-        return named(files);
+        return named(files, inputs);
     }
 
     /** File names where they differ; else as much of the path as tells them apart from all others. */
-    private static List<Subject> named(List<Path> files) {
+    private static List<Subject> named(List<Path> files, ModelInputs inputs) {
         List<Subject> subjects = new ArrayList<>();
         for (Path file : files) {
             int parts = 1;
             while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
                 parts++;
             }
-            subjects.add(new Subject.ModelFile(file, tail(file, parts)));
+            subjects.add(new Subject.ModelFile(file, tail(file, parts), inputs));
         }
         return subjects;
     }

@@ -47,6 +47,7 @@ final class ScoreCommand implements Callable<Integer> {
         Study study = new Study(
                 common, out, spec.commandLine().getOut(), spec.commandLine().getErr());
         return study.run(
-                RankCommand.files(models), score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+                RankCommand.files(models, score.modelInputs()),
+                score.evaluation(common, failure -> Failures.show(spec, common, failure)));
     }
 }

@@ -1,5 +1,6 @@
 package vintk.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -9,6 +10,7 @@ import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.rank.Evaluation;
 import vintk.runtime.KernelOptions;
+import vintk.runtime.ModelInputs;
 import vintk.runtime.Reduction;
 import vintk.score.Integration;
 import vintk.score.Named;
@@ -82,6 +84,14 @@ final class ScoreFlags {
     @Mixin
     private KernelFlags kernel;
 
+    @Mixin
+    private ModelFlags model;
+
+    /** What model files are given for their other inputs. */
+    ModelInputs modelInputs() throws IOException {
+        return model.others();
+    }
+
     OptionalInt size() {
         return size == null ? OptionalInt.empty() : OptionalInt.of(size);
     }
@@ -114,7 +124,7 @@ final class ScoreFlags {
                 options.reduction().toString(),
                 batch,
                 size(),
-                source.spec(),
+                source.spec() + model.text(),
                 common.seed,
                 repeats,
                 kernel.parametersText(),

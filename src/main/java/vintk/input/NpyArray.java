@@ -137,6 +137,31 @@ public final class NpyArray {
     }
 
     /** Equal shape, type and bits of every value. */
+    /** The array with an axis brought to the front. */
+    public NpyArray withFirst(int axis) {
+        if (axis == 0 || axis >= shape.length) {
+            return this;
+        }
+        int before = 1;
+        for (int i = 0; i < axis; i++) {
+            before *= (int) shape[i];
+        }
+        int extent = (int) shape[axis];
+        double[] values = doubles();
+        int after = values.length / Math.max(1, before * extent);
+        double[] moved = new double[values.length];
+        for (int b = 0; b < before; b++) {
+            for (int n = 0; n < extent; n++) {
+                System.arraycopy(values, (b * extent + n) * after, moved, (n * before + b) * after, after);
+            }
+        }
+        long[] dims = new long[shape.length];
+        dims[0] = extent;
+        System.arraycopy(shape, 0, dims, 1, axis);
+        System.arraycopy(shape, axis + 1, dims, axis + 1, shape.length - axis - 1);
+        return of(dims, moved);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof NpyArray that

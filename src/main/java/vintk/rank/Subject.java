@@ -3,6 +3,7 @@ package vintk.rank;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import vintk.runtime.CandidateNetwork;
+import vintk.runtime.ModelInputs;
 import vintk.runtime.Network;
 import vintk.runtime.OnnxNetwork;
 import vintk.score.Source;
@@ -29,8 +30,8 @@ public sealed interface Subject {
     /** Multiply-adds of one forward pass by formula, where there is one. */
     OptionalLong macs();
 
-    /** A model file. */
-    record ModelFile(Path file, String name) implements Subject {
+    /** A model file, and what its inputs beside the samples get. */
+    record ModelFile(Path file, String name, ModelInputs inputs) implements Subject {
         @Override
         public Source source() {
             return Source.file(file.toString());
@@ -38,7 +39,7 @@ public sealed interface Subject {
 
         @Override
         public Network network(long seed) {
-            return OnnxNetwork.read(file);
+            return OnnxNetwork.read(file, inputs);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ public record Differentiation(
             Network network, int samples, Shape sample, KernelOptions options, List<KernelGraph.Output> wanted) {
         try {
             Graph forward = network.graph(samples, sample);
-            Graph gradients = batched(forward, samples, options, wanted, "")
+            Graph gradients = batched(network, forward, samples, options, wanted, "")
                     .differentiated()
                     .graph();
             Map<String, Value> outputs = new LinkedHashMap<>(forward.outputs());
@@ -92,10 +93,15 @@ public record Differentiation(
         KernelOptions.Engine engine = options.engine();
         String reason = "asked for";
         long fixed = network.fixedBatch();
-        if (engine != KernelOptions.Engine.PER_SAMPLE) {
+        if (engine != KernelOptions.Engine.PER_SAMPLE && network.batchAxis() >= 0) {
             try {
                 return batched(
-                        network.graph(samples, sample), samples, options, kernels(options), "the batch was tracked");
+                        network,
+                        network.graph(samples, sample),
+                        samples,
+                        options,
+                        kernels(options),
+                        "the batch was tracked");
             } catch (UntrackedBatchException e) {
                 reason = "samples could not be tracked " + e.getMessage();
             } catch (ModelException | IllegalArgumentException e) {
@@ -109,7 +115,13 @@ public record Differentiation(
             }
         }
         if (fixed > 1) {
-            return batched(network.graph(fixed, sample), fixed, options, List.of(KernelGraph.Output.JACOBIAN), reason);
+            return batched(
+                    network,
+                    network.graph(fixed, sample),
+                    fixed,
+                    options,
+                    List.of(KernelGraph.Output.JACOBIAN),
+                    reason);
         }
         Graph graph = network.graph(1, sample);
         KernelGraph single = KernelGraph.single(graph, output(graph, options));
@@ -117,8 +129,16 @@ public record Differentiation(
     }
 
     private static Differentiation batched(
-            Graph graph, long samples, KernelOptions options, List<KernelGraph.Output> wanted, String reason) {
-        Map<Value, BatchAxis> axes = Map.of(graph.inputs().get(0), BatchAxis.at(0));
+            Network network,
+            Graph graph,
+            long samples,
+            KernelOptions options,
+            List<KernelGraph.Output> wanted,
+            String reason) {
+        Map<Value, BatchAxis> axes = new IdentityHashMap<>();
+        for (Value input : graph.inputs()) {
+            axes.put(input, BatchAxis.at(axes.isEmpty() ? network.batchAxis() : 0));
+        }
         KernelGraph tracked = KernelGraph.batched(graph, output(graph, options), axes, samples);
         return finish(graph, tracked, samples, options, wanted, reason);
     }
@@ -139,8 +159,7 @@ public record Differentiation(
             throw new ModelException(
                     ModelException.Kind.CONSTANT_OUTPUT,
                     "output '" + output(graph, options) + "' depends on no parameter: of " + parameters.size()
-                            + " initializers that count none reaches it differentiably (weights in Constant nodes do"
-                            + " not count)");
+                            + " parameters that count none reaches it differentiably");
         }
         return new Differentiation(
                 !wanted.contains(KernelGraph.Output.JACOBIAN),

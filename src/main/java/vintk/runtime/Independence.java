@@ -4,11 +4,10 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import vintk.onnx.DataType;
 import vintk.onnx.Shape;
-import vintk.onnx.TensorType;
 
 /**
  * Whether a model gives a sample the same output in a batch as alone. A kernel is defined for such models only: batch
@@ -22,13 +21,13 @@ final class Independence {
     private static final double TOLERANCE = 1e-3;
 
     private final ModelProto model;
-    private final String input;
+    private final Signature signature;
     private final String output;
     private final SessionSettings settings;
 
-    Independence(ModelProto model, String input, String output, SessionSettings settings) {
+    Independence(ModelProto model, Signature signature, String output, SessionSettings settings) {
         this.model = model;
-        this.input = input;
+        this.signature = signature;
         this.output = output;
         this.settings = settings;
     }
@@ -40,14 +39,14 @@ final class Independence {
             return;
         }
         float[][] alone = new float[samples][];
-        try (Session session = open(sample.prepend(1))) {
+        try (Session session = open(1, sample)) {
             for (int i = 0; i < samples; i++) {
-                alone[i] = run(session, Arrays.copyOfRange(data, i * width, (i + 1) * width), sample.prepend(1));
+                alone[i] = run(session, Arrays.copyOfRange(data, i * width, (i + 1) * width), i, 1, sample);
             }
         }
         float[] together;
-        try (Session session = open(sample.prepend(samples))) {
-            together = run(session, Arrays.copyOf(data, samples * width), sample.prepend(samples));
+        try (Session session = open(samples, sample)) {
+            together = run(session, Arrays.copyOf(data, samples * width), 0, samples, sample);
         }
         double difference = difference(together, alone);
         if (difference > TOLERANCE) {
@@ -64,20 +63,25 @@ final class Independence {
         }
     }
 
-    private Session open(Shape shape) {
-        ModelProto.Builder builder = model.toBuilder();
-        builder.getGraphBuilder().clearValueInfo().clearInput().clearOutput();
-        builder.getGraphBuilder()
-                .addInput(Resolver.valueInfo(input, new TensorType(DataType.FLOAT, shape)))
-                .addOutputBuilder()
-                .setName(output);
+    private Session open(int samples, Shape sample) {
+        ModelProto bound = Resolver.bound(model, signature, samples, sample);
+        ModelProto.Builder builder = bound.toBuilder();
+        builder.getGraphBuilder().clearOutput().addOutputBuilder().setName(output);
         return new Session(builder.build().toByteArray(), settings);
     }
 
-    private float[] run(Session session, float[] data, Shape shape) {
-        try (OnnxTensor tensor = Tensors.of(shape.dims(), data);
-                OrtSession.Result result = session.run(Map.of(input, tensor))) {
-            return Tensors.copy((OnnxTensor) result.get(output).orElseThrow()).toFloats();
+    private float[] run(Session session, float[] data, int from, int samples, Shape sample) {
+        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
+        try {
+            for (String name : session.inputInfo().keySet()) {
+                feeds.put(name, signature.feed(name, data, from, samples, sample));
+            }
+            try (OrtSession.Result result = session.run(feeds)) {
+                return Tensors.copy((OnnxTensor) result.get(output).orElseThrow())
+                        .toFloats();
+            }
+        } finally {
+            feeds.values().forEach(OnnxTensor::close);
         }
     }
 

@@ -2,8 +2,6 @@ package vintk.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +37,7 @@ public final class KernelEngine implements AutoCloseable {
     private final JacobianContraction contraction;
     private final long peakBytes;
     private boolean checked;
+    private int times = 1;
 
     private KernelEngine(Network network, KernelOptions options, Shape sample, int samples, Differentiation plan) {
         this.network = network;
@@ -90,8 +89,7 @@ public final class KernelEngine implements AutoCloseable {
 
     /** Refuses what cannot fit into the machine, before the machine does. */
     private void requireMemory(Network of) {
-        java.lang.management.OperatingSystemMXBean bean = ManagementFactory.getOperatingSystemMXBean();
-        if (bean instanceof OperatingSystemMXBean system && peakBytes > system.getTotalMemorySize()) {
+        if (peakBytes > Memory.ofMachine()) {
             throw new ModelException(
                     ModelException.Kind.OUT_OF_MEMORY,
                     String.format(
@@ -100,7 +98,7 @@ public final class KernelEngine implements AutoCloseable {
                             of.name(),
                             plan.chunk(),
                             peakBytes / 1e9,
-                            system.getTotalMemorySize() / 1e9));
+                            Memory.ofMachine() / 1e9));
         }
     }
 
@@ -143,7 +141,8 @@ public final class KernelEngine implements AutoCloseable {
         Reduction reduction = options.reduction();
         List<float[]> rounds = reduction.rounds(plan.sampleOutput(), seed);
         if (reduction.kind() == Reduction.Kind.FULL) {
-            batch = repeated(data, rounds.size());
+            times = rounds.size();
+            batch = repeated(data, times);
             rounds = List.of(tiled(rounds, samples / rounds.size()));
         }
         if (batch.length != samples * sample.elements()) {
@@ -228,7 +227,17 @@ public final class KernelEngine implements AutoCloseable {
     private OrtSession.Result run(float[] data, int from, float[] v) {
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
         try {
-            feeds.put(plan.input(), Tensors.of(sample.prepend(plan.chunk()).dims(), data));
+            Value main = plan.differentiated().graph().input(plan.input());
+            feeds.put(plan.input(), Tensors.of(main.dataType(), main.shape(), network.batchAxis(), data));
+            for (Companion companion : network.companions()) {
+                feeds.put(
+                        companion.name(),
+                        Tensors.of(
+                                companion.type(),
+                                companion.row().prepend(plan.chunk()),
+                                0,
+                                companion.rows(from, Math.toIntExact(plan.chunk()), times)));
+            }
             if (options.reduction().isInput()) {
                 boolean own = options.reduction().kind() == Reduction.Kind.FULL;
                 int size = Math.toIntExact(plan.sampleOutput().elements());

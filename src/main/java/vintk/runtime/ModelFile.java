@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import vintk.proto.StoredTensors;
 
 /**
  * Reads ONNX files. A file is input, not code: sizes are bounded, external data stays inside the model's own folder, and
@@ -29,9 +30,6 @@ public final class ModelFile {
     /** Opsets of ONNX' own domain that are read: the adapters begin at 7; the newest that ONNX Runtime 1.29 runs. */
     private static final long FIRST_OPSET = 7;
 
-    /** Far above real networks; beyond it the runtime takes minutes to look at a graph. */
-    private static final int MAX_NODES = 50_000;
-
     private ModelFile() {}
 
     /** The model with its external data loaded. */
@@ -39,7 +37,13 @@ public final class ModelFile {
         ModelProto model = parse(file);
         check(file, model);
         boolean external = model.getGraph().getInitializerList().stream().anyMatch(ModelFile::isExternal);
-        return external ? withExternalData(file, model) : model;
+        ModelProto whole = external ? withExternalData(file, model) : model;
+        try {
+            StoredTensors.check(whole);
+        } catch (IllegalArgumentException e) {
+            throw invalid(file, "is invalid: " + e.getMessage(), e);
+        }
+        return whole;
     }
 
     private static ModelProto parse(Path file) {
@@ -64,8 +68,15 @@ public final class ModelFile {
     }
 
     private static void check(Path file, ModelProto model) {
-        if (!model.hasGraph() || model.getGraph().getNodeCount() == 0 || model.getOpsetImportCount() == 0) {
-            throw invalid(file, "is not an ONNX model: it holds no graph, no node or no opset", null);
+        if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
+            throw invalid(file, "is not an ONNX model, or an empty one: it holds no graph or no node", null);
+        }
+        if (model.getOpsetImportCount() == 0) {
+            throw invalid(
+                    file,
+                    "names no opset (IR version " + model.getIrVersion()
+                            + "; files before ONNX 1.0 did not): export it again, opset 7 and later are read",
+                    null);
         }
         model.getOpsetImportList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
@@ -74,19 +85,6 @@ public final class ModelFile {
                 .ifPresent(o -> {
                     throw invalid(file, "is of opset " + o.getVersion() + "; opset 7 and later are read", null);
                 });
-        if (model.getGraph().getNodeCount() > MAX_NODES) {
-            throw invalid(
-                    file,
-                    "has " + model.getGraph().getNodeCount() + " nodes; at most " + MAX_NODES + " are read",
-                    null);
-        }
-        if (model.getFunctionsCount() > 0) {
-            throw new ModelException(
-                    ModelException.Kind.UNSUPPORTED_OPERATOR,
-                    file + " holds model-local functions ("
-                            + model.getFunctions(0).getName()
-                            + "), which are not expanded yet: inline them, for example with onnx.inliner");
-        }
     }
 
     private static boolean isExternal(TensorProto tensor) {

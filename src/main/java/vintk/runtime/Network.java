@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import java.util.List;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 
@@ -9,11 +10,22 @@ public interface Network {
     String name();
 
     /**
-     * The forward graph for a batch, with one float input [N, ...sample] whose samples lie on axis 0.
+     * The forward graph for a batch. Its first input takes the samples, on {@link #batchAxis}; the others are the
+     * {@link #companions}.
      *
      * @throws ModelException where the network does not take such a batch
      */
     Graph graph(long samples, Shape sample);
+
+    /** The axis on which the first input carries samples; {@link ModelInputs#NO_BATCH} where it takes a single one. */
+    default int batchAxis() {
+        return 0;
+    }
+
+    /** Inputs after the first that have a row for each sample, on axis 0. */
+    default List<Companion> companions() {
+        return List.of();
+    }
 
     /** The number of samples that the network is fixed to, or 0 where any number is taken. */
     default long fixedBatch() {

@@ -3,43 +3,36 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
-import vintk.onnx.TensorType;
+import vintk.onnx.Value;
 import vintk.opset.Importer;
+import vintk.proto.Preparation;
 
 /** A network read from an ONNX file. */
 public final class OnnxNetwork implements Network {
     private final String name;
     private final ModelProto model;
-    private final Resolver.DeclaredInput input;
+    private final Signature signature;
 
-    private OnnxNetwork(String name, ModelProto model) {
+    private OnnxNetwork(String name, ModelProto model, ModelInputs inputs) {
         this.name = name;
         this.model = model;
-        Map<String, Resolver.DeclaredInput> declared = Resolver.declared(model);
-        if (declared.size() != 1) {
-            throw new ModelException(
-                    ModelException.Kind.INVALID_MODEL,
-                    name + " has " + declared.size() + " inputs " + declared.values()
-                            + "; models of one input are handled");
-        }
-        this.input = declared.values().iterator().next();
-        if (input.dataType() != DataType.FLOAT || input.dims().isEmpty()) {
-            throw new ModelException(
-                    ModelException.Kind.INVALID_MODEL,
-                    name + ": input " + input + " of type " + input.dataType() + "; a float32 batch is expected");
-        }
+        this.signature = Signature.of(model, inputs);
     }
 
     /** Reads a file; a {@link ModelException} says what is wrong with it. */
     public static OnnxNetwork read(Path file) {
+        return read(file, ModelInputs.DEFAULT);
+    }
+
+    /** Reads a file, of which other inputs than the samples' are given. */
+    public static OnnxNetwork read(Path file, ModelInputs inputs) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            return new OnnxNetwork(name, InferenceMode.of(ModelFile.read(file)));
+            return new OnnxNetwork(name, Preparation.of(ModelFile.read(file)), inputs);
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
@@ -52,50 +45,64 @@ public final class OnnxNetwork implements Network {
 
     @Override
     public long fixedBatch() {
-        return Math.max(0, input.dims().get(0));
+        return signature.fixedBatch();
     }
 
-    /** The model's own extents where it is fixed to them, those wanted elsewhere. */
+    @Override
+    public int batchAxis() {
+        return signature.axis();
+    }
+
+    @Override
+    public List<Companion> companions() {
+        return signature.companions();
+    }
+
     @Override
     public Shape sampleShape(Shape wanted) {
-        List<Long> dims = new ArrayList<>();
-        for (int i = 1; i < input.dims().size(); i++) {
-            long fixed = input.dims().get(i);
-            if (fixed < 0 && i - 1 >= wanted.rank()) {
-                throw new ModelException(
-                        ModelException.Kind.INVALID_MODEL,
-                        name + ": input " + input + " has free extents beside the batch; give --input with a shape");
-            }
-            dims.add(fixed >= 0 ? fixed : wanted.dim(i - 1));
+        try {
+            return signature.sampleShape(wanted);
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(ModelException.Kind.INVALID_MODEL, name + ": " + e.getMessage(), e);
         }
-        return Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
     }
 
     /** Refuses samples of a shape that the model does not take, in words about the file they come from. */
     public void requireSample(Shape sample, String file) {
-        Shape batch = sample.prepend(1);
-        if (!input.accepts(batch, 0)) {
-            throw new IllegalArgumentException(
-                    file + ": the model expects input " + input + ", got samples of shape " + sample);
+        if (!signature.accepts(sample)) {
+            throw new IllegalArgumentException(file + ": the model expects input " + signature.main() + batchText()
+                    + ", got samples of shape " + sample);
         }
+    }
+
+    private String batchText() {
+        return switch (signature.axis()) {
+            case ModelInputs.NO_BATCH -> " (a single sample)";
+            case 0 -> "";
+            default -> " (samples on axis " + signature.axis() + ")";
+        };
     }
 
     @Override
     public Graph graph(long samples, Shape sample) {
-        Shape shape = sample.prepend(samples);
-        if (!input.accepts(shape, 0)) {
+        if (!signature.accepts(sample) || fixedBatch() > 0 && fixedBatch() != samples) {
             throw new ModelException(
                     ModelException.Kind.INVALID_MODEL,
-                    name + ": input " + input + " does not take a batch of shape " + shape);
+                    name + ": input " + signature.main() + batchText() + " does not take a batch of shape "
+                            + sample.prepend(samples));
         }
-        return Importer.graph(Resolver.resolve(model, Map.of(input.name(), new TensorType(input.dataType(), shape))));
+        Graph graph = Importer.graph(Resolver.resolve(model, signature, samples, sample));
+        // The samples' input first, whatever the order in the file.
+        List<Value> inputs = new ArrayList<>(graph.inputs());
+        inputs.sort(Comparator.comparing(v -> !v.name().equals(signature.main().name())));
+        return new Graph(graph.name(), inputs, graph.outputs(), graph.metadata());
     }
 
     /** Tried on the model itself; a batch that is fixed cannot be varied. */
     @Override
     public void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {
         if (fixedBatch() == 0) {
-            new Independence(model, input.name(), output, SessionSettings.of(threads)).require(data, sample);
+            new Independence(model, signature, output, SessionSettings.of(threads)).require(data, sample);
         }
     }
 }

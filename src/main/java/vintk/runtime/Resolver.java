@@ -18,16 +18,18 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
-import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
+import vintk.onnx.Value;
 import vintk.opset.Resolved;
+import vintk.proto.ControlFlow;
+import vintk.proto.SubGraphs;
 
 /**
  * Finds out what there is to know of a model for given input shapes: the types of all values and the integers that shapes
@@ -38,28 +40,65 @@ import vintk.opset.Resolved;
 final class Resolver {
     private final ModelProto model;
     private final Map<String, TensorType> inputs;
+    private final Map<String, Tensor> constants;
 
-    private Resolver(ModelProto model, Map<String, TensorType> inputs) {
+    private Resolver(ModelProto model, Map<String, TensorType> inputs, Map<String, Tensor> constants) {
         this.model = model;
         this.inputs = inputs;
+        this.constants = constants;
     }
 
-    /** Resolves a model for inputs of these static types (all inputs that are no initializers). */
-    static Resolved resolve(ModelProto model, Map<String, TensorType> inputs) {
-        return new Resolver(model, inputs).run();
+    /**
+     * Resolves a model for a number of samples.
+     *
+     * @param model prepared ({@link vintk.proto.Preparation})
+     */
+    static Resolved resolve(ModelProto model, Signature signature, long samples, Shape sample) {
+        Resolver resolver = new Resolver(model, signature.types(samples, sample), signature.constants());
+        return resolver.run(signature.values(samples));
     }
 
-    private Resolved run() {
+    private Resolved run(Map<String, Value> given) {
+        ControlFlow control = new ControlFlow();
         ModelProto plain = withStaticInputs();
+        while (ControlFlow.isIn(plain)) {
+            plain = control.step(plain, look(plain));
+        }
+        Found found = look(plain);
+        if (!found.unknown.isEmpty()) {
+            execute(fold(plain, found.known), found.unknown, false)
+                    .forEach((name, tensor) -> found.types.put(name, tensor.type()));
+        }
+        control.check(found);
+        return new Resolved(plain, found.types, found.known, given);
+    }
+
+    /** What inference tells of a model, and the values whose extents it does not. */
+    private record Found(Map<String, TensorType> types, Map<String, Tensor> known, Set<String> unknown)
+            implements ControlFlow.Knowledge {
+        @Override
+        public Tensor constant(String name) {
+            return known.get(name);
+        }
+
+        @Override
+        public Shape shape(String name) {
+            TensorType type = types.get(name);
+            return type == null ? null : type.shape();
+        }
+    }
+
+    private Found look(ModelProto plain) {
         Map<String, NodeInfo> first = types(plain, allOutputs(plain.getGraph()));
+        first.forEach(Resolver::requireSize);
         Map<String, Tensor> known = integers(plain, first);
-        ModelProto folded = fold(plain, known);
         Map<String, TensorType> types = new HashMap<>(inputs);
         for (TensorProto tensor : plain.getGraph().getInitializerList()) {
-            types.put(tensor.getName(), TensorReader.read(tensor).type());
+            types.put(tensor.getName(), TensorReader.type(tensor));
         }
         known.forEach((name, tensor) -> types.put(name, tensor.type()));
         Set<String> unknown = new LinkedHashSet<>();
+        ModelProto folded = fold(plain, known);
         types(folded, allOutputs(folded.getGraph())).forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
             if (type != null) {
@@ -68,10 +107,12 @@ final class Resolver {
                 unknown.add(name);
             }
         });
-        if (!unknown.isEmpty()) {
-            execute(folded, unknown, false).forEach((name, tensor) -> types.put(name, tensor.type()));
-        }
-        return new Resolved(plain, types, known);
+        return new Found(types, known, unknown);
+    }
+
+    /** The model for a number of samples: inputs of static types, what is constant put in. */
+    static ModelProto bound(ModelProto model, Signature signature, long samples, Shape sample) {
+        return new Resolver(model, signature.types(samples, sample), signature.constants()).withStaticInputs();
     }
 
     /** The model with these input types, without what its writer said of shapes (it may hold for another batch only). */
@@ -85,6 +126,7 @@ final class Resolver {
                 graph.addInput(valueInfo(info.getName(), type));
             }
         }
+        constants.forEach((name, tensor) -> graph.addInitializer(proto(name, tensor)));
         return builder.build();
     }
 
@@ -119,7 +161,7 @@ final class Resolver {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             used[i] = nodes.get(i).getOutputList().stream().anyMatch(needed::contains);
             if (used[i]) {
-                reads(nodes.get(i)).forEach(needed::add);
+                SubGraphs.reads(nodes.get(i)).forEach(needed::add);
             }
         }
         GraphProto.Builder graph = whole.toBuilder().clearNode().clearOutput().clearInitializer();
@@ -135,14 +177,23 @@ final class Resolver {
         return model.toBuilder().setGraph(graph).build();
     }
 
-    /** What a node reads: its inputs, and what its sub-graphs, at any depth, may take from the graphs around them. */
-    private static Stream<String> reads(NodeProto node) {
-        Stream<String> inside = node.getAttributeList().stream()
-                .flatMap(
-                        a -> Stream.concat(a.hasG() ? Stream.of(a.getG()) : Stream.empty(), a.getGraphsList().stream()))
-                .flatMap(g -> g.getNodeList().stream())
-                .flatMap(Resolver::reads);
-        return Stream.concat(node.getInputList().stream(), inside);
+    /** Refuses a model that would fill the machine before a part of it runs. */
+    private static void requireSize(String name, NodeInfo info) {
+        double elements = 1;
+        if (info.getInfo() instanceof TensorInfo tensor) {
+            for (long dim : tensor.getShape()) {
+                elements *= Math.max(1, dim);
+            }
+        }
+        if (elements * Float.BYTES > Memory.ofMachine()) {
+            throw new ModelException(
+                    ModelException.Kind.OUT_OF_MEMORY,
+                    String.format(
+                            Locale.ROOT,
+                            "value '%s' alone has %.3g elements, more than this machine's memory holds",
+                            name,
+                            elements));
+        }
     }
 
     private static Map<String, NodeInfo> types(ModelProto model, Set<String> wanted) {
@@ -163,7 +214,7 @@ final class Resolver {
                     node.getOpType().equals("Shape") || node.getOpType().equals("Size");
             boolean random =
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
-            if (random || !shapeOnly && reads(node).anyMatch(dependent::contains)) {
+            if (random || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
                 dependent.addAll(node.getOutputList());
                 continue;
             }
@@ -213,59 +264,18 @@ final class Resolver {
                 graph.addNode(node);
             }
         }
-        known.forEach((name, tensor) -> {
-            TensorProto.Builder proto = TensorProto.newBuilder()
-                    .setName(name)
-                    .setDataType(tensor.type().dataType().code())
-                    .setRawData(UnsafeByteOperations.unsafeWrap(tensor.data()));
-            for (long dim : tensor.shape().dims()) {
-                proto.addDims(dim);
-            }
-            graph.addInitializer(proto);
-        });
+        known.forEach((name, tensor) -> graph.addInitializer(proto(name, tensor)));
         return model.toBuilder().setGraph(graph).build();
     }
 
-    /** The types that a model declares for its inputs, extents -1 where they are free. */
-    static Map<String, DeclaredInput> declared(ModelProto model) {
-        Set<String> initializers = new HashSet<>();
-        model.getGraph().getInitializerList().forEach(t -> initializers.add(t.getName()));
-        Map<String, DeclaredInput> declared = new LinkedHashMap<>();
-        for (ValueInfoProto info : model.getGraph().getInputList()) {
-            if (!initializers.contains(info.getName())) {
-                declared.put(info.getName(), DeclaredInput.of(info));
-            }
+    private static TensorProto proto(String name, Tensor tensor) {
+        TensorProto.Builder proto = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(tensor.type().dataType().code())
+                .setRawData(UnsafeByteOperations.unsafeWrap(tensor.data()));
+        for (long dim : tensor.shape().dims()) {
+            proto.addDims(dim);
         }
-        return declared;
-    }
-
-    /** An input as declared: -1 for an extent that is free or symbolic. */
-    record DeclaredInput(String name, DataType dataType, List<Long> dims) {
-        static DeclaredInput of(ValueInfoProto info) {
-            TypeProto.Tensor tensor = info.getType().getTensorType();
-            List<Long> dims = tensor.getShape().getDimList().stream()
-                    .map(d -> d.hasDimValue() && d.getDimValue() > 0 ? d.getDimValue() : -1L)
-                    .toList();
-            return new DeclaredInput(info.getName(), DataType.of(tensor.getElemType()), dims);
-        }
-
-        /** Whether a tensor of this shape may be given. */
-        boolean accepts(Shape shape, int freeAxis) {
-            if (dims.size() != shape.rank()) {
-                return false;
-            }
-            for (int i = 0; i < dims.size(); i++) {
-                if (i != freeAxis && dims.get(i) >= 0 && dims.get(i) != shape.dim(i)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        @Override
-        public String toString() {
-            return "'" + name + "' "
-                    + dims.stream().map(d -> d < 0 ? "?" : d.toString()).toList();
-        }
+        return proto.build();
     }
 }

@@ -34,6 +34,45 @@ final class Tensors {
         }
     }
 
+    /**
+     * A tensor of any type; close it.
+     *
+     * @param shape with the samples on {@code axis}, or without samples where that is negative
+     * @param data sample after sample
+     */
+    static OnnxTensor of(DataType type, Shape shape, int axis, float[] data) {
+        float[] moved = axis > 0 ? moved(shape, axis, data) : data;
+        if (type == DataType.FLOAT) {
+            return of(shape.dims(), moved);
+        }
+        double[] numbers = new double[moved.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = moved[i];
+        }
+        ByteBuffer source = Tensor.of(new TensorType(type, shape), numbers).data();
+        ByteBuffer direct = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.nativeOrder());
+        direct.put(source).rewind();
+        try {
+            return OnnxTensor.createTensor(Session.environment(), direct, shape.dims(), javaType(type));
+        } catch (OrtException e) {
+            throw Session.failure(e);
+        }
+    }
+
+    /** [N, before..., after...] to [before..., N, after...]. */
+    private static float[] moved(Shape shape, int axis, float[] data) {
+        int samples = Math.toIntExact(shape.dim(axis));
+        int before = Math.toIntExact(shape.product(0, axis));
+        int after = Math.toIntExact(shape.product(axis + 1, shape.rank()));
+        float[] moved = new float[data.length];
+        for (int n = 0; n < samples; n++) {
+            for (int b = 0; b < before; b++) {
+                System.arraycopy(data, (n * before + b) * after, moved, (b * samples + n) * after, after);
+            }
+        }
+        return moved;
+    }
+
     /** A tensor of zeros of any type; close it. */
     static OnnxTensor zeros(TensorType type) {
         ByteBuffer buffer =

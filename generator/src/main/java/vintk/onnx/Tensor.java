@@ -53,6 +53,8 @@ public final class Tensor {
                 case DOUBLE -> buffer.putDouble(value);
                 case INT64 -> buffer.putLong((long) value);
                 case INT32 -> buffer.putInt((int) value);
+                case INT16, UINT16 -> buffer.putShort((short) value);
+                case INT8, UINT8 -> buffer.put((byte) value);
                 case BOOL -> buffer.put((byte) (value != 0 ? 1 : 0));
                 default -> throw new IllegalArgumentException("constants of type " + type + " are not written");
             }

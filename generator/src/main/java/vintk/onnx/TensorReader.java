@@ -8,35 +8,44 @@ import java.nio.ByteOrder;
 public final class TensorReader {
     private TensorReader() {}
 
-    /** The tensor; an {@link IllegalArgumentException} says what does not fit (extents, bytes, element type). */
-    public static Tensor read(TensorProto proto) {
-        DataType dataType;
-        Shape shape;
-        long elements;
+    /** Type and shape, without looking at the elements. */
+    public static TensorType type(TensorProto proto) {
         try {
-            dataType = DataType.of(proto.getDataType());
-            shape = Shape.of(
-                    proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
-            elements = shape.elements();
-        } catch (IllegalArgumentException | ArithmeticException e) {
+            return new TensorType(
+                    DataType.of(proto.getDataType()),
+                    Shape.of(proto.getDimsList().stream()
+                            .mapToLong(Long::longValue)
+                            .toArray()));
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("tensor '" + proto.getName() + "': " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Whether a tensor's data fits its shape: an {@link IllegalArgumentException} says what does not (extents, bytes,
+     * element type).
+     */
+    public static void check(TensorProto proto) {
+        TensorType type = type(proto);
+        long elements;
+        long bytes;
+        try {
+            elements = type.shape().elements();
+            bytes = type.bytes();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "tensor '" + proto.getName() + "' of type " + type + " has more elements than can be counted", e);
         }
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             throw new IllegalArgumentException("tensor '" + proto.getName() + "': its external data was not loaded");
         }
         if (proto.hasRawData()) {
-            long bytes = proto.getRawData().size();
-            if (elements > Integer.MAX_VALUE || bytes != elements * dataType.bytes()) {
-                throw new IllegalArgumentException("tensor '" + proto.getName() + "' of type " + dataType + shape
-                        + " has " + bytes + " bytes of data");
+            if (bytes > Integer.MAX_VALUE || proto.getRawData().size() != bytes) {
+                throw new IllegalArgumentException("tensor '" + proto.getName() + "' of type " + type + " has "
+                        + proto.getRawData().size() + " bytes of data");
             }
-            return new Tensor(
-                    new TensorType(dataType, shape), proto.getRawData().asReadOnlyByteBuffer());
+            return;
         }
-        return fromFields(proto, new TensorType(dataType, shape), elements);
-    }
-
-    private static Tensor fromFields(TensorProto proto, TensorType type, long elements) {
         long given =
                 switch (type.dataType()) {
                     case FLOAT -> proto.getFloatDataCount();
@@ -49,6 +58,16 @@ public final class TensorReader {
             throw new IllegalArgumentException(
                     "tensor '" + proto.getName() + "' of type " + type + " has " + given + " elements of data");
         }
+    }
+
+    /** The tensor; refused as {@link #check} says. */
+    public static Tensor read(TensorProto proto) {
+        check(proto);
+        TensorType type = type(proto);
+        if (proto.hasRawData()) {
+            return new Tensor(type, proto.getRawData().asReadOnlyByteBuffer());
+        }
+        long elements = type.shape().elements();
         ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
             switch (type.dataType()) {

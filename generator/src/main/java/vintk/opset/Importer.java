@@ -49,8 +49,9 @@ public final class Importer {
 
     private Graph run() {
         GraphProto proto = resolved.model().getGraph();
+        values.putAll(resolved.given());
         for (TensorProto tensor : proto.getInitializerList()) {
-            values.put(tensor.getName(), Value.initializer(tensor.getName(), TensorReader.read(tensor)));
+            values.computeIfAbsent(tensor.getName(), name -> Value.initializer(name, TensorReader.read(tensor)));
         }
         List<Value> inputs = new ArrayList<>();
         for (ValueInfoProto info : proto.getInputList()) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.Map;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.onnx.Value;
 
 /**
  * A model and what is known of it for one batch size.
@@ -11,5 +12,7 @@ import vintk.onnx.TensorType;
  * @param model as read, in its own opset
  * @param types type and static shape of every value by name
  * @param known the integer and boolean tensors that do not depend on the model's float inputs: shapes, indices, masks
+ * @param given what stands for inputs that are not the graph's: constants, or one row for all samples
  */
-public record Resolved(ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known) {}
+public record Resolved(
+        ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known, Map<String, Value> given) {}

@@ -1,7 +1,6 @@
-package vintk.runtime;
+package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.HashSet;
 import java.util.Set;
@@ -13,12 +12,11 @@ import java.util.Set;
 final class InferenceMode {
     private InferenceMode() {}
 
-    static ModelProto of(ModelProto model) {
-        ModelProto.Builder builder = model.toBuilder();
-        GraphProto.Builder graph = builder.getGraphBuilder();
+    static GraphProto of(GraphProto whole) {
+        GraphProto.Builder graph = whole.toBuilder();
         Set<String> used = new HashSet<>();
         graph.getOutputList().forEach(output -> used.add(output.getName()));
-        graph.getNodeList().forEach(node -> used.addAll(node.getInputList()));
+        graph.getNodeList().forEach(node -> SubGraphs.reads(node).forEach(used::add));
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);
             boolean own = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
@@ -35,7 +33,7 @@ final class InferenceMode {
                         node.toBuilder().clearInput().addInput(node.getInput(0)).addInput(node.getInput(1)));
             }
         }
-        return builder.build();
+        return graph.build();
     }
 
     /** Whether nothing reads the further outputs: statistics of the batch, which inference does not compute. */

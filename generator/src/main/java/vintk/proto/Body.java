@@ -1,0 +1,198 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import vintk.onnx.DataType;
+
+/** A graph under construction, in which sub-graphs are put. */
+final class Body {
+    private final ModelProto model;
+    private final GraphProto.Builder graph;
+    private final Set<String> taken = new HashSet<>();
+    private final long opset;
+
+    Body(ModelProto model) {
+        this.model = model;
+        this.graph = model.getGraph().toBuilder().clearNode();
+        Names.collect(model.getGraph(), taken);
+        this.opset = model.getOpsetImportList().stream()
+                .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
+                .mapToLong(o -> o.getVersion())
+                .max()
+                .orElse(1);
+    }
+
+    ModelProto model() {
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    long opset() {
+        return opset;
+    }
+
+    static GraphProto graph(NodeProto node, String attribute) {
+        return node.getAttributeList().stream()
+                .filter(a -> a.getName().equals(attribute) && a.hasG())
+                .map(AttributeProto::getG)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        ControlFlow.label(node) + ": its sub-graph '" + attribute + "' is missing"));
+    }
+
+    void add(NodeProto node) {
+        graph.addNode(node);
+    }
+
+    String fresh(String wanted) {
+        return Names.fresh(wanted, taken);
+    }
+
+    /**
+     * A sub-graph without its initializers and Constant nodes, which come here, once: what a loop holds is one parameter
+     * for all iterations.
+     */
+    GraphProto bare(GraphProto inner, NodeProto node) {
+        Renaming names = new Renaming();
+        GraphProto.Builder rest =
+                inner.toBuilder().clearNode().clearInitializer().clearOutput();
+        for (TensorProto tensor : inner.getInitializerList()) {
+            String name = fresh(base(node) + tensor.getName());
+            names.put(tensor.getName(), name);
+            graph.addInitializer(tensor.toBuilder().setName(name));
+        }
+        for (NodeProto each : inner.getNodeList()) {
+            if (isConstant(each)) {
+                String name = fresh(base(node) + each.getOutput(0));
+                names.put(each.getOutput(0), name);
+                graph.addNode(each.toBuilder().setOutput(0, name));
+            } else {
+                rest.addNode(names.apply(each, ""));
+            }
+        }
+        inner.getOutputList().forEach(o -> rest.addOutput(o.toBuilder().setName(names.of(o.getName()))));
+        return rest.build();
+    }
+
+    private static String base(NodeProto node) {
+        return (node.getName().isEmpty() ? node.getOutput(0) : node.getName()) + "/";
+    }
+
+    private static boolean isConstant(NodeProto node) {
+        return node.getOpType().equals("Constant") && node.getDomain().isEmpty();
+    }
+
+    /**
+     * Puts a copy of a {@linkplain #bare bare} sub-graph here.
+     *
+     * @param arguments names in this graph for the sub-graph's inputs
+     * @param node that holds the sub-graph
+     * @param part added to the names of the copy
+     * @return the names of its outputs here
+     */
+    List<String> inline(GraphProto inner, List<String> arguments, NodeProto node, String part) {
+        if (arguments.size() != inner.getInputCount()) {
+            throw new IllegalArgumentException(ControlFlow.label(node) + ": its sub-graph takes "
+                    + inner.getInputCount() + " inputs, it is given " + arguments.size());
+        }
+        Bounds.requireNodes((long) graph.getNodeCount() + inner.getNodeCount(), "its sub-graphs, put in place, give");
+        Renaming names = new Renaming();
+        for (int i = 0; i < arguments.size(); i++) {
+            names.put(inner.getInput(i).getName(), arguments.get(i));
+        }
+        for (NodeProto each : inner.getNodeList()) {
+            for (String output : each.getOutputList()) {
+                if (!output.isEmpty()) {
+                    names.put(output, fresh(base(node) + part + output));
+                }
+            }
+            graph.addNode(names.apply(each, base(node) + part));
+        }
+        return inner.getOutputList().stream().map(o -> names.of(o.getName())).toList();
+    }
+
+    void identity(String from, String to) {
+        if (!to.isEmpty()) {
+            add(node("Identity", to, from));
+        }
+    }
+
+    void where(String condition, String yes, String no, String to) {
+        add(node("Where", to, condition, yes, no));
+    }
+
+    static NodeProto node(String opType, String output, String... inputs) {
+        return NodeProto.newBuilder()
+                .setOpType(opType)
+                .setName(output)
+                .addAllInput(List.of(inputs))
+                .addOutput(output)
+                .build();
+    }
+
+    static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    /** A new INT64 initializer: a scalar where {@code vector} is false. */
+    String constant(String wanted, long value, boolean vector) {
+        String name = fresh(wanted);
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(value).flip();
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.INT64.code())
+                .setRawData(ByteString.copyFrom(bytes));
+        if (vector) {
+            tensor.addDims(1);
+        }
+        graph.addInitializer(tensor);
+        return name;
+    }
+
+    /** A new boolean scalar. */
+    String truth(String wanted, boolean value) {
+        String name = fresh(wanted);
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.BOOL.code())
+                .setRawData(ByteString.copyFrom(new byte[] {(byte) (value ? 1 : 0)})));
+        return name;
+    }
+
+    /** Values of one shape put together along a new axis. */
+    void stack(List<String> values, int axis, String to) {
+        List<String> rows = new ArrayList<>();
+        String axes = opset >= 13 ? constant(to + "/axes", axis, true) : null;
+        for (String value : values) {
+            String row = fresh(to + "/row");
+            rows.add(row);
+            if (axes != null) {
+                add(node("Unsqueeze", row, value, axes));
+            } else {
+                add(node("Unsqueeze", row, value).toBuilder()
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("axes")
+                                .setType(AttributeProto.AttributeType.INTS)
+                                .addInts(axis))
+                        .build());
+            }
+        }
+        add(node("Concat", to, rows.toArray(new String[0])).toBuilder()
+                .addAttribute(integer("axis", axis))
+                .build());
+    }
+}

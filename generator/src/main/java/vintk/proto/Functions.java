@@ -1,0 +1,190 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Puts the bodies of model-local functions in the place of the nodes that call them. A Constant of a body is one value for
+ * all calls: a weight that a function holds is one parameter, however often the function is called.
+ */
+final class Functions {
+    private final ModelProto model;
+    private final Map<String, FunctionProto> byKey = new LinkedHashMap<>();
+    private final Map<String, String> hoisted = new HashMap<>();
+    private final List<NodeProto> constants = new ArrayList<>();
+    private final Set<String> taken = new HashSet<>();
+    private final Deque<String> calls = new ArrayDeque<>();
+    private int expanded;
+
+    private Functions(ModelProto model) {
+        this.model = model;
+        model.getFunctionsList().forEach(f -> byKey.put(key(f.getDomain(), f.getName(), f.getOverload()), f));
+    }
+
+    /** The model without functions; an {@link IllegalArgumentException} names a function that calls itself. */
+    static ModelProto expand(ModelProto model) {
+        return model.getFunctionsCount() == 0 ? model : new Functions(model).run();
+    }
+
+    private ModelProto run() {
+        Names.collect(model.getGraph(), taken);
+        ModelProto flat = SubGraphs.map(model, this::expand);
+        GraphProto.Builder graph = flat.getGraph().toBuilder().clearNode();
+        graph.addAllNode(constants).addAllNode(flat.getGraph().getNodeList());
+        ModelProto.Builder result = flat.toBuilder().setGraph(graph).clearFunctions();
+        Set<String> imported = new HashSet<>();
+        model.getOpsetImportList().forEach(opset -> imported.add(domain(opset.getDomain())));
+        for (FunctionProto function : byKey.values()) {
+            for (OperatorSetIdProto opset : function.getOpsetImportList()) {
+                if (imported.add(domain(opset.getDomain()))) {
+                    result.addOpsetImport(opset);
+                }
+            }
+        }
+        return result.build();
+    }
+
+    private static String domain(String domain) {
+        return domain.equals("ai.onnx") ? "" : domain;
+    }
+
+    private static String key(String domain, String name, String overload) {
+        return domain(domain) + "." + name + (overload.isEmpty() ? "" : ":" + overload);
+    }
+
+    private GraphProto expand(GraphProto graph) {
+        List<NodeProto> nodes = new ArrayList<>();
+        graph.getNodeList().forEach(node -> expand(node, nodes));
+        return graph.toBuilder().clearNode().addAllNode(nodes).build();
+    }
+
+    private void expand(NodeProto node, List<NodeProto> nodes) {
+        FunctionProto function = byKey.get(key(node.getDomain(), node.getOpType(), node.getOverload()));
+        if (function == null) {
+            nodes.add(node);
+            return;
+        }
+        String key = key(function.getDomain(), function.getName(), function.getOverload());
+        if (calls.contains(key)) {
+            throw new IllegalArgumentException("function '" + key + "' calls itself");
+        }
+        Bounds.requireNodes(expanded += function.getNodeCount(), "its functions, expanded, have");
+        calls.push(key);
+        String prefix = Names.fresh(node.getName().isEmpty() ? function.getName() : node.getName(), taken) + "/";
+        Renaming names = arguments(function, node, nodes, prefix);
+        for (NodeProto inner : function.getNodeList()) {
+            NodeProto bound = bind(function, node, inner);
+            boolean constant = inner.getOpType().equals("Constant")
+                    && domain(inner.getDomain()).isEmpty()
+                    && bound.equals(inner);
+            if (constant && !names.has(inner.getOutput(0))) {
+                names.put(inner.getOutput(0), hoist(key, inner));
+                continue;
+            }
+            for (String output : inner.getOutputList()) {
+                if (!output.isEmpty() && !names.has(output)) {
+                    names.put(output, prefix + output);
+                }
+            }
+            NodeProto renamed = names.apply(bound, prefix);
+            // Functions that sub-graphs call were expanded with the graph around them only where they stand in it.
+            ModelProto alone = ModelProto.newBuilder()
+                    .setGraph(GraphProto.newBuilder().addNode(renamed))
+                    .build();
+            nodes.addAll(SubGraphs.map(alone, this::expand).getGraph().getNodeList());
+        }
+        calls.pop();
+    }
+
+    /** Formal names to actual ones. An output that is an input as well becomes an Identity. */
+    private Renaming arguments(FunctionProto function, NodeProto call, List<NodeProto> nodes, String prefix) {
+        Renaming names = new Renaming();
+        for (int i = 0; i < function.getInputCount(); i++) {
+            names.put(function.getInput(i), i < call.getInputCount() ? call.getInput(i) : "");
+        }
+        for (int i = 0; i < function.getOutputCount(); i++) {
+            String formal = function.getOutput(i);
+            String actual = i < call.getOutputCount() ? call.getOutput(i) : "";
+            if (function.getInputList().contains(formal) && !actual.isEmpty()) {
+                nodes.add(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .setName(prefix + formal)
+                        .addInput(names.of(formal))
+                        .addOutput(actual)
+                        .build());
+            } else if (!function.getInputList().contains(formal)) {
+                names.put(formal, actual.isEmpty() ? prefix + formal : actual);
+            }
+        }
+        return names;
+    }
+
+    private String hoist(String function, NodeProto constant) {
+        return hoisted.computeIfAbsent(function + "\n" + constant.getOutput(0), key -> {
+            String name = Names.fresh(function + "/" + constant.getOutput(0), taken);
+            constants.add(constant.toBuilder().setOutput(0, name).build());
+            return name;
+        });
+    }
+
+    /** Attributes of a body's node that stand for attributes of the call: given there, or by the function's default. */
+    private static NodeProto bind(FunctionProto function, NodeProto call, NodeProto inner) {
+        boolean refers = inner.getAttributeList().stream()
+                .anyMatch(a -> !a.getRefAttrName().isEmpty() || a.hasG() || a.getGraphsCount() > 0);
+        if (!refers) {
+            return inner;
+        }
+        NodeProto.Builder bound = inner.toBuilder().clearAttribute();
+        for (AttributeProto attribute : inner.getAttributeList()) {
+            AttributeProto.Builder builder = attribute.toBuilder();
+            if (!attribute.getRefAttrName().isEmpty()) {
+                AttributeProto given = attribute(function, call, attribute.getRefAttrName());
+                if (given == null) {
+                    continue;
+                }
+                builder = given.toBuilder().setName(attribute.getName());
+            }
+            if (builder.hasG()) {
+                builder.setG(bind(function, call, builder.getG()));
+            }
+            for (int i = 0; i < builder.getGraphsCount(); i++) {
+                builder.setGraphs(i, bind(function, call, builder.getGraphs(i)));
+            }
+            bound.addAttribute(builder);
+        }
+        return bound.build();
+    }
+
+    private static GraphProto bind(FunctionProto function, NodeProto call, GraphProto graph) {
+        GraphProto.Builder bound = graph.toBuilder().clearNode();
+        graph.getNodeList().forEach(node -> bound.addNode(bind(function, call, node)));
+        return bound.build();
+    }
+
+    private static AttributeProto attribute(FunctionProto function, NodeProto call, String name) {
+        for (AttributeProto given : call.getAttributeList()) {
+            if (given.getName().equals(name)) {
+                return given;
+            }
+        }
+        for (AttributeProto given : function.getAttributeProtoList()) {
+            if (given.getName().equals(name)) {
+                return given;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,104 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import vintk.onnx.Shape;
+import vintk.onnx.UnsupportedOperatorException;
+
+/** A Scan (opset 9 and later), unrolled over the extent of the axes that it scans. */
+final class ScanUnrolling {
+    private final NodeProto scan;
+    private final ControlFlow.Knowledge known;
+    private final Body body;
+    private final GraphProto graph;
+    private final int scanned;
+    private final int states;
+
+    ScanUnrolling(NodeProto scan, ControlFlow.Knowledge known, Body body) {
+        this.scan = scan;
+        this.known = known;
+        this.body = body;
+        this.graph = body.bare(Body.graph(scan, "body"), scan);
+        if (body.opset() < 9) {
+            throw new UnsupportedOperatorException(
+                    ControlFlow.label(scan) + ": Scan of opset 8 is not handled; export with opset 9 or later");
+        }
+        this.scanned = Math.toIntExact(attribute("num_scan_inputs").getI());
+        this.states = scan.getInputCount() - scanned;
+        if (scanned < 1 || states < 0) {
+            throw new IllegalArgumentException(ControlFlow.label(scan) + ": num_scan_inputs is " + scanned + " of "
+                    + scan.getInputCount() + " inputs");
+        }
+    }
+
+    private AttributeProto attribute(String name) {
+        return scan.getAttributeList().stream()
+                .filter(a -> a.getName().equals(name))
+                .findFirst()
+                .orElse(AttributeProto.getDefaultInstance());
+    }
+
+    private int integer(String name, int i) {
+        List<Long> values = attribute(name).getIntsList();
+        return i < values.size() ? Math.toIntExact(values.get(i)) : 0;
+    }
+
+    void run() {
+        long extent = -1;
+        int[] axes = new int[scanned];
+        for (int i = 0; i < scanned; i++) {
+            Shape shape = known.shape(scan.getInput(states + i));
+            if (shape == null) {
+                throw new UnsupportedOperatorException(
+                        ControlFlow.label(scan) + ": how often it runs depends on the data");
+            }
+            axes[i] = shape.axis(integer("scan_input_axes", i));
+            extent = shape.dim(axes[i]);
+        }
+        Bounds.requireNodes(Math.multiplyExact(extent, Math.max(1, graph.getNodeCount())), "its Scan, unrolled, has");
+        String name = scan.getName().isEmpty() ? scan.getOutputList().toString() : scan.getName();
+        List<String> state = scan.getInputList().subList(0, states);
+        List<List<String>> rows = new ArrayList<>();
+        for (long i = 0; i < extent; i++) {
+            List<String> arguments = new ArrayList<>(state);
+            for (int s = 0; s < scanned; s++) {
+                long at = integer("scan_input_directions", s) == 1 ? extent - 1 - i : i;
+                String part = body.fresh(name + "/" + i + "/in");
+                body.add(
+                        Body.node("Gather", part, scan.getInput(states + s), body.constant(name + "/at", at, false))
+                                .toBuilder()
+                                .addAttribute(Body.integer("axis", axes[s]))
+                                .build());
+                arguments.add(part);
+            }
+            List<String> made = body.inline(graph, arguments, scan, i + "/");
+            state = made.subList(0, states);
+            rows.add(made.subList(states, made.size()));
+        }
+        for (int i = 0; i < states && i < scan.getOutputCount(); i++) {
+            body.identity(state.get(i), scan.getOutput(i));
+        }
+        for (int i = states; i < scan.getOutputCount(); i++) {
+            if (!scan.getOutput(i).isEmpty()) {
+                stack(rows, i - states);
+            }
+        }
+    }
+
+    private void stack(List<List<String>> rows, int index) {
+        if (rows.isEmpty()) {
+            throw new UnsupportedOperatorException(
+                    ControlFlow.label(scan) + ": outputs of a Scan that runs no time are not handled");
+        }
+        List<String> values =
+                new ArrayList<>(rows.stream().map(r -> r.get(index)).toList());
+        if (integer("scan_output_directions", index) == 1) {
+            Collections.reverse(values);
+        }
+        body.stack(values, integer("scan_output_axes", index), scan.getOutput(states + index));
+    }
+}

@@ -1,0 +1,23 @@
+package vintk.runtime;
+
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+
+/**
+ * A further input of a network that has a row for each sample.
+ *
+ * @param rows [R, ...row]; sample i takes row i mod R, so that every view of a batch takes the same
+ */
+public record Companion(String name, DataType type, Shape row, float[] rows) {
+    /** The rows of {@code count} samples from sample {@code from} on, of which {@code times} in a row are the same. */
+    float[] rows(long from, int count, int times) {
+        int width = Math.toIntExact(row.elements());
+        int available = rows.length / width;
+        float[] taken = new float[Math.multiplyExact(width, count)];
+        for (int i = 0; i < count; i++) {
+            int at = Math.toIntExact((from + i) / times % available);
+            System.arraycopy(rows, at * width, taken, i * width, width);
+        }
+        return taken;
+    }
+}

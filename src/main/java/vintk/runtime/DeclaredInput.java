@@ -1,0 +1,78 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+
+/**
+ * An input as the model declares it.
+ *
+ * @param dims extents, -1 where free
+ * @param symbols names of free extents, "" where there is none
+ */
+record DeclaredInput(String name, DataType dataType, List<Long> dims, List<String> symbols) {
+    /** The inputs of a model that are no initializers (which files of IR 3 repeat among them). */
+    static List<DeclaredInput> all(ModelProto model) {
+        Set<String> initializers = new HashSet<>();
+        model.getGraph().getInitializerList().forEach(t -> initializers.add(t.getName()));
+        List<DeclaredInput> inputs = new ArrayList<>();
+        for (ValueInfoProto info : model.getGraph().getInputList()) {
+            if (!initializers.contains(info.getName())) {
+                inputs.add(of(info));
+            }
+        }
+        return inputs;
+    }
+
+    private static DeclaredInput of(ValueInfoProto info) {
+        if (!info.getType().hasTensorType()) {
+            throw new IllegalArgumentException(
+                    "input '" + info.getName() + "' is no tensor: sequences, maps and optionals are not handled");
+        }
+        TypeProto.Tensor tensor = info.getType().getTensorType();
+        List<Long> dims = new ArrayList<>();
+        List<String> symbols = new ArrayList<>();
+        tensor.getShape().getDimList().forEach(d -> {
+            dims.add(d.hasDimValue() && d.getDimValue() > 0 ? d.getDimValue() : -1L);
+            symbols.add(d.getDimParam());
+        });
+        try {
+            return new DeclaredInput(info.getName(), DataType.of(tensor.getElemType()), dims, symbols);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("input '" + info.getName() + "': " + e.getMessage(), e);
+        }
+    }
+
+    int rank() {
+        return dims.size();
+    }
+
+    boolean isFree(int axis) {
+        return dims.get(axis) < 0;
+    }
+
+    /** Whether a tensor of this shape may be given, any extent being good at {@code freeAxis}. */
+    boolean accepts(Shape shape, int freeAxis) {
+        if (dims.size() != shape.rank()) {
+            return false;
+        }
+        for (int i = 0; i < dims.size(); i++) {
+            if (i != freeAxis && dims.get(i) >= 0 && dims.get(i) != shape.dim(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "'" + name + "' "
+                + dims.stream().map(d -> d < 0 ? "?" : d.toString()).toList();
+    }
+}

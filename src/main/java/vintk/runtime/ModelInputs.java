@@ -1,0 +1,25 @@
+package vintk.runtime;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import vintk.input.NpyArray;
+
+/**
+ * What is given for the inputs of a model beside the samples themselves.
+ *
+ * @param main name of the input that takes the samples; empty for the one that looks like images
+ * @param batchAxis on which that input carries the samples, {@link #NO_BATCH} where it takes a single one; empty to find it
+ * @param others values of other inputs by name: with a row a sample where the input has a batch, else whole
+ * @param fill all elements of inputs that are not given
+ */
+public record ModelInputs(Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill) {
+    /** A model that takes one sample at a time, without an axis for it. */
+    public static final int NO_BATCH = -1;
+
+    public static final ModelInputs DEFAULT = new ModelInputs(Optional.empty(), OptionalInt.empty(), Map.of(), 0);
+
+    public ModelInputs {
+        others = Map.copyOf(others);
+    }
+}

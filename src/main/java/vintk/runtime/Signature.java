@@ -1,0 +1,260 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import vintk.input.NpyArray;
+import vintk.onnx.DataType;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/**
+ * How samples go into a model: which input takes them and on which axis, and what the other inputs get: rows that go with
+ * the samples, or constants.
+ */
+final class Signature {
+    /** An image is at least this high and wide, where its channels look like a batch. */
+    private static final long IMAGE = 16;
+
+    /** Of one input: 2 GiB of floats. */
+    private static final long MOST_ELEMENTS = 1L << 29;
+
+    private final DeclaredInput main;
+    private final int axis;
+    private final List<Companion> companions = new ArrayList<>();
+    private final Map<String, Filled> filled = new LinkedHashMap<>();
+    private final Map<String, Tensor> constants = new LinkedHashMap<>();
+
+    /** An input all of whose rows are the same. */
+    private record Filled(DataType type, Shape row, double value) {}
+
+    private Signature(DeclaredInput main, int axis) {
+        this.main = main;
+        this.axis = axis;
+    }
+
+    /** @throws IllegalArgumentException saying which input is not given what it needs */
+    static Signature of(ModelProto model, ModelInputs given) {
+        List<DeclaredInput> inputs = DeclaredInput.all(model);
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("the model has no input: there is nothing to give samples to");
+        }
+        DeclaredInput main = given.main().map(name -> find(inputs, name)).orElseGet(() -> imageLike(inputs));
+        given.others().keySet().forEach(name -> find(inputs, name));
+        inputs.forEach(Signature::requireSize);
+        Signature signature = new Signature(main, given.batchAxis().orElse(batchAxis(main)));
+        if (signature.axis >= main.rank()) {
+            throw new IllegalArgumentException(
+                    "--batch-axis " + signature.axis + ": input " + main + " has " + main.rank() + " axes");
+        }
+        for (DeclaredInput input : inputs) {
+            if (input != main) {
+                signature.other(input, given);
+            }
+        }
+        return signature;
+    }
+
+    private static void requireSize(DeclaredInput input) {
+        double elements = 1;
+        for (long dim : input.dims()) {
+            elements *= Math.max(1, dim);
+        }
+        if (elements > MOST_ELEMENTS) {
+            throw new IllegalArgumentException(
+                    "input " + input + " has more elements than the " + MOST_ELEMENTS + " that are taken");
+        }
+    }
+
+    private static DeclaredInput find(List<DeclaredInput> inputs, String name) {
+        return inputs.stream()
+                .filter(i -> i.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no input '" + name + "'; the inputs are "
+                        + inputs.stream().map(DeclaredInput::name).toList()));
+    }
+
+    /** Of floats and of four axes if there is one, else floats of the most axes, else the first. */
+    private static DeclaredInput imageLike(List<DeclaredInput> inputs) {
+        return inputs.stream()
+                .filter(i -> i.dataType().isFloating())
+                .min(Comparator.comparingInt(i -> Math.abs(4 - i.rank())))
+                .orElse(inputs.get(0));
+    }
+
+    /**
+     * The axis that carries samples: the first where it is free or 1; else the only free one, or one of extent 1; else the
+     * first, as a batch that is fixed, but for what has the shape of a single image or is a vector.
+     */
+    private static int batchAxis(DeclaredInput input) {
+        int rank = input.rank();
+        if (rank == 0) {
+            return ModelInputs.NO_BATCH;
+        }
+        if (input.isFree(0) || input.dims().get(0) == 1 && rank > 1) {
+            return 0;
+        }
+        int[] free = IntStream.range(0, rank).filter(input::isFree).toArray();
+        if (free.length == 1) {
+            return free[0];
+        }
+        boolean image = rank == 3
+                && input.dims().get(0) == 3
+                && input.dims().get(1) >= IMAGE
+                && input.dims().get(2) >= IMAGE;
+        if (rank == 1 || image) {
+            return ModelInputs.NO_BATCH;
+        }
+        return IntStream.range(1, rank - 1)
+                .filter(i -> input.dims().get(i) == 1)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private void other(DeclaredInput input, ModelInputs given) {
+        NpyArray array = given.others().get(input.name());
+        boolean batch = axis >= 0
+                && input.rank() > 0
+                && (input.isFree(0) || fixedBatch() > 0 && input.dims().get(0) == fixedBatch());
+        if (array != null) {
+            Shape shape = Shape.of(array.shape());
+            if (!input.accepts(shape, batch ? 0 : -1)) {
+                throw new IllegalArgumentException("input " + input + " is given an array of shape " + shape);
+            }
+            if (batch) {
+                companions.add(
+                        new Companion(input.name(), input.dataType(), shape.slice(1, shape.rank()), array.floats()));
+            } else {
+                constants.put(
+                        input.name(), Tensor.of(new TensorType(input.dataType(), shape), doubles(array.floats())));
+            }
+            return;
+        }
+        for (int i = batch ? 1 : 0; i < input.rank(); i++) {
+            if (input.isFree(i)) {
+                throw new IllegalArgumentException("input " + input
+                        + " has a free extent beside the batch: give --input " + input.name() + "=FILE.npy");
+            }
+        }
+        Shape shape = Shape.of(input.dims().stream().mapToLong(Math::abs).toArray());
+        if (batch) {
+            filled.put(input.name(), new Filled(input.dataType(), shape.slice(1, shape.rank()), given.fill()));
+        } else {
+            constants.put(input.name(), filledWith(new TensorType(input.dataType(), shape), given.fill()));
+        }
+    }
+
+    private static double[] doubles(float[] values) {
+        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+    }
+
+    private static Tensor filledWith(TensorType type, double value) {
+        double[] elements = new double[Math.toIntExact(type.shape().elements())];
+        Arrays.fill(elements, value);
+        return Tensor.of(type, elements);
+    }
+
+    DeclaredInput main() {
+        return main;
+    }
+
+    /** Where the main input carries samples, or {@link ModelInputs#NO_BATCH}. */
+    int axis() {
+        return axis;
+    }
+
+    List<Companion> companions() {
+        return List.copyOf(companions);
+    }
+
+    /** Inputs that are the same for all samples and whole: initializers in effect, but no parameters. */
+    Map<String, Tensor> constants() {
+        return constants;
+    }
+
+    /** The number of samples that the model is fixed to; 0 where it is free. */
+    long fixedBatch() {
+        return axis < 0 ? 1 : Math.max(0, main.dims().get(axis));
+    }
+
+    /** The model's own extents where it is fixed to them, those wanted elsewhere. */
+    Shape sampleShape(Shape wanted) {
+        List<Long> dims = new ArrayList<>(main.dims());
+        if (axis >= 0) {
+            dims.remove(axis);
+        }
+        boolean channelsLast = dims.size() == 3 && dims.get(0) < 0 && (dims.get(2) == 3 || dims.get(2) == 1);
+        for (int i = 0; i < dims.size(); i++) {
+            if (dims.get(i) < 0) {
+                if (i >= wanted.rank() || dims.size() != wanted.rank()) {
+                    throw new IllegalArgumentException(
+                            "input " + main + " has free extents beside the batch; give --input with a shape");
+                }
+                dims.set(i, wanted.dim(channelsLast ? (i + 1) % 3 : i));
+            }
+        }
+        return Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** The shape that the main input takes for samples of a shape. */
+    Shape layout(long samples, Shape sample) {
+        return axis < 0
+                ? sample
+                : Shape.concat(
+                        Shape.concat(sample.slice(0, axis), Shape.of(samples)), sample.slice(axis, sample.rank()));
+    }
+
+    /** Whether samples of a shape fit. */
+    boolean accepts(Shape sample) {
+        return sample.rank() == main.rank() - (axis < 0 ? 0 : 1) && main.accepts(layout(1, sample), axis);
+    }
+
+    /** The static types of all inputs that are no constants, for a number of samples. */
+    Map<String, TensorType> types(long samples, Shape sample) {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        types.put(main.name(), new TensorType(main.dataType(), layout(samples, sample)));
+        companions.forEach(
+                c -> types.put(c.name(), new TensorType(c.type(), c.row().prepend(samples))));
+        filled.forEach(
+                (name, f) -> types.put(name, new TensorType(f.type(), f.row().prepend(samples))));
+        return types;
+    }
+
+    /** A tensor for an input of the model for samples {@code from} on; close it. */
+    OnnxTensor feed(String name, float[] data, int from, int samples, Shape sample) {
+        if (name.equals(main.name())) {
+            return Tensors.of(main.dataType(), layout(samples, sample), axis, data);
+        }
+        for (Companion companion : companions) {
+            if (companion.name().equals(name)) {
+                return Tensors.of(
+                        companion.type(), companion.row().prepend(samples), 0, companion.rows(from, samples, 1));
+            }
+        }
+        Filled same = filled.get(name);
+        float[] rows = new float[Math.toIntExact(same.row().elements() * samples)];
+        Arrays.fill(rows, (float) same.value());
+        return Tensors.of(same.type(), same.row().prepend(samples), 0, rows);
+    }
+
+    /** What stands for the inputs that are not fed: constants, or one row for all samples. */
+    Map<String, Value> values(long samples) {
+        Map<String, Value> values = new LinkedHashMap<>();
+        constants.forEach((name, tensor) -> values.put(name, Value.constant(tensor)));
+        filled.forEach((name, f) -> {
+            Value row =
+                    Value.constant(filledWith(new TensorType(f.type(), f.row().prepend(1)), f.value()));
+            values.put(name, Ops.expand(row, f.row().prepend(samples)));
+        });
+        return values;
+    }
+}
