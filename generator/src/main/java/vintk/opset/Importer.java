@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,9 +31,11 @@ public final class Importer {
     private final Resolved resolved;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
+    private final LearnedConstants learned;
 
     private Importer(Resolved resolved) {
         this.resolved = resolved;
+        this.learned = new LearnedConstants(resolved.model().getGraph());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
         }
@@ -85,7 +88,11 @@ public final class Importer {
             return;
         }
         if (proto.getOpType().equals("Constant") && proto.getDomain().isEmpty()) {
-            values.put(proto.getOutput(0), Value.constant(constant(proto)));
+            values.put(proto.getOutput(0), constantValue(proto.getOutput(0), constant(proto)));
+            return;
+        }
+        if (isTensorOfShape(proto)) {
+            values.put(proto.getOutput(0), tensorOfShape(proto));
             return;
         }
         if (RANDOM.contains(proto.getOpType())) {
@@ -123,6 +130,43 @@ public final class Importer {
             throw new IllegalStateException(site + ": output " + (output + 1) + " should be " + expected
                     + " but was imported as " + made.type());
         }
+    }
+
+    /** A weight where it stands in the place of one; scalars are constants of the exporter. */
+    private Value constantValue(String name, Tensor tensor) {
+        boolean weight = tensor.type().dataType().isFloating()
+                && tensor.shape().rank() > 0
+                && learned.isWeight(name)
+                && !(isUniform(tensor) && learned.isOnlyOfInstanceNormalization(name));
+        return weight ? Value.initializer(name, tensor) : Value.constant(tensor);
+    }
+
+    private static boolean isUniform(Tensor tensor) {
+        for (long i = 1; i < tensor.shape().elements(); i++) {
+            if (tensor.number(i) != tensor.number(0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a node stands for a tensor of a shape that is stored, not computed from that of the batch. */
+    private boolean isTensorOfShape(NodeProto proto) {
+        return proto.getOpType().equals("ConstantOfShape")
+                && type(proto.getOutput(0)).dataType().isFloating()
+                && learned.isStored(proto.getInput(0));
+    }
+
+    private Value tensorOfShape(NodeProto proto) {
+        String name = proto.getOutput(0);
+        TensorType type = type(name);
+        double fill = proto.getAttributeCount() == 0
+                ? 0
+                : TensorReader.read(proto.getAttribute(0).getT()).number(0);
+        double[] elements = new double[Math.toIntExact(type.shape().elements())];
+        Arrays.fill(elements, fill);
+        Tensor tensor = Tensor.of(type, elements);
+        return learned.isWeightOfShape(name) ? Value.initializer(name, tensor) : Value.constant(tensor);
     }
 
     private static Tensor constant(NodeProto proto) {

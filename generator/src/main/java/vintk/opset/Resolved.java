@@ -15,4 +15,9 @@ import vintk.onnx.Value;
  * @param given what stands for inputs that are not the graph's: constants, or one row for all samples
  */
 public record Resolved(
-        ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known, Map<String, Value> given) {}
+        ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known, Map<String, Value> given) {
+    /** A model all of whose inputs are the graph's. */
+    public Resolved(ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known) {
+        this(model, types, known, Map.of());
+    }
+}
