@@ -56,10 +56,6 @@ final class KernelFlags {
     private static final int MAX_THREADS = 256;
 
     KernelOptions options(CommonOptions common, boolean perParameter) {
-        if (common.threads < 0 || common.threads > MAX_THREADS) {
-            throw new IllegalArgumentException(
-                    "--threads: expected 0 (one a core) to " + MAX_THREADS + ", got " + common.threads);
-        }
         return new KernelOptions(
                 Reduction.parse(reduction),
                 new ParameterFilter(
@@ -67,8 +63,16 @@ final class KernelFlags {
                 Optional.ofNullable(output),
                 engine(),
                 perParameter,
-                common.threads,
+                threads(common),
                 common.seed);
+    }
+
+    static int threads(CommonOptions common) {
+        if (common.threads < 0 || common.threads > MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "--threads: expected 0 (one a core) to " + MAX_THREADS + ", got " + common.threads);
+        }
+        return common.threads;
     }
 
     private KernelOptions.Engine engine() {
@@ -82,7 +86,7 @@ final class KernelFlags {
         };
     }
 
-    private static Optional<Pattern> pattern(String option, String regex) {
+    static Optional<Pattern> pattern(String option, String regex) {
         try {
             return Optional.ofNullable(regex).map(Pattern::compile);
         } catch (PatternSyntaxException e) {
