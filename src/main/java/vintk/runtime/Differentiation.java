@@ -95,13 +95,14 @@ public record Differentiation(
         long fixed = network.fixedBatch();
         if (engine != KernelOptions.Engine.PER_SAMPLE && network.batchAxis() >= 0) {
             try {
-                return batched(
-                        network,
-                        network.graph(samples, sample),
-                        samples,
-                        options,
-                        kernels(options),
-                        "the batch was tracked");
+                Graph graph = network.graph(samples, sample);
+                if (fixed == 0 || fixed == samples || network.takesOtherBatches(sample, output(graph, options))) {
+                    String why = fixed == 1 && samples > 1
+                            ? "its batch of 1 could be freed, the batch was tracked"
+                            : "the batch was tracked";
+                    return batched(network, graph, samples, options, kernels(options), why);
+                }
+                reason = "the model's batch is fixed at " + fixed;
             } catch (UntrackedBatchException e) {
                 reason = "samples could not be tracked " + e.getMessage();
             } catch (ModelException | IllegalArgumentException e) {

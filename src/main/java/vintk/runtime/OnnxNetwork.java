@@ -10,6 +10,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Value;
 import vintk.opset.Importer;
 import vintk.proto.Preparation;
+import vintk.space.RandomStream;
 
 /** A network read from an ONNX file. */
 public final class OnnxNetwork implements Network {
@@ -85,7 +86,7 @@ public final class OnnxNetwork implements Network {
 
     @Override
     public Graph graph(long samples, Shape sample) {
-        if (!signature.accepts(sample) || fixedBatch() > 0 && fixedBatch() != samples) {
+        if (!signature.accepts(sample)) {
             throw new ModelException(
                     ModelException.Kind.INVALID_MODEL,
                     name + ": input " + signature.main() + batchText() + " does not take a batch of shape "
@@ -98,11 +99,30 @@ public final class OnnxNetwork implements Network {
         return new Graph(graph.name(), inputs, graph.outputs(), graph.metadata());
     }
 
-    /** Tried on the model itself; a batch that is fixed cannot be varied. */
+    /** Tried on the model itself; a batch that is fixed at several cannot be varied. */
     @Override
     public void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {
         if (fixedBatch() == 0) {
             new Independence(model, signature, output, SessionSettings.of(threads)).require(data, sample);
+        }
+    }
+
+    /** Whether a model whose batch was fixed at one gives others the same outputs, tried on noise. */
+    @Override
+    public boolean takesOtherBatches(Shape sample, String output) {
+        if (fixedBatch() == 0) {
+            return true;
+        }
+        if (fixedBatch() > 1) {
+            return false;
+        }
+        float[] noise = new float[Math.toIntExact(Independence.SAMPLES * sample.elements())];
+        RandomStream.of(0, name).normal(noise, 1);
+        try {
+            new Independence(model, signature, output, SessionSettings.of(0)).require(noise, sample);
+            return true;
+        } catch (ModelException e) {
+            return false;
         }
     }
 }

@@ -29,6 +29,7 @@ import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.opset.Resolved;
 import vintk.proto.ControlFlow;
+import vintk.proto.FreedBatch;
 import vintk.proto.SubGraphs;
 
 /**
@@ -54,13 +55,14 @@ final class Resolver {
      * @param model prepared ({@link vintk.proto.Preparation})
      */
     static Resolved resolve(ModelProto model, Signature signature, long samples, Shape sample) {
-        Resolver resolver = new Resolver(model, signature.types(samples, sample), signature.constants());
+        ModelProto bound = bound(model, signature, samples, sample);
+        Resolver resolver = new Resolver(bound, signature.types(samples, sample), signature.constants());
         return resolver.run(signature.values(samples));
     }
 
     private Resolved run(Map<String, Value> given) {
         ControlFlow control = new ControlFlow();
-        ModelProto plain = withStaticInputs();
+        ModelProto plain = model;
         while (ControlFlow.isIn(plain)) {
             plain = control.step(plain, look(plain));
         }
@@ -112,7 +114,10 @@ final class Resolver {
 
     /** The model for a number of samples: inputs of static types, what is constant put in. */
     static ModelProto bound(ModelProto model, Signature signature, long samples, Shape sample) {
-        return new Resolver(model, signature.types(samples, sample), signature.constants()).withStaticInputs();
+        ModelProto freed = signature.fixedBatch() == 1 && samples != 1
+                ? FreedBatch.of(model, Set.of(signature.main().name()), samples)
+                : model;
+        return new Resolver(freed, signature.types(samples, sample), signature.constants()).withStaticInputs();
     }
 
     /** The model with these input types, without what its writer said of shapes (it may hold for another batch only). */

@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,9 +162,7 @@ public final class Importer {
         double fill = proto.getAttributeCount() == 0
                 ? 0
                 : TensorReader.read(proto.getAttribute(0).getT()).number(0);
-        double[] elements = new double[Math.toIntExact(type.shape().elements())];
-        Arrays.fill(elements, fill);
-        Tensor tensor = Tensor.of(type, elements);
+        Tensor tensor = Tensor.filled(type, fill);
         return learned.isWeightOfShape(name) ? Value.initializer(name, tensor) : Value.constant(tensor);
     }
 
