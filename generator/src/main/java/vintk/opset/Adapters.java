@@ -13,6 +13,7 @@ public final class Adapters {
         LayoutAdapters.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
+        RecurrentAdapters.addTo(Adapters::add);
     }
 
     private Adapters() {}
