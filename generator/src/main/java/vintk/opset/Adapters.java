@@ -14,6 +14,8 @@ public final class Adapters {
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
         RecurrentAdapters.addTo(Adapters::add);
+        AttentionAdapters.addTo(Adapters::add);
+        MicrosoftAttention.addTo(Adapters::add);
     }
 
     private Adapters() {}

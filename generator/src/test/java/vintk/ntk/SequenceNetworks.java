@@ -56,6 +56,41 @@ final class SequenceNetworks {
                 })
                 .onAxis(1)
                 .fromTwoSamples());
+        attention(networks);
+    }
+
+    private static void attention(List<SampleNetwork> networks) {
+        Attributes heads = Attributes.NONE.with("num_heads", 2L);
+        networks.add(of("merged attention", Shape.of(7, 4), (x, w, n) -> {
+            Value y = Adapted.of("com.microsoft", "Attention", 1, heads, x, w.get("w", 4, 12), w.get("b", 12))
+                    .get(0);
+            return Ops.matMul(y, w.get("out", 4, 3));
+        }));
+        networks.add(of("attention to a learned memory", Shape.of(7, 4), (x, w, n) -> {
+            Value k = Ops.expand(w.get("k", 1, 9, 4), Shape.of(n, 9, 4));
+            Value v = Ops.expand(w.get("v", 1, 9, 4), Shape.of(n, 9, 4));
+            return Adapted.of("com.microsoft", "MultiHeadAttention", 1, heads, x, k, v, w.get("b", 12))
+                    .get(0);
+        }));
+        networks.add(of("shared keys, rotated, causal", Shape.of(7, 16), (x, w, n) -> {
+            Value q = Ops.matMul(x, w.get("q", 16, 16));
+            Value k = Ops.matMul(x, w.get("k", 16, 8));
+            Value v = Ops.matMul(x, w.get("v", 16, 8));
+            Attributes rotation = Attributes.NONE.with("num_heads", 4L).with("interleaved", 1L);
+            Value angles = w.get("angles", 7, 2);
+            Value turned = Adapted.of(
+                            "", "RotaryEmbedding", 23, rotation, q, cached("Cos", angles, n), cached("Sin", angles, n))
+                    .get(0);
+            Attributes attributes = Attributes.NONE
+                    .with("q_num_heads", 4L)
+                    .with("kv_num_heads", 2L)
+                    .with("is_causal", 1L);
+            return Adapted.of("", "Attention", 23, attributes, turned, k, v).get(0);
+        }));
+    }
+
+    private static Value cached(String function, Value angles, long n) {
+        return Ops.expand(Ops.unary(function, angles), angles.shape().prepend(n));
     }
 
     /** Y of a layer over [T, N, I]. */
