@@ -13,6 +13,9 @@ public final class Adapters {
         LayoutAdapters.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
+        RecurrentAdapters.addTo(Adapters::add);
+        AttentionAdapters.addTo(Adapters::add);
+        MicrosoftAttention.addTo(Adapters::add);
     }
 
     private Adapters() {}

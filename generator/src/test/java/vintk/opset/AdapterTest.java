@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +40,13 @@ class AdapterTest {
     private static final double GRADIENT_TOLERANCE = 5e-3;
 
     static Stream<OneNode> nodes() {
-        return Stream.of(LayoutNodes.all(), MathNodes.all(), NetworkNodes.all()).flatMap(List::stream);
+        return Stream.of(
+                        LayoutNodes.all(),
+                        MathNodes.all(),
+                        NetworkNodes.all(),
+                        RecurrentNodes.all(),
+                        AttentionNodes.all())
+                .flatMap(List::stream);
     }
 
     @Test
@@ -117,16 +122,17 @@ class AdapterTest {
                     Gradients.of(output, Ops.constant(cotangent), graph.inputs(), BatchFlow.none());
             Map<String, Value> outputs = new LinkedHashMap<>();
             gradients.forEach((input, gradient) -> outputs.put("d" + input.name(), gradient.full()));
-            List<String> expectedNames = new ArrayList<>();
-            node.inputs().keySet().forEach(input -> expectedNames.add("d" + input));
-            assertEquals(expectedNames, List.copyOf(outputs.keySet()), "inputs with a gradient");
-            Map<String, Tensor> found = Runner.run(new Graph("gradient", graph.inputs(), outputs), inputs);
+            Map<String, Tensor> found =
+                    outputs.isEmpty() ? Map.of() : Runner.run(new Graph("gradient", graph.inputs(), outputs), inputs);
             try (Runner runner = Runner.of(model)) {
                 for (String input : node.inputs().keySet()) {
                     double[] expected = FiniteDifferences.pulledBack(
                             FiniteDifferences.jacobian(runner, name, inputs, input), cotangent.numbers());
-                    String worst =
-                            FiniteDifferences.worst(found.get("d" + input).numbers(), expected, GRADIENT_TOLERANCE);
+                    // An input without a gradient is one that this output, of several, does not depend on.
+                    double[] numbers = found.containsKey("d" + input)
+                            ? found.get("d" + input).numbers()
+                            : new double[expected.length];
+                    String worst = FiniteDifferences.worst(numbers, expected, GRADIENT_TOLERANCE);
                     if (worst != null) {
                         fail(node + ", output " + name + ", cotangent of " + input + ": " + worst);
                     }

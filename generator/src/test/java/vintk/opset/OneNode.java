@@ -106,6 +106,24 @@ final class OneNode {
         return this;
     }
 
+    OneNode withAll(String name, String... values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.STRINGS);
+        for (String value : values) {
+            attribute.addStrings(ByteString.copyFromUtf8(value));
+        }
+        node.addAttribute(attribute);
+        return this;
+    }
+
+    OneNode withAll(String name, float... values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        node.addAttribute(attribute);
+        return this;
+    }
+
     private static AttributeProto.Builder attribute(String name, AttributeType type) {
         return AttributeProto.newBuilder().setName(name).setType(type);
     }
@@ -116,6 +134,18 @@ final class OneNode {
         for (int i = 0; i < count; i++) {
             node.addOutput("y" + i);
         }
+        return this;
+    }
+
+    /** An output that the node does not give. */
+    OneNode absentOutput() {
+        node.addOutput("");
+        return this;
+    }
+
+    /** One more output; its name tells which. */
+    OneNode output() {
+        node.addOutput("y" + node.getOutputCount());
         return this;
     }
 
@@ -148,7 +178,8 @@ final class OneNode {
         }
         GraphProto.Builder whole = graph.clone().addNode(node);
         inputs.forEach((name, type) -> whole.addInput(info(name, type)));
-        node.getOutputList()
+        node.getOutputList().stream()
+                .filter(name -> !name.isEmpty())
                 .forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
         ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(8)
