@@ -93,7 +93,10 @@ final class KernelCommand implements Callable<Integer> {
         if (perParameter != null) {
             OutputFile.prepare(perParameter);
         }
-        OnnxNetwork network = OnnxNetwork.read(model);
+        OnnxNetwork network = kernel.network(model, common);
+        if (!common.quiet) {
+            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
+        }
         NpyArray array = input.endsWith(".npy") ? file() : images(network);
         Shape shape = Shape.of(array.shape());
         Shape sample = shape.slice(1, shape.rank());
@@ -188,6 +191,7 @@ final class KernelCommand implements Callable<Integer> {
             node.put("reason", result.reason());
             node.put("parameters", result.elements());
             node.put("tensors", result.parameters().size());
+            node.put("reinit", kernel.reinitText());
             node.put("seconds", seconds);
             result.parameters().forEach(node.putArray("counted")::add);
             ArrayNode leftOut = node.putArray("left_out");

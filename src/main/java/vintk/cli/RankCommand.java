@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -15,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.rank.Subject;
+import vintk.runtime.Initialisation;
 import vintk.space.Candidates;
 import vintk.space.Space;
 
@@ -37,6 +39,8 @@ import vintk.space.Space;
             "  vintk rank exported/ --inputs photos/ --statistic log-cond"
         })
 final class RankCommand implements Callable<Integer> {
+    private static final String DRAWN = "--reinit is for ONNX files: candidates are drawn as their space says";
+
     @Spec
     private CommandSpec spec;
 
@@ -75,6 +79,7 @@ final class RankCommand implements Callable<Integer> {
     private List<Subject> subjects() throws IOException {
         if (candidates != null) {
             require(what.isEmpty() && count == null, "--candidates goes with neither a space nor files");
+            require(score.initialisation().isEmpty(), DRAWN);
             return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
         }
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
@@ -83,6 +88,7 @@ final class RankCommand implements Callable<Integer> {
                 && !what.get(0).endsWith(".onnx");
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
+            require(score.initialisation().isEmpty(), DRAWN);
             require(
                     spaces.knows(what.get(0)) || count != null,
                     "'" + what.get(0)
@@ -92,7 +98,7 @@ final class RankCommand implements Callable<Integer> {
             require(count > 0, "--count: expected 1 or more, got " + count);
             return spaces.subjects(found.sample(count, common.seed), score.size());
         }
-        return files(what);
+        return files(what, score.initialisation());
     }
 
     private void require(boolean condition, String message) {
@@ -102,7 +108,7 @@ final class RankCommand implements Callable<Integer> {
     }
 
     /** Files as given, and all .onnx files of folders in name order. */
-    static List<Subject> files(List<String> names) throws IOException {
+    static List<Subject> files(List<String> names, Optional<Initialisation> reinit) throws IOException {
         List<Path> files = new ArrayList<>();
         for (String name : names) {
             if (name.isBlank()) {
@@ -123,18 +129,18 @@ final class RankCommand implements Callable<Integer> {
                 files.add(path);
             }
         }
-        return named(files);
+        return named(files, reinit);
     }
 
     /** File names where they differ; else as much of the path as tells them apart from all others. */
-    private static List<Subject> named(List<Path> files) {
+    private static List<Subject> named(List<Path> files, Optional<Initialisation> reinit) {
         List<Subject> subjects = new ArrayList<>();
         for (Path file : files) {
             int parts = 1;
             while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
                 parts++;
             }
-            subjects.add(new Subject.ModelFile(file, tail(file, parts)));
+            subjects.add(new Subject.ModelFile(file, tail(file, parts), reinit));
         }
         return subjects;
     }

@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.rank.Evaluation;
+import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.Reduction;
 import vintk.score.Integration;
@@ -86,6 +88,11 @@ final class ScoreFlags {
         return size == null ? OptionalInt.empty() : OptionalInt.of(size);
     }
 
+    /** How parameters of files are drawn; empty where files keep their own. */
+    Optional<Initialisation> initialisation() {
+        return kernel.initialisation();
+    }
+
     /** Ready to score; what is wrong with the options is said here, before any work. */
     Evaluation evaluation(CommonOptions common, Consumer<Throwable> failures) {
         atLeastOne("--batch", batch);
@@ -117,6 +124,7 @@ final class ScoreFlags {
                 source.spec(),
                 common.seed,
                 repeats,
+                kernel.reinitText(),
                 kernel.parametersText(),
                 "inference",
                 "cpu",

@@ -1,8 +1,10 @@
 package vintk.rank;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import vintk.runtime.CandidateNetwork;
+import vintk.runtime.Initialisation;
 import vintk.runtime.Network;
 import vintk.runtime.OnnxNetwork;
 import vintk.score.Source;
@@ -17,7 +19,7 @@ public sealed interface Subject {
     /** Where it comes from. */
     Source source();
 
-    /** The network with weights of a seed; a file has its own, whatever the seed. */
+    /** The network with weights of a seed; a file has its own, whatever the seed, unless they are drawn anew. */
     Network network(long seed);
 
     /** Whether weights differ between seeds. */
@@ -29,8 +31,12 @@ public sealed interface Subject {
     /** Multiply-adds of one forward pass by formula, where there is one. */
     OptionalLong macs();
 
-    /** A model file. */
-    record ModelFile(Path file, String name) implements Subject {
+    /**
+     * A model file.
+     *
+     * @param reinit how its parameters are drawn, or empty for its own
+     */
+    record ModelFile(Path file, String name, Optional<Initialisation> reinit) implements Subject {
         @Override
         public Source source() {
             return Source.file(file.toString());
@@ -38,12 +44,13 @@ public sealed interface Subject {
 
         @Override
         public Network network(long seed) {
-            return OnnxNetwork.read(file);
+            OnnxNetwork network = OnnxNetwork.read(file);
+            return reinit.isPresent() ? network.reinitialised(reinit.get(), seed) : network;
         }
 
         @Override
         public boolean isDrawn() {
-            return false;
+            return reinit.isPresent();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import java.util.List;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 
@@ -18,6 +19,11 @@ public interface Network {
     /** The number of samples that the network is fixed to, or 0 where any number is taken. */
     default long fixedBatch() {
         return 0;
+    }
+
+    /** What a reader of results should know of this network, in sentences. */
+    default List<String> remarks() {
+        return List.of();
     }
 
     /**

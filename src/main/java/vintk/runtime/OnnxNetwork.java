@@ -16,10 +16,12 @@ public final class OnnxNetwork implements Network {
     private final String name;
     private final ModelProto model;
     private final Resolver.DeclaredInput input;
+    private final List<String> remarks;
 
-    private OnnxNetwork(String name, ModelProto model) {
+    private OnnxNetwork(String name, ModelProto model, List<String> remarks) {
         this.name = name;
         this.model = model;
+        this.remarks = remarks;
         Map<String, Resolver.DeclaredInput> declared = Resolver.declared(model);
         if (declared.size() != 1) {
             throw new ModelException(
@@ -39,10 +41,26 @@ public final class OnnxNetwork implements Network {
     public static OnnxNetwork read(Path file) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            return new OnnxNetwork(name, InferenceMode.of(ModelFile.read(file)));
+            return new OnnxNetwork(name, InferenceMode.of(ModelFile.read(file)), List.of());
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** This network with parameters drawn from a seed in place of its own. */
+    public OnnxNetwork reinitialised(Initialisation scheme, long seed) {
+        Reinitialisation drawn = Reinitialisation.of(model, scheme, seed);
+        List<String> all = new ArrayList<>(remarks);
+        if (!drawn.left().isEmpty()) {
+            all.add(drawn.remark());
+        }
+        return new OnnxNetwork(name, drawn.model(), all);
+    }
+
+    /** What a reader of results should know. */
+    @Override
+    public List<String> remarks() {
+        return remarks;
     }
 
     @Override

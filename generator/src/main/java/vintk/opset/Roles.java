@@ -17,6 +17,7 @@ import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
 import vintk.opset.ProtoGraph.Reader;
 
 /**
@@ -50,26 +51,36 @@ public final class Roles {
     /** The role of every float parameter, initializers first, in the order of the file. */
     public static Map<String, Role> of(ModelProto model) {
         Map<String, Role> roles = new LinkedHashMap<>();
-        uses(model).forEach((name, use) -> roles.put(name, use.role()));
+        parameters(model).forEach(p -> roles.put(p.name(), p.role()));
         return roles;
     }
 
-    /** The same with the reader that decided. */
-    public static Map<String, ParameterUse> uses(ModelProto model) {
+    /** All float parameters, initializers first, in the order of the file. */
+    public static List<Parameter> parameters(ModelProto model) {
         Roles roles = new Roles(model);
-        Map<String, ParameterUse> uses = new LinkedHashMap<>();
+        List<Parameter> parameters = new ArrayList<>();
         roles.graph.constants().forEach((name, tensor) -> {
-            if (isFloating(tensor.getDataType())) {
-                uses.put(name, roles.use(name));
-            }
+            boolean initializer = roles.graph.isInitializer(name);
+            roles.add(
+                    parameters,
+                    name,
+                    tensor.getDataType(),
+                    initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT);
         });
         roles.graph.filled().forEach((name, filled) -> {
             Shape shape = roles.shapes.of(name);
-            if (isFloating(filled.dataType()) && shape != null && shape.elements() > 1) {
-                uses.put(name, roles.use(name));
+            if (shape != null && shape.elements() > 1) {
+                roles.add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
             }
         });
-        return uses;
+        return parameters;
+    }
+
+    private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {
+        Shape shape = shapes.of(name);
+        if (shape != null && isFloating(dataType)) {
+            parameters.add(new Parameter(name, new TensorType(DataType.of(dataType), shape), source, sorted(name)));
+        }
     }
 
     private static boolean isFloating(int dataType) {
@@ -81,8 +92,11 @@ public final class Roles {
         }
     }
 
-    private ParameterUse use(String name) {
-        return uses(name).stream().min(Comparator.comparing(ParameterUse::role)).orElse(ParameterUse.NOWHERE);
+    private List<ParameterUse> sorted(String name) {
+        List<ParameterUse> sorted = uses(name).stream()
+                .sorted(Comparator.comparing(ParameterUse::role))
+                .toList();
+        return sorted.isEmpty() ? List.of(ParameterUse.NOWHERE) : sorted;
     }
 
     /** What all readers of a value, which is computed from parameters alone, make of it. */

@@ -390,7 +390,7 @@ class RolesTest {
                 .with("equation", "bte, ehd -> bthd")
                 .node("y", "Add", "h", "bias");
         Map<String, Fans> fans = new LinkedHashMap<>();
-        Roles.uses(sketch.model()).forEach((name, use) -> fans.put(name, use.fans()));
+        Roles.parameters(sketch.model()).forEach(p -> fans.put(p.name(), p.use().fans()));
         Map<String, Fans> expected = new LinkedHashMap<>();
         expected.put("conv", new Fans(18, 72, 18, 8));
         expected.put("up", new Fans(12, 16, 16, 8));
