@@ -159,7 +159,7 @@ public final class Roles {
     private List<ParameterUse> sameSize(String value, Reader reader) {
         Shape in = shapes.of(value);
         Shape out = shapes.of(reader.node().getOutput(0));
-        boolean same = in != null && out != null ? in.elements() == out.elements() : reader.input() == 0;
+        boolean same = in != null && out != null ? in.elements() == out.elements() : in != null;
         return same ? outputs(reader.node()) : one(Role.OTHER, reader);
     }
 
@@ -202,7 +202,9 @@ public final class Roles {
 
     /** What stands beside activations: a token, unless it is padding. */
     private Role token(String value) {
-        return rank(value) < 2 || isUniform(value, 0) && graph.producer(value) != null ? Role.OTHER : Role.EMBEDDING;
+        boolean vector = graph.constants().containsKey(value) && rank(value) < 2;
+        boolean padding = graph.producer(value) != null && isUniform(value, 0);
+        return vector || padding ? Role.OTHER : Role.EMBEDDING;
     }
 
     private ParameterUse summand(String value, Reader reader) {

@@ -283,6 +283,17 @@ class RolesTest {
                                 .node("p", "Add", "c", "embedding2")
                                 .node("y", "MatMul", "p", "weight")),
                 of(
+                        "class token added to zeros of a computed shape",
+                        new Sketch()
+                                .floats("embedding", 6)
+                                .floats("weight", 6, 6)
+                                .node("s", "Shape", "x")
+                                .node("zeros", "ConstantOfShape", "s")
+                                .node("e", "Add", "zeros", "embedding")
+                                .node("c", "Concat", "e", "x")
+                                .with("axis", 1)
+                                .node("y", "MatMul", "c", "weight")),
+                of(
                         "positions added to the patch embedding",
                         new Sketch()
                                 .floats("weight1", 6, 3, 4, 4)
