@@ -37,6 +37,11 @@ public interface Network {
         return 0;
     }
 
+    /** What a reader of results should know of this network, in sentences. */
+    default List<String> remarks() {
+        return List.of();
+    }
+
     /**
      * The shape of a sample, such as [C, H, W].
      *

@@ -17,11 +17,13 @@ public final class OnnxNetwork implements Network {
     private final String name;
     private final ModelProto model;
     private final Signature signature;
+    private final List<String> remarks;
 
-    private OnnxNetwork(String name, ModelProto model, ModelInputs inputs) {
+    private OnnxNetwork(String name, ModelProto model, Signature signature, List<String> remarks) {
         this.name = name;
         this.model = model;
-        this.signature = Signature.of(model, inputs);
+        this.signature = signature;
+        this.remarks = remarks;
     }
 
     /** Reads a file; a {@link ModelException} says what is wrong with it. */
@@ -33,10 +35,27 @@ public final class OnnxNetwork implements Network {
     public static OnnxNetwork read(Path file, ModelInputs inputs) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            return new OnnxNetwork(name, Preparation.of(ModelFile.read(file)), inputs);
+            ModelProto model = Preparation.of(ModelFile.read(file));
+            return new OnnxNetwork(name, model, Signature.of(model, inputs), List.of());
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** This network with parameters drawn from a seed in place of its own. */
+    public OnnxNetwork reinitialised(Initialisation scheme, long seed) {
+        Reinitialisation drawn = Reinitialisation.of(model, scheme, seed);
+        List<String> all = new ArrayList<>(remarks);
+        if (!drawn.left().isEmpty()) {
+            all.add(drawn.remark());
+        }
+        return new OnnxNetwork(name, drawn.model(), signature, all);
+    }
+
+    /** What a reader of results should know. */
+    @Override
+    public List<String> remarks() {
+        return remarks;
     }
 
     @Override
