@@ -102,14 +102,14 @@ public record Differentiation(
                             : "the batch was tracked";
                     return batched(network, graph, samples, options, kernels(options), why);
                 }
-                reason = "the model's batch is fixed at " + fixed;
+                reason = "the model's batch is fixed at " + fixed + ", and its outputs change with it";
             } catch (UntrackedBatchException e) {
                 reason = "samples could not be tracked " + e.getMessage();
             } catch (ModelException | IllegalArgumentException e) {
                 if (fixed == 0 || fixed == samples) {
                     throw e;
                 }
-                reason = "the model's batch is fixed at " + fixed;
+                reason = "the model's batch is fixed at " + fixed + " (" + firstLine(e) + ")";
             }
             if (engine == KernelOptions.Engine.BATCHED) {
                 throw new ModelException(ModelException.Kind.ERROR, network.name() + ": no batched kernel, " + reason);
@@ -127,6 +127,11 @@ public record Differentiation(
         Graph graph = network.graph(1, sample);
         KernelGraph single = KernelGraph.single(graph, output(graph, options));
         return finish(graph, single, 1, options, List.of(KernelGraph.Output.JACOBIAN), reason);
+    }
+
+    private static String firstLine(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        return text.length() > 100 ? text.substring(0, 100) + "..." : text;
     }
 
     private static Differentiation batched(

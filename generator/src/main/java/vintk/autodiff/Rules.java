@@ -16,7 +16,10 @@ public final class Rules {
         ElementwiseRules.addTo(Rules::add);
         ReductionRules.addTo(Rules::add);
         LinearRules.addTo(Rules::add);
+        EinsumRules.addTo(Rules::add);
         LayoutRules.addTo(Rules::add);
+        GatherRules.addTo(Rules::add);
+        ScatterRules.addTo(Rules::add);
         ImageRules.addTo(Rules::add);
     }
 

@@ -11,6 +11,11 @@ public final class Adapters {
 
     static {
         LayoutAdapters.addTo(Adapters::add);
+        BlockAdapters.addTo(Adapters::add);
+        IndexAdapters.addTo(Adapters::add);
+        TupleAdapters.addTo(Adapters::add);
+        ResizeAdapters.addTo(Adapters::add);
+        EinsumAdapter.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
         RecurrentAdapters.addTo(Adapters::add);

@@ -28,6 +28,7 @@ final class OneNode {
     private final NodeProto.Builder node;
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("one");
     private final Map<String, TensorType> inputs = new LinkedHashMap<>();
+    private final Map<String, Tensor> given = new LinkedHashMap<>();
     private Sampling sampling = Sampling.UNIFORM;
     private String note = "";
     private int operands;
@@ -53,6 +54,15 @@ final class OneNode {
     OneNode x(long... dims) {
         String name = "x" + operands++;
         inputs.put(name, TensorType.of(DataType.FLOAT, dims));
+        node.addInput(name);
+        return this;
+    }
+
+    /** An input of the model with these numbers: indices, that are not constant. */
+    OneNode given(Tensor tensor) {
+        String name = "x" + operands++;
+        inputs.put(name, tensor.type());
+        given.put(name, tensor);
         node.addInput(name);
         return this;
     }
@@ -93,6 +103,15 @@ final class OneNode {
     OneNode with(String name, long[] values) {
         node.addAttribute(attribute(name, AttributeType.INTS)
                 .addAllInts(LongStream.of(values).boxed().toList()));
+        return this;
+    }
+
+    OneNode with(String name, float[] values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        node.addAttribute(attribute);
         return this;
     }
 
@@ -166,6 +185,11 @@ final class OneNode {
 
     Map<String, TensorType> inputs() {
         return inputs;
+    }
+
+    /** The inputs whose numbers are not drawn. */
+    Map<String, Tensor> given() {
+        return given;
     }
 
     Sampling sampling() {
