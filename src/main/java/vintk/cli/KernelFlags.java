@@ -68,10 +68,6 @@ final class KernelFlags {
     private static final int MAX_THREADS = 256;
 
     KernelOptions options(CommonOptions common, boolean perParameter) {
-        if (common.threads < 0 || common.threads > MAX_THREADS) {
-            throw new IllegalArgumentException(
-                    "--threads: expected 0 (one a core) to " + MAX_THREADS + ", got " + common.threads);
-        }
         return new KernelOptions(
                 Reduction.parse(reduction),
                 new ParameterFilter(
@@ -79,7 +75,7 @@ final class KernelFlags {
                 Optional.ofNullable(output),
                 engine(),
                 perParameter,
-                common.threads,
+                threads(common),
                 common.seed);
     }
 
@@ -100,6 +96,14 @@ final class KernelFlags {
         return drawn.isPresent() ? network.reinitialised(drawn.get(), common.seed) : network;
     }
 
+    static int threads(CommonOptions common) {
+        if (common.threads < 0 || common.threads > MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "--threads: expected 0 (one a core) to " + MAX_THREADS + ", got " + common.threads);
+        }
+        return common.threads;
+    }
+
     private KernelOptions.Engine engine() {
         return switch (engine) {
             case "auto" -> KernelOptions.Engine.AUTO;
@@ -111,7 +115,7 @@ final class KernelFlags {
         };
     }
 
-    private static Optional<Pattern> pattern(String option, String regex) {
+    static Optional<Pattern> pattern(String option, String regex) {
         try {
             return Optional.ofNullable(regex).map(Pattern::compile);
         } catch (PatternSyntaxException e) {

@@ -43,6 +43,7 @@ import vintk.runtime.ModelException;
             ScoreCommand.class,
             KernelCommand.class,
             DifferentiateCommand.class,
+            CheckGradientCommand.class,
             GenerateCommand.class,
             SpacesCommand.class,
             CorrelateCommand.class

@@ -1,12 +1,18 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 import vintk.opset.Importer;
 import vintk.proto.Preparation;
@@ -116,6 +122,35 @@ public final class OnnxNetwork implements Network {
         List<Value> inputs = new ArrayList<>(graph.inputs());
         inputs.sort(Comparator.comparing(v -> !v.name().equals(signature.main().name())));
         return new Graph(graph.name(), inputs, graph.outputs(), graph.metadata());
+    }
+
+    /** Tensors for all inputs of {@link #graph}, by name. */
+    Map<String, Tensor> feeds(float[] data, int samples, Shape sample) {
+        Map<String, Tensor> feeds = new LinkedHashMap<>();
+        for (String input : signature.types(samples, sample).keySet()) {
+            try (OnnxTensor tensor = signature.feed(input, data, 0, samples, sample)) {
+                feeds.put(input, Tensors.copy(tensor));
+            }
+        }
+        return feeds;
+    }
+
+    /** The names of the values that the model's nodes compute. */
+    Set<String> valueNames() {
+        Set<String> names = new LinkedHashSet<>();
+        model.getGraph().getNodeList().forEach(node -> names.addAll(node.getOutputList()));
+        return names;
+    }
+
+    /** Values of the model itself, as ONNX Runtime computes them: not of the imported graph. */
+    Map<String, Tensor> original(
+            Set<String> wanted, Map<String, Tensor> feeds, int samples, Shape sample, SessionSettings settings) {
+        ModelProto.Builder bound = Resolver.bound(model, signature, samples, sample).toBuilder();
+        bound.getGraphBuilder().clearOutput();
+        wanted.forEach(name -> bound.getGraphBuilder().addOutputBuilder().setName(name));
+        try (GraphRun run = new GraphRun(bound.build().toByteArray(), settings)) {
+            return run.run(feeds);
+        }
     }
 
     /** Tried on the model itself; a batch that is fixed at several cannot be varied. */

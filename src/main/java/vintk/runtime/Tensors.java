@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
@@ -49,11 +50,28 @@ final class Tensors {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = moved[i];
         }
-        ByteBuffer source = Tensor.of(new TensorType(type, shape), numbers).data();
-        ByteBuffer direct = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.nativeOrder());
-        direct.put(source).rewind();
+        return of(Tensor.of(new TensorType(type, shape), numbers));
+    }
+
+    /** A tensor of any type; close it. */
+    static OnnxTensor of(Tensor tensor) {
+        ByteBuffer direct = ByteBuffer.allocateDirect(tensor.data().remaining()).order(ByteOrder.nativeOrder());
+        direct.put(tensor.data()).rewind();
         try {
-            return OnnxTensor.createTensor(Session.environment(), direct, shape.dims(), javaType(type));
+            return OnnxTensor.createTensor(
+                    Session.environment(),
+                    direct,
+                    tensor.shape().dims(),
+                    javaType(tensor.type().dataType()));
+        } catch (OrtException e) {
+            throw Session.failure(e);
+        }
+    }
+
+    /** A tensor whose elements are those of a direct buffer, as it is at every run; close it. */
+    static OnnxTensor over(DoubleBuffer direct, Shape shape) {
+        try {
+            return OnnxTensor.createTensor(Session.environment(), direct, shape.dims());
         } catch (OrtException e) {
             throw Session.failure(e);
         }

@@ -1,5 +1,6 @@
 package vintk.autodiff;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -40,6 +41,35 @@ public final class Gradients {
      */
     public static Map<Value, Accumulator> of(Value output, Value seed, Collection<Value> targets, BatchFlow batch) {
         return new Gradients(batch).run(output, seed, targets);
+    }
+
+    /**
+     * The nodes through which a gradient of the output by a target flows, each after those it depends on, and of each
+     * the inputs by which it is differentiated.
+     */
+    public static Map<Node, List<Value>> path(Value output, Collection<Value> targets) {
+        List<Node> nodes = Graph.nodes(List.of(output));
+        Set<Value> active = activeValues(nodes, targets);
+        Set<Value> reached = Collections.newSetFromMap(new IdentityHashMap<>());
+        reached.add(output);
+        List<Node> found = new ArrayList<>();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            if (node.outputs().stream().anyMatch(y -> reached.contains(y) && active.contains(y))) {
+                found.add(0, node);
+                reached.addAll(activeInputs(node, active));
+            }
+        }
+        Map<Node, List<Value>> path = new LinkedHashMap<>();
+        found.forEach(node -> path.put(node, activeInputs(node, active)));
+        return path;
+    }
+
+    private static List<Value> activeInputs(Node node, Set<Value> active) {
+        return node.inputs().stream()
+                .filter(x -> x != null && active.contains(x))
+                .distinct()
+                .toList();
     }
 
     private Map<Value, Accumulator> run(Value output, Value seed, Collection<Value> targets) {

@@ -1,0 +1,161 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.input.Inputs;
+import vintk.onnx.Shape;
+import vintk.runtime.GradientCheck;
+import vintk.runtime.GradientReport;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.OnnxNetwork;
+import vintk.runtime.ParameterFilter;
+import vintk.runtime.Reduction;
+import vintk.space.RandomStream;
+
+/** {@code vintk check-gradient}: is the gradient of this model right? */
+@Command(
+        name = "check-gradient",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Verifies the gradient of a model by finite differences.",
+        description = {
+            "",
+            "Three comparisons: the imported graph with the model itself; the gradient by all parameters with differences"
+                    + " along random directions; the gradient of every operator by itself, on the numbers it sees in this"
+                    + " model. In float64 wherever ONNX Runtime can. The worst operator is named.",
+            "",
+            "Exit code 0 when all is within tolerance, 1 when something is wrong."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vintk check-gradient vit.onnx",
+            "  vintk check-gradient vit.onnx --inputs x.npy --batch 4 --output logits --json"
+        })
+final class CheckGradientCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
+    private Path model;
+
+    @Option(
+            names = "--inputs",
+            paramLabel = "WHAT",
+            defaultValue = "synthetic",
+            description = "Samples as for 'rank': synthetic, noise, a folder of images or a .npy file; what is no image"
+                    + " is noise (default: ${DEFAULT-VALUE}).")
+    private String inputs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Samples; more than 1 checks that each gets its own gradient (default: ${DEFAULT-VALUE}, or what"
+                            + " the model is fixed to).")
+    private int batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "224",
+            description = "Height and width where the model leaves them free (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(
+            names = "--output",
+            paramLabel = "NAME",
+            description = "Output to differentiate (default: the first float one).")
+    private String output;
+
+    @Option(names = "--include", paramLabel = "REGEX", description = "Count only parameters whose name contains this.")
+    private String include;
+
+    @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
+    private String exclude;
+
+    @Option(
+            names = "--directions",
+            paramLabel = "D",
+            defaultValue = "3",
+            description = "Random directions of the whole gradient (default: ${DEFAULT-VALUE}).")
+    private int directions;
+
+    @Mixin
+    private ModelFlags others;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        requirePositive("--batch", batch);
+        requirePositive("--directions", directions);
+        requirePositive("--size", size);
+        ParameterFilter filter = new ParameterFilter(
+                false, KernelFlags.pattern("--include", include), KernelFlags.pattern("--exclude", exclude));
+        OnnxNetwork network = OnnxNetwork.read(model, others.others());
+        int samples = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
+        Shape sample = network.sampleShape(Shape.of(3, size, size));
+        KernelOptions options = new KernelOptions(
+                Reduction.SUM,
+                filter,
+                Optional.ofNullable(output),
+                KernelOptions.Engine.AUTO,
+                false,
+                KernelFlags.threads(common),
+                common.seed);
+        GradientReport report =
+                new GradientCheck(network, options).run(data(network, samples, sample), samples, sample, directions);
+        print(report);
+        return report.passed() ? ExitCode.OK : ExitCode.SOME_FAILED;
+    }
+
+    private static void requirePositive(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + ": expected 1 or more, got " + value);
+        }
+    }
+
+    private float[] data(OnnxNetwork network, int samples, Shape sample) throws IOException {
+        if (sample.rank() == 3) {
+            int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
+            return Inputs.parse(inputs)
+                    .load(samples, dims[0], dims[1], dims[2], common.seed, warning -> spec.commandLine()
+                            .getErr()
+                            .println("vintk: " + warning))
+                    .data();
+        }
+        if (!inputs.equals("synthetic") && !inputs.equals("noise")) {
+            throw new IllegalArgumentException(
+                    "--inputs " + inputs + " gives images, but the model takes samples of shape " + sample);
+        }
+        float[] noise = new float[Math.toIntExact(sample.prepend(samples).elements())];
+        RandomStream.of(common.seed, "input/0").normal(noise, 1);
+        return noise;
+    }
+
+    private void print(GradientReport report) {
+        PrintWriter stdout = spec.commandLine().getOut();
+        if (common.json) {
+            stdout.println(GradientText.json(report));
+        } else if (!common.quiet) {
+            stdout.print(GradientText.table(model.getFileName().toString(), report));
+        }
+        stdout.flush();
+        PrintWriter stderr = spec.commandLine().getErr();
+        report.fault().ifPresent(fault -> stderr.println("vintk: " + model.getFileName() + ": " + fault));
+        stderr.flush();
+    }
+}

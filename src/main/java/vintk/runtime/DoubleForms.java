@@ -1,0 +1,129 @@
+package vintk.runtime;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import vintk.onnx.Node;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Value;
+
+/**
+ * Operators of which ONNX Runtime has a kernel in float32 only, written with operators that it has in float64: the
+ * frequent ones of vision models, so that their gradients can be checked to more than three digits.
+ */
+final class DoubleForms {
+    /** erf(5.9) is 1 to the last bit of a double. */
+    private static final double ERF_END = 5.9;
+
+    /** Terms of the series of erf: at the end, |x| = 5.9, the next is below 1e-17 of the sum. */
+    private static final int ERF_TERMS = 130;
+
+    private DoubleForms() {}
+
+    /** Output 0 of a node for inputs of float64; null where there is no such form. */
+    static Value of(Node node, List<Value> inputs) {
+        if (!node.domain().isEmpty()) {
+            return null;
+        }
+        Value x = inputs.get(0);
+        return switch (node.opType()) {
+            case "Conv" -> conv(node, inputs);
+            case "Erf" -> erf(x);
+            case "GlobalAveragePool" -> globalAveragePool(x);
+            case "HardSigmoid" ->
+                hardSigmoid(
+                        x,
+                        node.attributes().real("alpha", 0.2f),
+                        node.attributes().real("beta", 0.5f));
+            case "HardSwish" -> Ops.mul(x, hardSigmoid(x, 1 / 6d, 0.5));
+            case "Mean" -> Ops.mul(inputs.stream().reduce(Ops::add).orElseThrow(), 1d / inputs.size());
+            case "Softplus" -> softplus(x);
+            default -> null;
+        };
+    }
+
+    private static Value globalAveragePool(Value x) {
+        int[] axes = new int[x.shape().rank() - 2];
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = i + 2;
+        }
+        return Ops.reduceMean(x, axes);
+    }
+
+    private static Value hardSigmoid(Value x, double alpha, double beta) {
+        Value line = Ops.add(Ops.mul(x, alpha), beta);
+        Value above = Ops.binary("Max", line, Ops.scalar(line.dataType(), 0));
+        return Ops.binary("Min", above, Ops.scalar(line.dataType(), 1));
+    }
+
+    /** max(x, 0) + log(1 + exp(-|x|)). */
+    private static Value softplus(Value x) {
+        Value small = Ops.log(Ops.add(Ops.exp(Ops.neg(Ops.unary("Abs", x))), 1));
+        return Ops.add(Ops.unary("Relu", x), small);
+    }
+
+    /**
+     * erf x = 2/√π e^(-x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)) (Abramowitz and Stegun 7.1.6): all terms are of one sign, so nothing
+     * cancels. In Horner's form.
+     */
+    private static Value erf(Value x) {
+        Value bounded = Ops.binary(
+                "Min", Ops.binary("Max", x, Ops.scalar(x.dataType(), -ERF_END)), Ops.scalar(x.dataType(), ERF_END));
+        Value square = Ops.square(bounded);
+        Value sum = Ops.add(Ops.mul(square, 2d / (2 * ERF_TERMS + 1)), 1);
+        for (int n = ERF_TERMS - 1; n > 0; n--) {
+            sum = Ops.add(Ops.mul(Ops.mul(square, sum), 2d / (2 * n + 1)), 1);
+        }
+        Value bell = Ops.mul(Ops.exp(Ops.neg(square)), 2 / Math.sqrt(Math.PI));
+        return Ops.mul(Ops.mul(bounded, bell), sum);
+    }
+
+    /** One product with the patches put below each other: [G, M/G, K·C/G] × [N, G, K·C/G, P]. */
+    private static Value conv(Node node, List<Value> inputs) {
+        Value x = inputs.get(0);
+        Value w = inputs.get(1);
+        Shape out = node.output().shape();
+        int spatial = out.rank() - 2;
+        if (!node.attributes().text("auto_pad", "NOTSET").equals("NOTSET")) {
+            return null;
+        }
+        long[] pads = node.attributes().integers("pads", new long[2 * spatial]);
+        long[] ones = new long[spatial];
+        Arrays.fill(ones, 1);
+        long[] strides = node.attributes().integers("strides", ones);
+        long[] dilations = node.attributes().integers("dilations", ones);
+        long groups = node.attributes().integer("group", 1);
+        long perGroup = w.shape().dim(1);
+        long[] before = new long[spatial + 2];
+        long[] after = new long[spatial + 2];
+        System.arraycopy(pads, 0, before, 2, spatial);
+        System.arraycopy(pads, spatial, after, 2, spatial);
+        Value padded = Ops.pad(x, before, after, 0);
+        Shape kernel = w.shape().slice(2, w.shape().rank());
+        long pixels = out.product(2, out.rank());
+        List<Value> patches = new ArrayList<>();
+        for (long k = 0; k < kernel.elements(); k++) {
+            Value patch = padded;
+            long rest = k;
+            for (int axis = spatial - 1; axis >= 0; axis--) {
+                long start = rest % kernel.dim(axis) * dilations[axis];
+                rest /= kernel.dim(axis);
+                long end = start + (out.dim(axis + 2) - 1) * strides[axis] + 1;
+                patch = Ops.slice(patch, axis + 2, start, end, strides[axis]);
+            }
+            patches.add(Ops.reshape(patch, x.shape().dim(0), groups, perGroup, pixels));
+        }
+        long perOutput = w.shape().dim(0) / groups;
+        Value rows = Ops.moveAxis(Ops.reshape(w, w.shape().dim(0), perGroup, kernel.elements()), 2, 1);
+        Value matrix = Ops.reshape(rows, groups, perOutput, kernel.elements() * perGroup);
+        Value y = Ops.reshape(Ops.matMul(matrix, Ops.concat(2, patches)), out);
+        if (inputs.size() < 3 || inputs.get(2) == null) {
+            return y;
+        }
+        long[] bias = new long[out.rank()];
+        Arrays.fill(bias, 1);
+        bias[1] = out.dim(1);
+        return Ops.add(y, Ops.reshape(inputs.get(2), bias));
+    }
+}

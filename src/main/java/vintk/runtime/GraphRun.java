@@ -1,0 +1,56 @@
+package vintk.runtime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtSession;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Tensor;
+
+/** A graph in ONNX Runtime, with tensors of this program going in and out. Close it. */
+final class GraphRun implements AutoCloseable {
+    private final Session session;
+
+    GraphRun(byte[] model, SessionSettings settings) {
+        session = new Session(model, settings);
+    }
+
+    GraphRun(Graph graph, SessionSettings settings) {
+        this(ModelWriter.model(graph).toByteArray(), settings);
+    }
+
+    /** All outputs by name. Of what is given, the graph takes the inputs that it has. */
+    Map<String, Tensor> run(Map<String, Tensor> given) {
+        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
+        try {
+            for (String name : session.inputInfo().keySet()) {
+                feeds.put(name, Tensors.of(given.get(name)));
+            }
+            Map<String, Tensor> outputs = new LinkedHashMap<>();
+            try (OrtSession.Result result = session.run(feeds)) {
+                for (Map.Entry<String, OnnxValue> output : result) {
+                    if (output.getValue() instanceof OnnxTensor tensor) {
+                        outputs.put(output.getKey(), Tensors.copy(tensor));
+                    }
+                }
+            }
+            return outputs;
+        } finally {
+            feeds.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /** The outputs of one run of a graph. */
+    static Map<String, Tensor> run(Graph graph, Map<String, Tensor> given, SessionSettings settings) {
+        try (GraphRun run = new GraphRun(graph, settings)) {
+            return run.run(given);
+        }
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
