@@ -115,13 +115,29 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapter == null ? site.untouched() : adapter.adapt(site);
+        List<Value> made = adapter == null ? site.untouched() : adapted(adapter, site);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
             if (proto.getOutput(i).isEmpty()) {
                 continue;
             }
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));
+        }
+    }
+
+    /** Whatever an adapter cannot read in a node is said of the node. */
+    private static List<Value> adapted(Adapter adapter, Site site) {
+        try {
+            return adapter.adapt(site);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(site.toString()) ? e : new IllegalArgumentException(site + ": " + message, e);
+        } catch (ArithmeticException
+                | IndexOutOfBoundsException
+                | NullPointerException
+                | NegativeArraySizeException e) {
+            throw new IllegalArgumentException(
+                    site + ": its inputs or attributes do not fit the operator (" + e.getMessage() + ")", e);
         }
     }
 
