@@ -10,9 +10,13 @@ public final class Adapters {
     private static final SortedMap<String, Adapter> BY_OPERATOR = new TreeMap<>();
 
     static {
+        ActivationAdapters.addTo(Adapters::add);
         LayoutAdapters.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
+        NormalizationAdapters.addTo(Adapters::add);
+        QuantizationAdapters.addTo(Adapters::add);
+        ReductionAdapters.addTo(Adapters::add);
     }
 
     private Adapters() {}

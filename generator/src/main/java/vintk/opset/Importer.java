@@ -110,6 +110,9 @@ public final class Importer {
         Adapter adapter = Adapters.find(domain, proto.getOpType());
         List<Value> made = adapter == null ? site.untouched() : adapter.adapt(site);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
+            if (proto.getOutput(i).isEmpty()) {
+                continue;
+            }
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));
         }
