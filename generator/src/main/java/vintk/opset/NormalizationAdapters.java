@@ -64,8 +64,7 @@ final class NormalizationAdapters {
 
     /** {@code value} in the type of output {@code i}; null where there is no such output. */
     private static Value as(Site site, int i, Value value) {
-        boolean there = value != null && i < site.types().size();
-        return there ? Ops.cast(value, site.types().get(i).dataType()) : null;
+        return i < site.types().size() ? Ops.cast(value, site.types().get(i).dataType()) : null;
     }
 
     /** The outputs up to the last that the node has. */
@@ -102,10 +101,13 @@ final class NormalizationAdapters {
         Standardised made = Standardised.of(stashed(site, sum), !simplified, epsilon(site, 1e-12f), -1);
         Value y = Ops.mul(as(site, 0, made.value()), site.x(2));
         y = shift == null ? y : Ops.add(y, shift);
-        if (simplified && site.types().size() > 1 && !site.proto().getOutput(1).isEmpty()) {
-            throw site.unsupported("output 2, a mean that is not taken, is not handled");
+        // Outputs 2 and 3 are statistics for training, which ONNX Runtime's kernels do not write.
+        for (int i = 1; i < Math.min(3, site.types().size()); i++) {
+            if (!site.proto().getOutput(i).isEmpty()) {
+                throw site.unsupported("output " + (i + 1) + ", a statistic for training, is not handled");
+            }
         }
-        return outputs(site, y, as(site, 1, made.mean()), as(site, 2, made.inverse()), sum);
+        return outputs(site, y, null, null, sum);
     }
 
     // ---- over space

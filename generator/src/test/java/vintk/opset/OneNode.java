@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import vintk.autodiff.Sampling;
@@ -30,6 +31,7 @@ final class OneNode {
     private final Map<String, TensorType> inputs = new LinkedHashMap<>();
     private Sampling sampling = Sampling.UNIFORM;
     private String note = "";
+    private boolean flat;
     private int operands;
 
     private OneNode(String domain, String opType, long opset) {
@@ -106,6 +108,15 @@ final class OneNode {
         return this;
     }
 
+    OneNode with(String name, float[] values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        node.addAttribute(attribute);
+        return this;
+    }
+
     private static AttributeProto.Builder attribute(String name, AttributeType type) {
         return AttributeProto.newBuilder().setName(name).setType(type);
     }
@@ -119,6 +130,22 @@ final class OneNode {
         return this;
     }
 
+    /** Outputs by name, "" for one that is absent. */
+    OneNode outputs(String... names) {
+        node.addAllOutput(List.of(names));
+        return this;
+    }
+
+    /** Constant almost everywhere: no input has a gradient. */
+    OneNode flat() {
+        flat = true;
+        return this;
+    }
+
+    boolean isFlat() {
+        return flat;
+    }
+
     OneNode sampled(Sampling other) {
         sampling = other;
         return this;
@@ -127,6 +154,10 @@ final class OneNode {
     OneNode noted(String what) {
         note = what;
         return this;
+    }
+
+    String opType() {
+        return opType;
     }
 
     /** As the table of adapters names it. */
@@ -148,7 +179,8 @@ final class OneNode {
         }
         GraphProto.Builder whole = graph.clone().addNode(node);
         inputs.forEach((name, type) -> whole.addInput(info(name, type)));
-        node.getOutputList()
+        node.getOutputList().stream()
+                .filter(name -> !name.isEmpty())
                 .forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
         ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(8)
