@@ -219,7 +219,9 @@ final class Resolver {
                     node.getOpType().equals("Shape") || node.getOpType().equals("Size");
             boolean random =
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
-            if (random || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
+            // The integers that a weight is rounded to have a gradient, straight through.
+            boolean rounded = node.getOpType().equals("QuantizeLinear");
+            if (random || rounded || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
                 dependent.addAll(node.getOutputList());
                 continue;
             }

@@ -14,6 +14,7 @@ public final class Rules {
 
     static {
         ElementwiseRules.addTo(Rules::add);
+        ActivationRules.addTo(Rules::add);
         ReductionRules.addTo(Rules::add);
         LinearRules.addTo(Rules::add);
         EinsumRules.addTo(Rules::add);
@@ -21,6 +22,7 @@ public final class Rules {
         GatherRules.addTo(Rules::add);
         ScatterRules.addTo(Rules::add);
         ImageRules.addTo(Rules::add);
+        QuantizationRules.addTo(Rules::add);
     }
 
     private Rules() {}

@@ -10,6 +10,7 @@ public final class Adapters {
     private static final SortedMap<String, Adapter> BY_OPERATOR = new TreeMap<>();
 
     static {
+        ActivationAdapters.addTo(Adapters::add);
         LayoutAdapters.addTo(Adapters::add);
         BlockAdapters.addTo(Adapters::add);
         IndexAdapters.addTo(Adapters::add);
@@ -21,6 +22,9 @@ public final class Adapters {
         RecurrentAdapters.addTo(Adapters::add);
         AttentionAdapters.addTo(Adapters::add);
         MicrosoftAttention.addTo(Adapters::add);
+        NormalizationAdapters.addTo(Adapters::add);
+        QuantizationAdapters.addTo(Adapters::add);
+        ReductionAdapters.addTo(Adapters::add);
     }
 
     private Adapters() {}

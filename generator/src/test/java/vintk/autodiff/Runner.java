@@ -121,6 +121,10 @@ public final class Runner implements AutoCloseable {
                     case FLOAT -> DataType.FLOAT;
                     case DOUBLE -> DataType.DOUBLE;
                     case INT64 -> DataType.INT64;
+                    case INT32 -> DataType.INT32;
+                    case INT16 -> DataType.INT16;
+                    case INT8 -> DataType.INT8;
+                    case UINT8 -> DataType.UINT8;
                     case BOOL -> DataType.BOOL;
                     default -> throw new IllegalArgumentException("outputs of type " + info + " are not read");
                 };

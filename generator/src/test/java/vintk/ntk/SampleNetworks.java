@@ -26,6 +26,7 @@ final class SampleNetworks {
         parameters(networks);
         windows(networks);
         batches(networks);
+        ActivationNetworks.addTo(networks);
         ImageNetworks.addTo(networks);
         SequenceNetworks.addTo(networks);
         return networks;

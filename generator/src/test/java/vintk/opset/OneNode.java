@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import vintk.autodiff.Sampling;
@@ -31,6 +32,7 @@ final class OneNode {
     private final Map<String, Tensor> given = new LinkedHashMap<>();
     private Sampling sampling = Sampling.UNIFORM;
     private String note = "";
+    private boolean flat;
     private int operands;
 
     private OneNode(String domain, String opType, long opset) {
@@ -168,6 +170,22 @@ final class OneNode {
         return this;
     }
 
+    /** Outputs by name, "" for one that is absent. */
+    OneNode outputs(String... names) {
+        node.addAllOutput(List.of(names));
+        return this;
+    }
+
+    /** Constant almost everywhere: no input has a gradient. */
+    OneNode flat() {
+        flat = true;
+        return this;
+    }
+
+    boolean isFlat() {
+        return flat;
+    }
+
     OneNode sampled(Sampling other) {
         sampling = other;
         return this;
@@ -176,6 +194,10 @@ final class OneNode {
     OneNode noted(String what) {
         note = what;
         return this;
+    }
+
+    String opType() {
+        return opType;
     }
 
     /** As the table of adapters names it. */
