@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -27,6 +28,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
+import vintk.opset.BlockedLayout;
 import vintk.opset.Resolved;
 
 /**
@@ -71,7 +73,32 @@ final class Resolver {
         if (!unknown.isEmpty()) {
             execute(folded, unknown, false).forEach((name, tensor) -> types.put(name, tensor.type()));
         }
-        return new Resolved(plain, types, known);
+        return new Resolved(plain, types, known, BlockedLayout.isIn(plain) ? block() : 0);
+    }
+
+    /** The channels in a block of ONNX Runtime's own layout of images: to how many it would pad four of them. */
+    private static long block() {
+        NodeProto node = NodeProto.newBuilder()
+                .setDomain(BlockedLayout.DOMAIN)
+                .setOpType("ReorderInput")
+                .addInput("x")
+                .addOutput("y")
+                .build();
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("block")
+                .addInput(valueInfo("x", TensorType.of(DataType.FLOAT, 1, 4, 1, 1)))
+                .addNode(node)
+                .build();
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setDomain(BlockedLayout.DOMAIN)
+                        .setVersion(1))
+                .setGraph(graph)
+                .build();
+        NodeInfo info = types(model, Set.of("y")).get("y");
+        return Tensors.type((TensorInfo) info.getInfo()).shape().dim(1);
     }
 
     /** The model with these input types, without what its writer said of shapes (it may hold for another batch only). */

@@ -28,11 +28,13 @@ public final class Importer {
             "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
 
     private final Resolved resolved;
+    private final BlockedLayout blocked;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
 
     private Importer(Resolved resolved) {
         this.resolved = resolved;
+        this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
         }
@@ -108,7 +110,12 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapter == null ? site.untouched() : adapter.adapt(site);
+        List<Value> made;
+        if (domain.equals(BlockedLayout.DOMAIN)) {
+            made = blocked.adapt(site);
+        } else {
+            made = adapter == null ? site.untouched() : adapter.adapt(site);
+        }
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
             if (proto.getOutput(i).isEmpty()) {
                 continue;

@@ -11,5 +11,10 @@ import vintk.onnx.TensorType;
  * @param model as read, in its own opset
  * @param types type and static shape of every value by name
  * @param known the integer and boolean tensors that do not depend on the model's float inputs: shapes, indices, masks
+ * @param block channels in a block of {@link BlockedLayout} on this processor, 0 where it does not matter
  */
-public record Resolved(ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known) {}
+public record Resolved(ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known, long block) {
+    public Resolved(ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known) {
+        this(model, types, known, 0);
+    }
+}
