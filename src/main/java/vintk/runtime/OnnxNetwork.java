@@ -9,6 +9,7 @@ import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
+import vintk.opset.BatchFirst;
 import vintk.opset.Importer;
 
 /** A network read from an ONNX file. */
@@ -39,7 +40,7 @@ public final class OnnxNetwork implements Network {
     public static OnnxNetwork read(Path file) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            return new OnnxNetwork(name, InferenceMode.of(ModelFile.read(file)));
+            return new OnnxNetwork(name, BatchFirst.rewritten(InferenceMode.of(ModelFile.read(file))));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
