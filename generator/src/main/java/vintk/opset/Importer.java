@@ -28,6 +28,7 @@ public final class Importer {
             "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
 
     private final Resolved resolved;
+    private final BlockedLayout blocked;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
     private final LearnedConstants learned;
@@ -35,6 +36,7 @@ public final class Importer {
     private Importer(Resolved resolved) {
         this.resolved = resolved;
         this.learned = new LearnedConstants(resolved.model().getGraph());
+        this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
         }
@@ -115,7 +117,7 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapter == null ? site.untouched() : adapted(adapter, site);
+        List<Value> made = adapted(site, domain.equals(BlockedLayout.DOMAIN) ? blocked::adapt : adapter);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
             if (proto.getOutput(i).isEmpty()) {
                 continue;
@@ -126,9 +128,9 @@ public final class Importer {
     }
 
     /** Whatever an adapter cannot read in a node is said of the node. */
-    private static List<Value> adapted(Adapter adapter, Site site) {
+    private static List<Value> adapted(Site site, Adapter adapter) {
         try {
-            return adapter.adapt(site);
+            return adapter == null ? site.untouched() : adapter.adapt(site);
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(site.toString()) ? e : new IllegalArgumentException(site + ": " + message, e);

@@ -17,7 +17,7 @@ public final class Preparation {
     public static ModelProto of(ModelProto model) {
         Bounds.require(model);
         ModelProto sorted = SubGraphs.map(Functions.expand(model), Order::topological);
-        ModelProto plain = SubGraphs.map(SinglePrecision.of(sorted), InferenceMode::of);
+        ModelProto plain = SubGraphs.map(SinglePrecision.of(sorted), graph -> BatchFirst.of(InferenceMode.of(graph)));
         return plain.toBuilder()
                 .setIrVersion(Math.max(IR_VERSION, plain.getIrVersion()))
                 .build();
