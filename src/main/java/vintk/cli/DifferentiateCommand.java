@@ -94,7 +94,10 @@ final class DifferentiateCommand implements Callable<Integer> {
         if (Files.exists(out) && Files.exists(model) && Files.isSameFile(out, model)) {
             throw new IllegalArgumentException("--out " + out + " is the model itself: give another file");
         }
-        OnnxNetwork network = OnnxNetwork.read(model, inputs.others());
+        OnnxNetwork network = kernel.network(model, inputs.others(), common);
+        if (!common.quiet) {
+            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
+        }
         Shape sample = network.sampleShape(Shape.of(3, size, size));
         KernelGraph.Output wanted =
                 outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
@@ -104,6 +107,10 @@ final class DifferentiateCommand implements Callable<Integer> {
         metadata.put("vintk.version", Vintk.Version.number());
         metadata.put("vintk.source", String.valueOf(model.getFileName()));
         metadata.put("vintk.batch", Integer.toString(batch));
+        if (kernel.initialisation().isPresent()) {
+            metadata.put("vintk.reinit", kernel.reinitText());
+            metadata.put("vintk.seed", Long.toString(common.seed));
+        }
         metadata.put("vintk.reduction", options.reduction().toString());
         ModelWriter.write(graph.withMetadata(metadata), out);
         if (!common.quiet) {

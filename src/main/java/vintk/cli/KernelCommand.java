@@ -91,7 +91,10 @@ final class KernelCommand implements Callable<Integer> {
             OutputFile.prepare(perParameter);
         }
         input = inputs.samples();
-        OnnxNetwork network = OnnxNetwork.read(model, inputs.forSamples());
+        OnnxNetwork network = kernel.network(model, inputs.forSamples(), common);
+        if (!common.quiet) {
+            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
+        }
         NpyArray array = input.endsWith(".npy") ? file(network.batchAxis()) : images(network);
         Shape shape = Shape.of(array.shape());
         Shape sample = shape.slice(1, shape.rank());
@@ -186,6 +189,7 @@ final class KernelCommand implements Callable<Integer> {
             node.put("reason", result.reason());
             node.put("parameters", result.elements());
             node.put("tensors", result.parameters().size());
+            node.put("reinit", kernel.reinitText());
             node.put("seconds", seconds);
             result.parameters().forEach(node.putArray("counted")::add);
             ArrayNode leftOut = node.putArray("left_out");

@@ -1,11 +1,15 @@
 package vintk.cli;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Option;
+import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
+import vintk.runtime.ModelInputs;
+import vintk.runtime.OnnxNetwork;
 import vintk.runtime.ParameterFilter;
 import vintk.runtime.Reduction;
 
@@ -52,6 +56,14 @@ final class KernelFlags {
             description = "batched, per-sample, or auto, the first that fits (default: ${DEFAULT-VALUE}).")
     String engine;
 
+    @Option(
+            names = "--reinit",
+            paramLabel = "SCHEME",
+            description =
+                    "Draw the parameters of files anew from --seed, by their roles: kaiming, xavier, trunc-normal:STD or"
+                            + " pytorch-default (default: as in the file).")
+    String reinit;
+
     /** More threads than this only wait for each other. */
     private static final int MAX_THREADS = 256;
 
@@ -65,6 +77,23 @@ final class KernelFlags {
                 perParameter,
                 threads(common),
                 common.seed);
+    }
+
+    /** How parameters of files are drawn; empty where files keep their own. */
+    Optional<Initialisation> initialisation() {
+        return Optional.ofNullable(reinit).map(Initialisation::parse);
+    }
+
+    /** As results name it. */
+    String reinitText() {
+        return initialisation().map(Initialisation::toString).orElse("none");
+    }
+
+    /** The network of a file, its parameters as in the file or drawn anew. */
+    OnnxNetwork network(Path file, ModelInputs inputs, CommonOptions common) {
+        Optional<Initialisation> drawn = initialisation();
+        OnnxNetwork network = OnnxNetwork.read(file, inputs);
+        return drawn.isPresent() ? network.reinitialised(drawn.get(), common.seed) : network;
     }
 
     static int threads(CommonOptions common) {

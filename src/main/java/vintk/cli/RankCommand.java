@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -15,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.rank.Subject;
+import vintk.runtime.Initialisation;
 import vintk.runtime.ModelInputs;
 import vintk.space.Candidates;
 import vintk.space.Space;
@@ -38,6 +40,8 @@ import vintk.space.Space;
             "  vintk rank exported/ --inputs photos/ --statistic log-cond"
         })
 final class RankCommand implements Callable<Integer> {
+    private static final String DRAWN = "--reinit is for ONNX files: candidates are drawn as their space says";
+
     @Spec
     private CommandSpec spec;
 
@@ -76,6 +80,7 @@ final class RankCommand implements Callable<Integer> {
     private List<Subject> subjects() throws IOException {
         if (candidates != null) {
             require(what.isEmpty() && count == null, "--candidates goes with neither a space nor files");
+            require(score.initialisation().isEmpty(), DRAWN);
             return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
         }
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
@@ -84,6 +89,7 @@ final class RankCommand implements Callable<Integer> {
                 && !what.get(0).endsWith(".onnx");
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
+            require(score.initialisation().isEmpty(), DRAWN);
             require(
                     spaces.knows(what.get(0)) || count != null,
                     "'" + what.get(0)
@@ -93,7 +99,7 @@ final class RankCommand implements Callable<Integer> {
             require(count > 0, "--count: expected 1 or more, got " + count);
             return spaces.subjects(found.sample(count, common.seed), score.size());
         }
-        return files(what, score.modelInputs());
+        return files(what, score.modelInputs(), score.initialisation());
     }
 
     private void require(boolean condition, String message) {
@@ -103,7 +109,8 @@ final class RankCommand implements Callable<Integer> {
     }
 
     /** Files as given, and all .onnx files of folders in name order. */
-    static List<Subject> files(List<String> names, ModelInputs inputs) throws IOException {
+    static List<Subject> files(List<String> names, ModelInputs inputs, Optional<Initialisation> reinit)
+            throws IOException {
         List<Path> files = new ArrayList<>();
         for (String name : names) {
             if (name.isBlank()) {
@@ -124,18 +131,18 @@ final class RankCommand implements Callable<Integer> {
                 files.add(path);
             }
         }
-        return named(files, inputs);
+        return named(files, inputs, reinit);
     }
 
     /** File names where they differ; else as much of the path as tells them apart from all others. */
-    private static List<Subject> named(List<Path> files, ModelInputs inputs) {
+    private static List<Subject> named(List<Path> files, ModelInputs inputs, Optional<Initialisation> reinit) {
         List<Subject> subjects = new ArrayList<>();
         for (Path file : files) {
             int parts = 1;
             while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
                 parts++;
             }
-            subjects.add(new Subject.ModelFile(file, tail(file, parts), inputs));
+            subjects.add(new Subject.ModelFile(file, tail(file, parts), inputs, reinit));
         }
         return subjects;
     }

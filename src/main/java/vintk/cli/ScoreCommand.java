@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  vintk score resnet18.onnx",
             "  vintk score a.onnx b.onnx --inputs photos/ --batch 16 --repeats 3",
-            "  vintk score vit.onnx --output logits --parameters weights --json"
+            "  vintk score vit.onnx --output logits --parameters weights --json",
+            "  vintk score trained.onnx --reinit kaiming --repeats 5"
         })
 final class ScoreCommand implements Callable<Integer> {
     @Spec
@@ -47,7 +48,7 @@ final class ScoreCommand implements Callable<Integer> {
         Study study = new Study(
                 common, out, spec.commandLine().getOut(), spec.commandLine().getErr());
         return study.run(
-                RankCommand.files(models, score.modelInputs()),
+                RankCommand.files(models, score.modelInputs(), score.initialisation()),
                 score.evaluation(common, failure -> Failures.show(spec, common, failure)));
     }
 }

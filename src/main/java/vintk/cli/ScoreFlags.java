@@ -2,6 +2,7 @@ package vintk.cli;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.rank.Evaluation;
+import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelInputs;
 import vintk.runtime.Reduction;
@@ -96,6 +98,11 @@ final class ScoreFlags {
         return size == null ? OptionalInt.empty() : OptionalInt.of(size);
     }
 
+    /** How parameters of files are drawn; empty where files keep their own. */
+    Optional<Initialisation> initialisation() {
+        return kernel.initialisation();
+    }
+
     /** Ready to score; what is wrong with the options is said here, before any work. */
     Evaluation evaluation(CommonOptions common, Consumer<Throwable> failures) {
         atLeastOne("--batch", batch);
@@ -127,6 +134,7 @@ final class ScoreFlags {
                 source.spec() + model.text(),
                 common.seed,
                 repeats,
+                kernel.reinitText(),
                 kernel.parametersText(),
                 "inference",
                 "cpu",

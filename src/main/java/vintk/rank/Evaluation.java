@@ -138,12 +138,14 @@ public final class Evaluation {
         List<Score> scores = new ArrayList<>();
         KernelMatrix last = null;
         KernelEngine engine = null;
+        Set<String> remarks = new LinkedHashSet<>();
         try {
             Shape sample = null;
             for (int repeat = 0; repeat < repeats(subject); repeat++) {
                 long seed = seed(repeat);
                 if (engine == null || subject.isDrawn()) {
                     Network network = subject.network(seed);
+                    remarks.addAll(network.remarks());
                     sample = network.sampleShape(wanted());
                     // The images come first: what is wrong with them is said before the model is differentiated.
                     batches.augmented(sample, seed);
@@ -165,16 +167,10 @@ public final class Evaluation {
                 subject.macs().isPresent() ? subject.macs() : OptionalLong.of(last.macs()),
                 OptionalLong.of(last.peakBytes()),
                 seconds(start));
+        remarks.addAll(inputWarnings);
         EngineChoice choice = new EngineChoice(last.engine(), last.reason());
         return Result.of(
-                subject.name(),
-                subject.source(),
-                scores,
-                cost,
-                choice,
-                last.output(),
-                settings,
-                List.copyOf(inputWarnings));
+                subject.name(), subject.source(), scores, cost, choice, last.output(), settings, List.copyOf(remarks));
     }
 
     /** The first repeat has the seed itself; the others have seeds of their own, unlike those of neighbouring seeds. */

@@ -30,6 +30,7 @@ final class SettingsJson {
         node.put("inputs", settings.inputs());
         node.put("seed", settings.seed());
         node.put("repeats", settings.repeats());
+        node.put("reinit", settings.reinit());
         node.put("parameters", settings.parameters());
         node.put("batch_norm", settings.batchNorm());
         node.put("device", settings.device());
@@ -50,6 +51,8 @@ final class SettingsJson {
                 need(node, "inputs").asText(),
                 wholeNumber(need(node, "seed"), "seed"),
                 (int) wholeNumber(need(node, "repeats"), "repeats"),
+                // Files of earlier versions lack it: none were drawn anew.
+                node.path("reinit").asText("none"),
                 need(node, "parameters").asText(),
                 need(node, "batch_norm").asText(),
                 need(node, "device").asText(),

@@ -1,8 +1,10 @@
 package vintk.rank;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import vintk.runtime.CandidateNetwork;
+import vintk.runtime.Initialisation;
 import vintk.runtime.ModelInputs;
 import vintk.runtime.Network;
 import vintk.runtime.OnnxNetwork;
@@ -18,7 +20,7 @@ public sealed interface Subject {
     /** Where it comes from. */
     Source source();
 
-    /** The network with weights of a seed; a file has its own, whatever the seed. */
+    /** The network with weights of a seed; a file has its own, whatever the seed, unless they are drawn anew. */
     Network network(long seed);
 
     /** Whether weights differ between seeds. */
@@ -30,8 +32,13 @@ public sealed interface Subject {
     /** Multiply-adds of one forward pass by formula, where there is one. */
     OptionalLong macs();
 
-    /** A model file, and what its inputs beside the samples get. */
-    record ModelFile(Path file, String name, ModelInputs inputs) implements Subject {
+    /**
+     * A model file.
+     *
+     * @param inputs what its inputs beside the samples get
+     * @param reinit how its parameters are drawn, or empty for its own
+     */
+    record ModelFile(Path file, String name, ModelInputs inputs, Optional<Initialisation> reinit) implements Subject {
         @Override
         public Source source() {
             return Source.file(file.toString());
@@ -39,12 +46,13 @@ public sealed interface Subject {
 
         @Override
         public Network network(long seed) {
-            return OnnxNetwork.read(file, inputs);
+            OnnxNetwork network = OnnxNetwork.read(file, inputs);
+            return reinit.isPresent() ? network.reinitialised(reinit.get(), seed) : network;
         }
 
         @Override
         public boolean isDrawn() {
-            return false;
+            return reinit.isPresent();
         }
 
         @Override

@@ -61,6 +61,7 @@ public final class CsvReport {
         {"batch_norm", "/settings/batch_norm"},
         {"device", "/settings/device"},
         {"dtype", "/settings/dtype"},
+        {"reinit", "/settings/reinit"},
         {"version", "/settings/version"},
         {"warnings", "/warnings"},
         {"scores", "/repeats"},

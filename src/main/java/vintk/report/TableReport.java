@@ -95,6 +95,9 @@ public final class TableReport {
                         settings.repeats() > 1
                                 ? "; mean ± standard error of %d repeats".formatted(settings.repeats())
                                 : ""));
+        if (!settings.reinit().equals("none")) {
+            caption.add("Parameters of files are drawn anew: %s.".formatted(settings.reinit()));
+        }
         if (results.stream().anyMatch(result -> !result.settings().equals(settings))) {
             caption.add("Settings differ between models: these are those of "
                     + results.get(0).name() + ".");

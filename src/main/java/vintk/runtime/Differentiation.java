@@ -95,20 +95,21 @@ public record Differentiation(
         long fixed = network.fixedBatch();
         if (engine != KernelOptions.Engine.PER_SAMPLE && network.batchAxis() >= 0) {
             try {
-                return batched(
-                        network,
-                        network.graph(samples, sample),
-                        samples,
-                        options,
-                        kernels(options),
-                        "the batch was tracked");
+                Graph graph = network.graph(samples, sample);
+                if (fixed == 0 || fixed == samples || network.takesOtherBatches(sample, output(graph, options))) {
+                    String why = fixed == 1 && samples > 1
+                            ? "its batch of 1 could be freed, the batch was tracked"
+                            : "the batch was tracked";
+                    return batched(network, graph, samples, options, kernels(options), why);
+                }
+                reason = "the model's batch is fixed at " + fixed + ", and its outputs change with it";
             } catch (UntrackedBatchException e) {
                 reason = "samples could not be tracked " + e.getMessage();
             } catch (ModelException | IllegalArgumentException e) {
                 if (fixed == 0 || fixed == samples) {
                     throw e;
                 }
-                reason = "the model's batch is fixed at " + fixed;
+                reason = "the model's batch is fixed at " + fixed + " (" + firstLine(e) + ")";
             }
             if (engine == KernelOptions.Engine.BATCHED) {
                 throw new ModelException(ModelException.Kind.ERROR, network.name() + ": no batched kernel, " + reason);
@@ -126,6 +127,11 @@ public record Differentiation(
         Graph graph = network.graph(1, sample);
         KernelGraph single = KernelGraph.single(graph, output(graph, options));
         return finish(graph, single, 1, options, List.of(KernelGraph.Output.JACOBIAN), reason);
+    }
+
+    private static String firstLine(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        return text.length() > 100 ? text.substring(0, 100) + "..." : text;
     }
 
     private static Differentiation batched(

@@ -15,7 +15,7 @@ import vintk.onnx.Shape;
  */
 final class Independence {
     /** Samples that are tried together and alone. */
-    private static final int SAMPLES = 3;
+    static final int SAMPLES = 3;
 
     /** Relative to the largest output: far above rounding, far below what a batch statistic does. */
     private static final double TOLERANCE = 1e-3;

@@ -27,9 +27,19 @@ public interface Network {
         return List.of();
     }
 
+    /** Whether a network that is fixed to one sample takes others as well: its file says one, but nothing depends on it. */
+    default boolean takesOtherBatches(Shape sample, String output) {
+        return fixedBatch() == 0;
+    }
+
     /** The number of samples that the network is fixed to, or 0 where any number is taken. */
     default long fixedBatch() {
         return 0;
+    }
+
+    /** What a reader of results should know of this network, in sentences. */
+    default List<String> remarks() {
+        return List.of();
     }
 
     /**

@@ -16,17 +16,20 @@ import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 import vintk.opset.Importer;
 import vintk.proto.Preparation;
+import vintk.space.RandomStream;
 
 /** A network read from an ONNX file. */
 public final class OnnxNetwork implements Network {
     private final String name;
     private final ModelProto model;
     private final Signature signature;
+    private final List<String> remarks;
 
-    private OnnxNetwork(String name, ModelProto model, ModelInputs inputs) {
+    private OnnxNetwork(String name, ModelProto model, Signature signature, List<String> remarks) {
         this.name = name;
         this.model = model;
-        this.signature = Signature.of(model, inputs);
+        this.signature = signature;
+        this.remarks = remarks;
     }
 
     /** Reads a file; a {@link ModelException} says what is wrong with it. */
@@ -38,10 +41,27 @@ public final class OnnxNetwork implements Network {
     public static OnnxNetwork read(Path file, ModelInputs inputs) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            return new OnnxNetwork(name, Preparation.of(ModelFile.read(file)), inputs);
+            ModelProto model = Preparation.of(ModelFile.read(file));
+            return new OnnxNetwork(name, model, Signature.of(model, inputs), List.of());
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** This network with parameters drawn from a seed in place of its own. */
+    public OnnxNetwork reinitialised(Initialisation scheme, long seed) {
+        Reinitialisation drawn = Reinitialisation.of(model, scheme, seed);
+        List<String> all = new ArrayList<>(remarks);
+        if (!drawn.left().isEmpty()) {
+            all.add(drawn.remark());
+        }
+        return new OnnxNetwork(name, drawn.model(), signature, all);
+    }
+
+    /** What a reader of results should know. */
+    @Override
+    public List<String> remarks() {
+        return remarks;
     }
 
     @Override
@@ -91,7 +111,7 @@ public final class OnnxNetwork implements Network {
 
     @Override
     public Graph graph(long samples, Shape sample) {
-        if (!signature.accepts(sample) || fixedBatch() > 0 && fixedBatch() != samples) {
+        if (!signature.accepts(sample)) {
             throw new ModelException(
                     ModelException.Kind.INVALID_MODEL,
                     name + ": input " + signature.main() + batchText() + " does not take a batch of shape "
@@ -133,11 +153,30 @@ public final class OnnxNetwork implements Network {
         }
     }
 
-    /** Tried on the model itself; a batch that is fixed cannot be varied. */
+    /** Tried on the model itself; a batch that is fixed at several cannot be varied. */
     @Override
     public void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {
         if (fixedBatch() == 0) {
             new Independence(model, signature, output, SessionSettings.of(threads)).require(data, sample);
+        }
+    }
+
+    /** Whether a model whose batch was fixed at one gives others the same outputs, tried on noise. */
+    @Override
+    public boolean takesOtherBatches(Shape sample, String output) {
+        if (fixedBatch() == 0) {
+            return true;
+        }
+        if (fixedBatch() > 1) {
+            return false;
+        }
+        float[] noise = new float[Math.toIntExact(Independence.SAMPLES * sample.elements())];
+        RandomStream.of(0, name).normal(noise, 1);
+        try {
+            new Independence(model, signature, output, SessionSettings.of(0)).require(noise, sample);
+            return true;
+        } catch (ModelException e) {
+            return false;
         }
     }
 }

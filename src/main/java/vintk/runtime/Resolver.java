@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -22,13 +23,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
+import vintk.opset.BlockedLayout;
 import vintk.opset.Resolved;
 import vintk.proto.ControlFlow;
+import vintk.proto.FreedBatch;
 import vintk.proto.SubGraphs;
 
 /**
@@ -54,7 +58,8 @@ final class Resolver {
      * @param model prepared ({@link vintk.proto.Preparation})
      */
     static Resolved resolve(ModelProto model, Signature signature, long samples, Shape sample) {
-        Resolver resolver = new Resolver(model, signature.types(samples, sample), signature.constants());
+        ModelProto bound = bound(model, signature, samples, sample);
+        Resolver resolver = new Resolver(bound, signature.types(samples, sample), signature.constants());
         return resolver.run(signature.values(samples));
     }
 
@@ -67,7 +72,7 @@ final class Resolver {
 
     private Resolved run(Map<String, Value> given) {
         ControlFlow control = new ControlFlow();
-        ModelProto plain = withStaticInputs();
+        ModelProto plain = model;
         while (ControlFlow.isIn(plain)) {
             plain = control.step(plain, look(plain));
         }
@@ -77,7 +82,7 @@ final class Resolver {
                     .forEach((name, tensor) -> found.types.put(name, tensor.type()));
         }
         control.check(found);
-        return new Resolved(plain, found.types, found.known, given);
+        return new Resolved(plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? block() : 0);
     }
 
     /** What inference tells of a model, and the values whose extents it does not. */
@@ -119,7 +124,35 @@ final class Resolver {
 
     /** The model for a number of samples: inputs of static types, what is constant put in. */
     static ModelProto bound(ModelProto model, Signature signature, long samples, Shape sample) {
-        return new Resolver(model, signature.types(samples, sample), signature.constants()).withStaticInputs();
+        ModelProto freed = signature.fixedBatch() == 1 && samples != 1
+                ? FreedBatch.of(model, Set.of(signature.main().name()), samples)
+                : model;
+        return new Resolver(freed, signature.types(samples, sample), signature.constants()).withStaticInputs();
+    }
+
+    /** The channels in a block of ONNX Runtime's own layout of images: to how many it would pad four of them. */
+    private static long block() {
+        NodeProto node = NodeProto.newBuilder()
+                .setDomain(BlockedLayout.DOMAIN)
+                .setOpType("ReorderInput")
+                .addInput("x")
+                .addOutput("y")
+                .build();
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("block")
+                .addInput(valueInfo("x", TensorType.of(DataType.FLOAT, 1, 4, 1, 1)))
+                .addNode(node)
+                .build();
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setDomain(BlockedLayout.DOMAIN)
+                        .setVersion(1))
+                .setGraph(graph)
+                .build();
+        NodeInfo info = types(model, Set.of("y")).get("y");
+        return Tensors.type((TensorInfo) info.getInfo()).shape().dim(1);
     }
 
     /** The model with these input types, without what its writer said of shapes (it may hold for another batch only). */
@@ -221,7 +254,9 @@ final class Resolver {
                     node.getOpType().equals("Shape") || node.getOpType().equals("Size");
             boolean random =
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
-            if (random || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
+            // The integers that a weight is rounded to have a gradient, straight through.
+            boolean rounded = node.getOpType().equals("QuantizeLinear");
+            if (random || rounded || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
                 dependent.addAll(node.getOutputList());
                 continue;
             }

@@ -149,18 +149,12 @@ final class Signature {
         if (batch) {
             filled.put(input.name(), new Filled(input.dataType(), shape.slice(1, shape.rank()), given.fill()));
         } else {
-            constants.put(input.name(), filledWith(new TensorType(input.dataType(), shape), given.fill()));
+            constants.put(input.name(), Tensor.filled(new TensorType(input.dataType(), shape), given.fill()));
         }
     }
 
     private static double[] doubles(float[] values) {
         return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
-    }
-
-    private static Tensor filledWith(TensorType type, double value) {
-        double[] elements = new double[Math.toIntExact(type.shape().elements())];
-        Arrays.fill(elements, value);
-        return Tensor.of(type, elements);
     }
 
     DeclaredInput main() {
@@ -251,8 +245,8 @@ final class Signature {
         Map<String, Value> values = new LinkedHashMap<>();
         constants.forEach((name, tensor) -> values.put(name, Value.constant(tensor)));
         filled.forEach((name, f) -> {
-            Value row =
-                    Value.constant(filledWith(new TensorType(f.type(), f.row().prepend(1)), f.value()));
+            Value row = Value.constant(
+                    Tensor.filled(new TensorType(f.type(), f.row().prepend(1)), f.value()));
             values.put(name, Ops.expand(row, f.row().prepend(samples)));
         });
         return values;

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param inputs where the inputs come from: a path, {@code synthetic} or {@code noise}
  * @param seed of weights, inputs and projections
  * @param repeats R
+ * @param reinit how the parameters of files are drawn, or {@code none} where files have their own
  * @param parameters convention, {@code all} or {@code weights}, and patterns where given
  * @param batchNorm {@code inference} or {@code batch}
  * @param device such as {@code cpu} or {@code cuda:0}
@@ -31,6 +32,7 @@ public record Settings(
         String inputs,
         long seed,
         int repeats,
+        String reinit,
         String parameters,
         String batchNorm,
         String device,

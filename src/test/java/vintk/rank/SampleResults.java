@@ -32,6 +32,7 @@ public final class SampleResults {
                 "synthetic",
                 7,
                 repeats,
+                "none",
                 "all",
                 "inference",
                 "cpu",

@@ -153,6 +153,7 @@ class ScoreTest {
                 "synthetic",
                 0,
                 3,
+                "none",
                 "all",
                 "inference",
                 "cpu",

@@ -31,7 +31,19 @@ public final class Accumulator {
 
     /** The contributions, each {@link Cotangent.PerSample}, {@link Cotangent.Outer} or {@link Cotangent.Window}. */
     public List<Cotangent> parts() {
-        return List.copyOf(parts);
+        List<Cotangent> all = new ArrayList<>();
+        List<Cotangent.Outer> outers = new ArrayList<>();
+        for (Cotangent part : parts) {
+            if (part instanceof Cotangent.Outer outer && (outers.isEmpty() || outer.fits(outers.get(0)))) {
+                outers.add(outer);
+            } else {
+                all.add(part);
+            }
+        }
+        if (!outers.isEmpty()) {
+            all.addAll(Cotangent.Outer.joined(outers));
+        }
+        return all;
     }
 
     /** The shape of the gradient: the target's, with the samples in front where it carries none itself. */
@@ -107,7 +119,8 @@ public final class Accumulator {
      * out; null where this is not of that form.
      */
     Cotangent throughLayout() {
-        if (parts.size() != 1 || !(parts.get(0) instanceof Cotangent.Outer outer)) {
+        List<Cotangent> all = parts();
+        if (all.size() != 1 || !(all.get(0) instanceof Cotangent.Outer outer)) {
             return null;
         }
         if (Ops.isNode(target, "Reshape")) {
@@ -122,7 +135,7 @@ public final class Accumulator {
     Value value() {
         List<Value> terms = new ArrayList<>();
         List<Cotangent.Window> windows = new ArrayList<>();
-        for (Cotangent part : parts) {
+        for (Cotangent part : parts()) {
             if (part instanceof Cotangent.Window window) {
                 windows.add(window);
             } else {

@@ -1,5 +1,6 @@
 package vintk.autodiff;
 
+import java.util.List;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
@@ -41,6 +42,29 @@ public sealed interface Cotangent {
         /** The product, [S, k, n]. */
         public Value product() {
             return Ops.matMul(Ops.transposeLast(left), right);
+        }
+
+        /** Whether another one is of the same widths: the sum of both is then one product of more rows. */
+        boolean fits(Outer other) {
+            return left.shape().with(1, 1).equals(other.left.shape().with(1, 1))
+                    && right.shape().with(1, 1).equals(other.right.shape().with(1, 1));
+        }
+
+        /**
+         * The sum of products of the same widths: one of all their rows (a weight used at every step of a sequence), as
+         * long as the rows take no more memory than two gradients; else they stay apart.
+         */
+        static List<Outer> joined(List<Outer> outers) {
+            Outer first = outers.get(0);
+            long k = first.left.shape().dim(2);
+            long n = first.right.shape().dim(2);
+            long rows = outers.stream().mapToLong(o -> o.left.shape().dim(1)).sum();
+            if (outers.size() == 1 || rows * (k + n) > 2 * k * n) {
+                return outers;
+            }
+            Value left = Ops.concat(1, outers.stream().map(Outer::left).toList());
+            Value right = Ops.concat(1, outers.stream().map(Outer::right).toList());
+            return List.of(new Outer(left, right));
         }
 
         /** The same product transposed, at no cost. */

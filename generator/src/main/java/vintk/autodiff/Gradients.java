@@ -117,8 +117,9 @@ public final class Gradients {
                 throw Rules.missing(node);
             }
             if (rule.isDifferentiable()) {
+                QuantizationRules.requireDequantize(node, active);
                 for (Value output : node.outputs()) {
-                    if (output.dataType().isFloating()) {
+                    if (output.dataType().isFloating() || QuantizationRules.carriesGradient(output)) {
                         active.add(output);
                     }
                 }

@@ -7,20 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import vintk.onnx.Attributes;
-import vintk.onnx.DataType;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
-import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /** Operators that move, repeat or leave out elements without computing. */
 final class LayoutRules {
-    /** Above this many elements a one-hot matrix is not built; gradients of Gather are scattered instead. */
-    private static final long ONE_HOT_LIMIT = 1 << 22;
-
     private LayoutRules() {}
 
     static void addTo(Rules.Adder rules) {
@@ -30,7 +23,6 @@ final class LayoutRules {
         rules.add("Concat", Rule.full(LayoutRules::concatFlow, LayoutRules::concatPullback));
         rules.add("Slice", Rule.full(LayoutRules::sliceFlow, LayoutRules::slicePullback));
         rules.add("Pad", Rule.full(LayoutRules::padFlow, LayoutRules::padPullback));
-        rules.add("Gather", Rule.full(LayoutRules::gatherFlow, LayoutRules::gatherPullback));
         rules.add("ConstantOfShape", Rule.zero(LayoutRules::noSamples));
         rules.add("Shape", Rule.zero(LayoutRules::noSamples));
         rules.add("Size", Rule.zero(LayoutRules::noSamples));
@@ -207,64 +199,5 @@ final class LayoutRules {
             dx = Ops.slice(dx, i - rank, pads[i], pads[i] + p.x().shape().dim(i));
         }
         return only(new Cotangent.PerSample(dx));
-    }
-
-    // ---- Gather, with constant indices
-
-    private static BatchAxis gatherFlow(Node node, List<BatchAxis> axes, long samples) {
-        BatchAxis data = axes.get(0);
-        if (data == null || axes.get(1) != null) {
-            throw new UntrackedBatchException(node, "its indices depend on the samples");
-        }
-        int axis = node.input(0).shape().axis((int) node.attributes().integer("axis", 0));
-        Flow.apart(node, data, axis);
-        int shift = node.input(1).shape().rank() - 1;
-        return data.axis() > axis ? data.moved(data.axis() + shift) : data;
-    }
-
-    /** dx = Σ over the places that took an element: a product with the one-hot matrix of the indices, or a scatter. */
-    private static List<Cotangent> gatherPullback(Pull p) {
-        Value data = p.x(0);
-        Value indices = p.x(1);
-        if (!indices.isConstant()) {
-            throw p.unsupported("the gradient of Gather is known for constant indices only");
-        }
-        int rank = data.shape().rank();
-        int axis = data.shape().axis((int) p.attributes().integer("axis", 0));
-        long extent = data.shape().dim(axis);
-        long[] at = Arrays.stream(indices.constant().integers())
-                .map(i -> i < 0 ? i + extent : i)
-                .toArray();
-        Shape before = p.withLead(data.shape().slice(0, axis));
-        Shape after = data.shape().slice(axis + 1, rank);
-        Value flat = Ops.reshape(p.fullDy(), before.elements(), at.length, after.elements());
-        Value summed = extent * at.length <= ONE_HOT_LIMIT
-                ? Ops.matMul(oneHot(data.dataType(), at, extent), flat)
-                : scattered(flat, at, extent);
-        return only(new Cotangent.PerSample(
-                Ops.reshape(summed, Shape.concat(Shape.concat(before, Shape.of(extent)), after))));
-    }
-
-    /** [extent, M]: 1 where index m is the row. */
-    private static Value oneHot(DataType type, long[] indices, long extent) {
-        double[] matrix = new double[Math.toIntExact(extent * indices.length)];
-        for (int m = 0; m < indices.length; m++) {
-            matrix[Math.toIntExact(indices[m] * indices.length + m)] = 1;
-        }
-        return Ops.constant(Tensor.of(TensorType.of(type, extent, indices.length), matrix));
-    }
-
-    /** The rows of {@code flat} [B, M, A] added up at their indices: [B, extent, A]. */
-    private static Value scattered(Value flat, long[] indices, long extent) {
-        Shape shape = flat.shape();
-        Value zeros = Ops.filled(flat.type().withShape(shape.with(1, extent)), 0);
-        Value places = Ops.expand(Ops.constant(Tensor.longs(Shape.of(1, indices.length, 1), indices)), shape);
-        return Ops.node(
-                "ScatterElements",
-                zeros.type(),
-                Attributes.NONE.with("axis", 1L).with("reduction", "add"),
-                zeros,
-                places,
-                flat);
     }
 }

@@ -19,6 +19,12 @@ final class ReductionRules {
 
     static void addTo(Rules.Adder rules) {
         rules.add("ReduceSum", Rule.lazy(ReductionRules::reduced, p -> Rule.only(new Cotangent.PerSample(spread(p)))));
+        rules.add("ReduceMax", Rule.lazy(ReductionRules::reduced, ReductionRules::extreme));
+        rules.add("ReduceMin", Rule.lazy(ReductionRules::reduced, ReductionRules::extreme));
+        rules.add("ReduceLogSumExp", Rule.lazy(ReductionRules::reduced, ReductionRules::logSumExp));
+        rules.add("ArgMax", Rule.zero(ReductionRules::alongAxis));
+        rules.add("ArgMin", Rule.zero(ReductionRules::alongAxis));
+        rules.add("NonZero", Rule.zero(ReductionRules::samplesMeet));
         rules.add("Softmax", Rule.lazy(Flow.along(-1), ReductionRules::softmax));
         rules.add("LogSoftmax", Rule.full(Flow.along(-1), ReductionRules::logSoftmax));
     }
@@ -42,8 +48,21 @@ final class ReductionRules {
     }
 
     private static BatchAxis reduced(Node node, List<BatchAxis> axes, long samples) {
-        BatchAxis batch = axes.get(0);
-        int[] reduced = axes(node);
+        return without(node, axes.get(0), axes(node));
+    }
+
+    /** Of operators that reduce one axis, an attribute. */
+    private static BatchAxis alongAxis(Node node, List<BatchAxis> axes, long samples) {
+        int axis = node.input(0).shape().axis((int) node.attributes().integer("axis", 0));
+        return without(node, axes.get(0), axis);
+    }
+
+    /** How many elements there are depends on all samples. */
+    private static BatchAxis samplesMeet(Node node, List<BatchAxis> axes, long samples) {
+        throw new UntrackedBatchException(node, "the elements of all samples are counted together");
+    }
+
+    private static BatchAxis without(Node node, BatchAxis batch, int... reduced) {
         Flow.apart(node, batch, reduced);
         int before = (int) Arrays.stream(reduced).filter(a -> a < batch.axis()).count();
         return keeps(node) ? batch : batch.moved(batch.axis() - before);
@@ -51,16 +70,32 @@ final class ReductionRules {
 
     /** The cotangent with the reduced axes back, of extent 1: broadcasting does the rest. */
     private static Value spread(Pull p) {
+        return spread(p, p.dy(), p.lead());
+    }
+
+    /** The same for any value of the output's axes behind {@code lead} others. */
+    private static Value spread(Pull p, Value value, int lead) {
         if (keeps(p.node())) {
-            return p.dy();
+            return value;
         }
-        Shape shape = p.dy().shape();
-        int lead = p.lead();
+        Shape shape = value.shape();
         for (int axis : axes(p.node())) {
             int at = lead + axis;
             shape = Shape.concat(Shape.concat(shape.slice(0, at), Shape.of(1)), shape.slice(at, shape.rank()));
         }
-        return Ops.reshape(p.dy(), shape);
+        return Ops.reshape(value, shape);
+    }
+
+    /** The cotangent goes to the largest (or smallest) element; several share it equally, as in PyTorch's amax. */
+    private static List<Cotangent> extreme(Pull p) {
+        Value chosen = Ops.equal(p.x(), spread(p, p.y(), 0));
+        Value count = reduceSum(Ops.cast(chosen, p.x().dataType()), true, axes(p.node()));
+        return Rule.only(new Cotangent.PerSample(Ops.mask(chosen, Ops.div(spread(p), count))));
+    }
+
+    /** dx = dy exp(x - y). */
+    private static List<Cotangent> logSumExp(Pull p) {
+        return Rule.only(new Cotangent.PerSample(mul(spread(p), exp(sub(p.x(), spread(p, p.y(), 0))))));
     }
 
     private static int axis(Pull p) {

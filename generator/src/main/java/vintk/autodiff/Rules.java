@@ -14,10 +14,15 @@ public final class Rules {
 
     static {
         ElementwiseRules.addTo(Rules::add);
+        ActivationRules.addTo(Rules::add);
         ReductionRules.addTo(Rules::add);
         LinearRules.addTo(Rules::add);
+        EinsumRules.addTo(Rules::add);
         LayoutRules.addTo(Rules::add);
+        GatherRules.addTo(Rules::add);
+        ScatterRules.addTo(Rules::add);
         ImageRules.addTo(Rules::add);
+        QuantizationRules.addTo(Rules::add);
     }
 
     private Rules() {}

@@ -1,11 +1,11 @@
 package vintk.ntk;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import vintk.onnx.Equation;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
@@ -44,17 +44,7 @@ public record GraphCost(long macs, long peakBytes) {
 
     /** The product of the extents of all letters. */
     private static long einsum(Node node) {
-        String[] operands = node.attributes()
-                .text("equation", "")
-                .replace(" ", "")
-                .split("->")[0]
-                .split(",");
-        Map<Character, Long> extents = new HashMap<>();
-        for (int i = 0; i < operands.length; i++) {
-            for (int j = 0; j < operands[i].length(); j++) {
-                extents.put(operands[i].charAt(j), node.input(i).shape().dim(j));
-            }
-        }
+        Map<Character, Long> extents = Equation.of(node).extents(node.inputs());
         return extents.values().stream().reduce(1L, Math::multiplyExact);
     }
 

@@ -55,6 +55,16 @@ public final class Attributes {
         return has(name) ? get(name).getF() : missing;
     }
 
+    /** Numbers of an attribute that must be there. */
+    public float[] reals(String name) {
+        AttributeProto attribute = get(name);
+        float[] reals = new float[attribute.getFloatsCount()];
+        for (int i = 0; i < reals.length; i++) {
+            reals[i] = attribute.getFloats(i);
+        }
+        return reals;
+    }
+
     public String text(String name, String missing) {
         return has(name) ? get(name).getS().toStringUtf8() : missing;
     }

@@ -230,7 +230,7 @@ public final class Ops {
 
     // ---- layout
 
-    /** The same elements in another shape. */
+    /** The same elements in another shape. Without {@code allowzero}, an extent of 0 would say "as in the operand". */
     public static Value reshape(Value x, Shape shape) {
         if (x.shape().equals(shape)) {
             return x;
@@ -241,7 +241,8 @@ public final class Ops {
         if (isNode(x, "Reshape")) {
             return reshape(x.node().input(0), shape);
         }
-        return node("Reshape", x.type().withShape(shape), Attributes.NONE, x, longs(shape.dims()));
+        Attributes form = shape.elements() == 0 ? Attributes.NONE.with("allowzero", 1L) : Attributes.NONE;
+        return node("Reshape", x.type().withShape(shape), form, x, longs(shape.dims()));
     }
 
     public static Value reshape(Value x, long... dims) {

@@ -2,6 +2,7 @@ package vintk.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * A constant: type, shape and the elements in row-major order, as little-endian bytes (the layout of
@@ -46,8 +47,18 @@ public final class Tensor {
 
     /** Numbers rounded to a floating or integer element type. */
     public static Tensor of(TensorType type, double... values) {
+        return of(type, values.length, i -> values[i]);
+    }
+
+    /** One number everywhere. */
+    public static Tensor filled(TensorType type, double value) {
+        return of(type, Math.toIntExact(type.shape().elements()), i -> value);
+    }
+
+    private static Tensor of(TensorType type, int elements, IntToDoubleFunction values) {
         ByteBuffer buffer = allocate(type.bytes());
-        for (double value : values) {
+        for (int i = 0; i < elements; i++) {
+            double value = values.applyAsDouble(i);
             switch (type.dataType()) {
                 case FLOAT -> buffer.putFloat((float) value);
                 case DOUBLE -> buffer.putDouble(value);

@@ -10,9 +10,21 @@ public final class Adapters {
     private static final SortedMap<String, Adapter> BY_OPERATOR = new TreeMap<>();
 
     static {
+        ActivationAdapters.addTo(Adapters::add);
         LayoutAdapters.addTo(Adapters::add);
+        BlockAdapters.addTo(Adapters::add);
+        IndexAdapters.addTo(Adapters::add);
+        TupleAdapters.addTo(Adapters::add);
+        ResizeAdapters.addTo(Adapters::add);
+        EinsumAdapter.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
+        RecurrentAdapters.addTo(Adapters::add);
+        AttentionAdapters.addTo(Adapters::add);
+        MicrosoftAttention.addTo(Adapters::add);
+        NormalizationAdapters.addTo(Adapters::add);
+        QuantizationAdapters.addTo(Adapters::add);
+        ReductionAdapters.addTo(Adapters::add);
     }
 
     private Adapters() {}

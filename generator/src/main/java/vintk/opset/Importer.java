@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +28,7 @@ public final class Importer {
             "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
 
     private final Resolved resolved;
+    private final BlockedLayout blocked;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
     private final LearnedConstants learned;
@@ -36,6 +36,7 @@ public final class Importer {
     private Importer(Resolved resolved) {
         this.resolved = resolved;
         this.learned = new LearnedConstants(resolved.model().getGraph());
+        this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
         }
@@ -116,10 +117,29 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapter == null ? site.untouched() : adapter.adapt(site);
+        List<Value> made = adapted(site, domain.equals(BlockedLayout.DOMAIN) ? blocked::adapt : adapter);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
+            if (proto.getOutput(i).isEmpty()) {
+                continue;
+            }
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));
+        }
+    }
+
+    /** Whatever an adapter cannot read in a node is said of the node. */
+    private static List<Value> adapted(Site site, Adapter adapter) {
+        try {
+            return adapter == null ? site.untouched() : adapter.adapt(site);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(site.toString()) ? e : new IllegalArgumentException(site + ": " + message, e);
+        } catch (ArithmeticException
+                | IndexOutOfBoundsException
+                | NullPointerException
+                | NegativeArraySizeException e) {
+            throw new IllegalArgumentException(
+                    site + ": its inputs or attributes do not fit the operator (" + e.getMessage() + ")", e);
         }
     }
 
@@ -163,9 +183,7 @@ public final class Importer {
         double fill = proto.getAttributeCount() == 0
                 ? 0
                 : TensorReader.read(proto.getAttribute(0).getT()).number(0);
-        double[] elements = new double[Math.toIntExact(type.shape().elements())];
-        Arrays.fill(elements, fill);
-        Tensor tensor = Tensor.of(type, elements);
+        Tensor tensor = Tensor.filled(type, fill);
         return learned.isWeightOfShape(name) ? Value.initializer(name, tensor) : Value.constant(tensor);
     }
 

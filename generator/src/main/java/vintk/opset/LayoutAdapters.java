@@ -3,7 +3,6 @@ package vintk.opset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -24,7 +23,6 @@ final class LayoutAdapters {
         adapters.single("Concat", LayoutAdapters::concat);
         adapters.add("Split", LayoutAdapters::split);
         adapters.single("Slice", LayoutAdapters::slice);
-        adapters.single("Gather", LayoutAdapters::gather);
         adapters.single("Pad", LayoutAdapters::pad);
     }
 
@@ -92,32 +90,6 @@ final class LayoutAdapters {
 
     private static long clamp(long value, long low, long high) {
         return Math.max(low, Math.min(high, value));
-    }
-
-    /** A single index, or a run of them, is a Slice; others a Gather at indices of 0 or more. */
-    private static Value gather(Site site) {
-        Value x = site.x();
-        int axis = site.axis("axis", 0);
-        if (!site.x(1).isConstant()) {
-            return site.same(site.attributes(), site.inputs()).get(0);
-        }
-        Tensor given = site.constant(1);
-        long extent = x.shape().dim(axis);
-        long[] indices =
-                Arrays.stream(given.integers()).map(i -> i < 0 ? i + extent : i).toArray();
-        for (long index : indices) {
-            if (index < 0 || index >= extent) {
-                throw new IllegalArgumentException(
-                        site + ": index " + index + " is outside of axis " + axis + " of " + x.shape());
-            }
-        }
-        boolean run =
-                indices.length > 0 && IntStream.range(0, indices.length).allMatch(i -> indices[i] == indices[0] + i);
-        if (run) {
-            Value window = Ops.slice(x, axis, indices[0], indices[0] + indices.length);
-            return Ops.reshape(window, site.outputShape());
-        }
-        return Ops.gather(x, axis, Tensor.longs(given.shape(), indices));
     }
 
     /** Constant padding, negative (cropping) included; reflecting and repeating edges are a Gather along each axis. */

@@ -31,11 +31,11 @@ final class MathAdapters {
         adapters.single("ReduceMean", MathAdapters::reduceMean);
         adapters.single("ReduceSumSquare", site -> reduced(site, Ops.square(site.x())));
         adapters.single("ReduceL1", site -> reduced(site, Ops.unary("Abs", site.x())));
-        adapters.single("ReduceL2", site -> Ops.sqrt(reduced(site, Ops.square(site.x()))));
         adapters.single("ReduceLogSum", site -> Ops.log(reduced(site, site.x())));
 
         adapters.single("Softmax", MathAdapters::softmax);
         adapters.single("LogSoftmax", MathAdapters::softmax);
+        adapters.single("Hardmax", MathAdapters::softmax);
 
         adapters.single("Gelu", MathAdapters::gelu);
         adapters.single("com.microsoft.Gelu", site -> exactGelu(site.x()));
@@ -96,7 +96,7 @@ final class MathAdapters {
 
     // ---- reductions: axes are an attribute before opset 13 or 18, an input since
 
-    private static int[] reducedAxes(Site site) {
+    static int[] reducedAxes(Site site) {
         int rank = site.shape().rank();
         long[] axes = site.integers(1, "axes");
         boolean noop = site.attributes().integer("noop_with_empty_axes", 0) != 0;

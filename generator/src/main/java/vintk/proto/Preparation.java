@@ -4,6 +4,9 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 
 /** The passes that need nothing but the file. */
 public final class Preparation {
+    /** Since IR 4 initializers need not be inputs as well. */
+    private static final long IR_VERSION = 4;
+
     private Preparation() {}
 
     /**
@@ -14,6 +17,9 @@ public final class Preparation {
     public static ModelProto of(ModelProto model) {
         Bounds.require(model);
         ModelProto sorted = SubGraphs.map(Functions.expand(model), Order::topological);
-        return SubGraphs.map(SinglePrecision.of(sorted), InferenceMode::of);
+        ModelProto plain = SubGraphs.map(SinglePrecision.of(sorted), graph -> BatchFirst.of(InferenceMode.of(graph)));
+        return plain.toBuilder()
+                .setIrVersion(Math.max(IR_VERSION, plain.getIrVersion()))
+                .build();
     }
 }

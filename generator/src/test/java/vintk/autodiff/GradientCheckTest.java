@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
+import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -38,7 +39,13 @@ class GradientCheckTest {
     private static final long SEED = 20240607;
 
     static Stream<GradientCase> cases() {
-        return Stream.of(ElementwiseCases.all(), LayoutCases.all(), LinearCases.all())
+        return Stream.of(
+                        ElementwiseCases.all(),
+                        ActivationCases.all(),
+                        LayoutCases.all(),
+                        IndexCases.all(),
+                        LinearCases.all(),
+                        QuantizationCases.all())
                 .flatMap(List::stream);
     }
 
@@ -218,6 +225,15 @@ class GradientCheckTest {
                 .forEach(operator -> WITHOUT_GRADIENT.put(operator, x -> number(truth(operator, x), x)));
         WITHOUT_GRADIENT.put(
                 "Shape", x -> number(integers("Shape", Shape.of(x.shape().rank()), x), x));
+        for (String operator : List.of("BitwiseAnd", "BitwiseOr", "BitwiseXor")) {
+            WITHOUT_GRADIENT.put(operator, x -> number(bitwise(operator, x, true), x));
+        }
+        WITHOUT_GRADIENT.put("BitwiseNot", x -> number(bitwise("BitwiseNot", x, false), x));
+        WITHOUT_GRADIENT.put("Hardmax", x -> Ops.unary("Hardmax", x));
+        WITHOUT_GRADIENT.put("ArgMax", x -> number(integers("ArgMax", Shape.of(1, 3), x), x));
+        WITHOUT_GRADIENT.put("ArgMin", x -> number(integers("ArgMin", Shape.of(1, 3), x), x));
+        // Four of the six numbers are not zero.
+        WITHOUT_GRADIENT.put("NonZero", x -> number(integers("NonZero", Shape.of(2, 4), x), x));
         WITHOUT_GRADIENT.put("Size", x -> number(integers("Size", Shape.SCALAR, x), x));
         WITHOUT_GRADIENT.put(
                 "ConstantOfShape",
@@ -226,6 +242,14 @@ class GradientCheckTest {
                         x.type(),
                         Attributes.NONE,
                         integers("Shape", Shape.of(x.shape().rank()), x)));
+    }
+
+    /** Of the numbers cut to integers. */
+    private static Value bitwise(String operator, Value x, boolean two) {
+        TensorType type = new TensorType(DataType.INT64, x.shape());
+        Value whole = Ops.cast(x, DataType.INT64);
+        Value[] operands = two ? new Value[] {whole, Ops.scalar(DataType.INT64, 6)} : new Value[] {whole};
+        return new Node("", operator, null, List.of(operands), Attributes.NONE, List.of(type), null, 18).output();
     }
 
     private static Value positive(Value x) {

@@ -11,7 +11,6 @@ import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
-import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
@@ -23,7 +22,6 @@ final class LayoutCases {
         List<GradientCase> cases = new ArrayList<>();
         layout(cases);
         pieces(cases);
-        gather(cases);
         reductions(cases);
         return cases;
     }
@@ -94,38 +92,6 @@ final class LayoutCases {
             product = Ops.mul(product, Ops.slice(x, axis, bounds[i], bounds[i + 1]));
         }
         return product;
-    }
-
-    private static void gather(List<GradientCase> cases) {
-        cases.add(one("Gather", UNIFORM, shape(4, 3), x -> Ops.gather(x, 0, Tensor.longs(2, 0))));
-        cases.add(one("Gather", UNIFORM, shape(4, 3), x -> Ops.gather(x, 0, Tensor.longs(1, 1, 3, 1)))
-                .noted("with repeated indices"));
-        cases.add(one("Gather", UNIFORM, shape(2, 3, 2), x -> Ops.gather(x, 1, Tensor.longs(shape(2, 2), 2, 0, 0, 1)))
-                .noted("with a matrix of indices"));
-        cases.add(one("Gather", UNIFORM, shape(2, 3), x -> Ops.gather(x, -1, Tensor.longs(shape(), 1)))
-                .noted("with a scalar index"));
-        cases.add(one(
-                        "Gather",
-                        UNIFORM,
-                        shape(2, 3),
-                        x -> Ops.node(
-                                "Gather",
-                                x.type().withShape(shape(2, 2)),
-                                Attributes.NONE.with("axis", 1L),
-                                x,
-                                Ops.longs(-1, -3)))
-                .noted("with negative indices"));
-        // Past the limit of the one-hot matrix: 4 rows at 2^20 + 1 places, summed again.
-        long places = (1 << 20) + 1;
-        cases.add(one("Gather", UNIFORM, shape(2, 4), x -> {
-                    long[] indices = new long[(int) places];
-                    for (int i = 0; i < places; i++) {
-                        indices[i] = i % 3;
-                    }
-                    Value taken = Ops.gather(x, 1, Tensor.longs(indices));
-                    return Ops.mul(Ops.reduceSum(taken, true, 1), 0x1p-19);
-                })
-                .noted("by scattering"));
     }
 
     private static void reductions(List<GradientCase> cases) {

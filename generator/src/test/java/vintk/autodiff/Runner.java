@@ -1,6 +1,7 @@
 package vintk.autodiff;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -105,6 +106,7 @@ public final class Runner implements AutoCloseable {
             case FLOAT -> OnnxTensor.createTensor(environment(), direct.asFloatBuffer(), dims);
             case DOUBLE -> OnnxTensor.createTensor(environment(), direct.asDoubleBuffer(), dims);
             case INT64 -> OnnxTensor.createTensor(environment(), direct.asLongBuffer(), dims);
+            case BOOL -> OnnxTensor.createTensor(environment(), direct, dims, OnnxJavaType.BOOL);
             default -> throw new IllegalArgumentException("inputs of type " + tensor.type() + " are not fed");
         };
     }
@@ -119,6 +121,10 @@ public final class Runner implements AutoCloseable {
                     case FLOAT -> DataType.FLOAT;
                     case DOUBLE -> DataType.DOUBLE;
                     case INT64 -> DataType.INT64;
+                    case INT32 -> DataType.INT32;
+                    case INT16 -> DataType.INT16;
+                    case INT8 -> DataType.INT8;
+                    case UINT8 -> DataType.UINT8;
                     case BOOL -> DataType.BOOL;
                     default -> throw new IllegalArgumentException("outputs of type " + info + " are not read");
                 };

@@ -26,7 +26,9 @@ final class SampleNetworks {
         parameters(networks);
         windows(networks);
         batches(networks);
+        ActivationNetworks.addTo(networks);
         ImageNetworks.addTo(networks);
+        SequenceNetworks.addTo(networks);
         return networks;
     }
 

@@ -156,7 +156,7 @@ class ImporterTest {
                         node("Pad", "y", "x", "x")),
                 refusal("MatMul 'y': input 2 is missing", IllegalArgumentException.class, node("MatMul", "y", "x")),
                 refusal(
-                        "Gather 'y': index 2 is outside of axis 0 of [2]",
+                        "Gather 'y': index 2 is outside of an axis of extent 2",
                         IllegalArgumentException.class,
                         node("Gather", "y", "x", "i")),
                 refusal(

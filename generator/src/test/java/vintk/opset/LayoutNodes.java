@@ -17,6 +17,17 @@ final class LayoutNodes {
         List<OneNode> nodes = new ArrayList<>(List.of(
                 of("Reshape", 8).x(2, 3, 4).longs(0, -1).noted("with 0 and -1"),
                 of("Reshape", 14).x(6).longs(1, 2, 3),
+                of("Reshape", 14).x(2, 3).longs(3, -1).with("allowzero", 1).noted("with allowzero, of numbers"),
+                of("Reshape", 14)
+                        .given(Tensor.of(TensorType.of(DataType.FLOAT, 0, 3)))
+                        .longs(3, 0)
+                        .with("allowzero", 1)
+                        .noted("with allowzero, of nothing"),
+                of("Expand", 13)
+                        .given(Tensor.longs(Shape.of(2, 1), 3, 4))
+                        .longs(2, 2)
+                        .noted("of integers"),
+                of("Identity", 13).given(Tensor.longs(1, 2)).noted("of integers"),
                 of("Flatten", 9).x(2, 3, 4),
                 of("Flatten", 13).x(2, 3, 4).with("axis", 0).noted("axis 0"),
                 of("Flatten", 13).x(2, 3, 4).with("axis", -1).noted("axis -1"),
@@ -42,7 +53,6 @@ final class LayoutNodes {
                 of("Split", 13).x(2, 6).longs(2, 4).with("axis", -1).outputs(2),
                 of("Split", 18).x(7, 2).with("num_outputs", 3).outputs(3).noted("in unequal parts")));
         slices(nodes);
-        gathers(nodes);
         pads(nodes);
         return nodes;
     }
@@ -90,25 +100,6 @@ final class LayoutNodes {
         nodes.add(of("Slice", 13).x(4, 7).longs(5).longs(-7).longs(1).longs(-1).noted("backwards to -extent"));
         nodes.add(
                 of("Slice", 13).x(4, 7).longs(-100).longs(-3).longs(1).longs(2).noted("from before the first"));
-    }
-
-    private static void gathers(List<OneNode> nodes) {
-        nodes.add(of("Gather", 11).x(3, 4).longs(2, 0).noted("negative and repeated left out"));
-        nodes.add(of("Gather", 13).x(3, 4).longs(-1, 0, -1, 2).with("axis", 1).noted("negative and repeated"));
-        nodes.add(of("Gather", 13).x(3, 4).longs(1, 2).with("axis", -1).noted("a run"));
-        nodes.add(of("Gather", 13)
-                .x(3, 4)
-                .constant(Tensor.longs(Shape.SCALAR, -1))
-                .noted("one, negative"));
-        nodes.add(of("Gather", 13)
-                .x(3, 4)
-                .constant(Tensor.longs(Shape.of(2, 2), 0, 1, 2, 3))
-                .with("axis", 1)
-                .noted("a run as a matrix"));
-        nodes.add(of("Gather", 13)
-                .x(3, 4)
-                .constant(Tensor.of(TensorType.of(DataType.INT32, 1, 3), 2, 1, 1))
-                .noted("32-bit indices"));
     }
 
     private static void pads(List<OneNode> nodes) {

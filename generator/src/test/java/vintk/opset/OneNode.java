@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import vintk.autodiff.Sampling;
@@ -28,8 +29,10 @@ final class OneNode {
     private final NodeProto.Builder node;
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("one");
     private final Map<String, TensorType> inputs = new LinkedHashMap<>();
+    private final Map<String, Tensor> given = new LinkedHashMap<>();
     private Sampling sampling = Sampling.UNIFORM;
     private String note = "";
+    private boolean flat;
     private int operands;
 
     private OneNode(String domain, String opType, long opset) {
@@ -53,6 +56,15 @@ final class OneNode {
     OneNode x(long... dims) {
         String name = "x" + operands++;
         inputs.put(name, TensorType.of(DataType.FLOAT, dims));
+        node.addInput(name);
+        return this;
+    }
+
+    /** An input of the model with these numbers: indices, that are not constant. */
+    OneNode given(Tensor tensor) {
+        String name = "x" + operands++;
+        inputs.put(name, tensor.type());
+        given.put(name, tensor);
         node.addInput(name);
         return this;
     }
@@ -96,6 +108,15 @@ final class OneNode {
         return this;
     }
 
+    OneNode with(String name, float[] values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        node.addAttribute(attribute);
+        return this;
+    }
+
     OneNode with(String name, float value) {
         node.addAttribute(attribute(name, AttributeType.FLOAT).setF(value));
         return this;
@@ -103,6 +124,24 @@ final class OneNode {
 
     OneNode with(String name, String value) {
         node.addAttribute(attribute(name, AttributeType.STRING).setS(ByteString.copyFromUtf8(value)));
+        return this;
+    }
+
+    OneNode withAll(String name, String... values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.STRINGS);
+        for (String value : values) {
+            attribute.addStrings(ByteString.copyFromUtf8(value));
+        }
+        node.addAttribute(attribute);
+        return this;
+    }
+
+    OneNode withAll(String name, float... values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        node.addAttribute(attribute);
         return this;
     }
 
@@ -119,6 +158,34 @@ final class OneNode {
         return this;
     }
 
+    /** An output that the node does not give. */
+    OneNode absentOutput() {
+        node.addOutput("");
+        return this;
+    }
+
+    /** One more output; its name tells which. */
+    OneNode output() {
+        node.addOutput("y" + node.getOutputCount());
+        return this;
+    }
+
+    /** Outputs by name, "" for one that is absent. */
+    OneNode outputs(String... names) {
+        node.addAllOutput(List.of(names));
+        return this;
+    }
+
+    /** Constant almost everywhere: no input has a gradient. */
+    OneNode flat() {
+        flat = true;
+        return this;
+    }
+
+    boolean isFlat() {
+        return flat;
+    }
+
     OneNode sampled(Sampling other) {
         sampling = other;
         return this;
@@ -129,6 +196,10 @@ final class OneNode {
         return this;
     }
 
+    String opType() {
+        return opType;
+    }
+
     /** As the table of adapters names it. */
     String operator() {
         return domain.isEmpty() ? opType : domain + "." + opType;
@@ -136,6 +207,11 @@ final class OneNode {
 
     Map<String, TensorType> inputs() {
         return inputs;
+    }
+
+    /** The inputs whose numbers are not drawn. */
+    Map<String, Tensor> given() {
+        return given;
     }
 
     Sampling sampling() {
@@ -148,7 +224,8 @@ final class OneNode {
         }
         GraphProto.Builder whole = graph.clone().addNode(node);
         inputs.forEach((name, type) -> whole.addInput(info(name, type)));
-        node.getOutputList()
+        node.getOutputList().stream()
+                .filter(name -> !name.isEmpty())
                 .forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
         ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(8)

@@ -1,0 +1,93 @@
+package vintk.opset;
+
+import java.util.Arrays;
+import vintk.onnx.DataType;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/** The arithmetic that attention operators share. Heads are an axis: [N, heads, tokens, channels of a head]. */
+final class Heads {
+    /** What is added to masked scores: their softmax is 0, and where all of a row are masked, they are equal. */
+    static final double MASKED = -Float.MAX_VALUE;
+
+    private Heads() {}
+
+    /** [N, tokens, heads · channels] to [N, heads, tokens, channels]. */
+    static Value split(Value x, long heads) {
+        Shape shape = x.shape();
+        Value apart = Ops.reshape(x, shape.dim(0), shape.dim(1), heads, shape.dim(2) / heads);
+        return Ops.transpose(apart, 0, 2, 1, 3);
+    }
+
+    /** [N, heads, tokens, channels] to [N, tokens, heads · channels]. */
+    static Value merge(Value x) {
+        Shape shape = x.shape();
+        return Ops.reshape(Ops.transpose(x, 0, 2, 1, 3), shape.dim(0), shape.dim(2), shape.dim(1) * shape.dim(3));
+    }
+
+    /** Q Kᵀ, [N, heads, queries, keys]. Fewer heads of keys than of queries serve a run of these each. */
+    static Value scores(Value q, Value k) {
+        return product(q, Ops.transposeLast(k));
+    }
+
+    /** The product of [N, heads, m, n] with [N, fewer heads, n, p]. */
+    static Value product(Value left, Value right) {
+        Shape a = left.shape();
+        Shape b = right.shape();
+        if (a.dim(1) == b.dim(1)) {
+            return Ops.matMul(left, right);
+        }
+        long group = a.dim(1) / b.dim(1);
+        Value runs = Ops.reshape(left, a.dim(0), b.dim(1), group, a.dim(2), a.dim(3));
+        Value each = Ops.reshape(right, b.dim(0), b.dim(1), 1, b.dim(2), b.dim(3));
+        return Ops.reshape(Ops.matMul(runs, each), a.dim(0), a.dim(1), a.dim(2), b.dim(3));
+    }
+
+    /** {@code fill} where key j comes after query i and the {@code past} keys before it, 0 elsewhere: [queries, keys]. */
+    static Value causal(DataType type, long queries, long keys, long past, double fill) {
+        double[] mask = new double[Math.toIntExact(queries * keys)];
+        for (int i = 0; i < queries; i++) {
+            for (int j = 0; j < keys; j++) {
+                mask[(int) (i * keys) + j] = j > i + past ? fill : 0;
+            }
+        }
+        return Ops.constant(Tensor.of(TensorType.of(type, queries, keys), mask));
+    }
+
+    /**
+     * {@code fill} outside of [start, end) of each sample's keys: [N, 1, 1, keys], or [1, 1, 1, keys] where all samples
+     * have the same.
+     */
+    static Value outside(DataType type, long[] starts, long[] ends, long keys, double fill) {
+        boolean same = Arrays.stream(starts).distinct().count() == 1
+                && Arrays.stream(ends).distinct().count() == 1;
+        int rows = same ? 1 : ends.length;
+        double[] mask = new double[Math.toIntExact(rows * keys)];
+        for (int i = 0; i < mask.length; i++) {
+            int row = (int) (i / keys);
+            long j = i % keys;
+            mask[i] = j < starts[row] || j >= ends[row] ? fill : 0;
+        }
+        return Ops.constant(Tensor.of(TensorType.of(type, rows, 1, 1, keys), mask));
+    }
+
+    /** A constant of rows that are all equal as one row, so that it meets the samples as one. */
+    static Tensor oneRow(Tensor tensor) {
+        Shape shape = tensor.shape();
+        if (shape.rank() < 2 || shape.dim(0) <= 1) {
+            return tensor;
+        }
+        int width = Math.toIntExact(shape.elements() / shape.dim(0));
+        double[] numbers = tensor.numbers();
+        double[] first = Arrays.copyOf(numbers, width);
+        for (int row = 1; row < shape.dim(0); row++) {
+            if (!Arrays.equals(first, Arrays.copyOfRange(numbers, row * width, (row + 1) * width))) {
+                return tensor;
+            }
+        }
+        return Tensor.of(tensor.type().withShape(shape.with(0, 1)), first);
+    }
+}

@@ -1,0 +1,31 @@
+package vintk.opset;
+
+import java.util.List;
+import vintk.onnx.TensorType;
+
+/**
+ * A float tensor that a model holds, and who uses it.
+ *
+ * @param name of the value
+ * @param type of its elements, and its extents
+ * @param source where the file has it
+ * @param uses by all readers, the one that decides the role first; never empty
+ */
+public record Parameter(String name, TensorType type, Source source, List<ParameterUse> uses) {
+    /** Where a file has a tensor. */
+    public enum Source {
+        INITIALIZER,
+        /** The value of a Constant node. */
+        CONSTANT,
+        /** What a ConstantOfShape node of known shape makes: one number everywhere. */
+        CONSTANT_OF_SHAPE
+    }
+
+    public Role role() {
+        return use().role();
+    }
+
+    public ParameterUse use() {
+        return uses.get(0);
+    }
+}

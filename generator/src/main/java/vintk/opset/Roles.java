@@ -1,0 +1,326 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.DoublePredicate;
+import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
+import vintk.opset.ProtoGraph.Reader;
+
+/**
+ * The roles of a model's parameters: of all float initializers, values of Constant nodes, and ConstantOfShape tensors of
+ * known shape. A parameter is followed through layout and arithmetic that involves parameters alone to the operators that
+ * bring it together with activations, and these decide. Files alone are read: nothing is run, no type need be known.
+ *
+ * <p>Where an operator does not say what an operand is, it is told from shape and surroundings. A vector added to the
+ * result of a product is a bias, anything larger a table of positions; a factor of what was divided by a root mean
+ * square is the scale of a normalisation. Sub-graphs are followed as far as they read values of the graph around them.
+ */
+public final class Roles {
+    /** Exporters write masks of attention as 0 and numbers at most this. */
+    private static final double MASKED = -50;
+
+    private static final Set<String> FLOW = Set.of("If", "Loop", "Scan");
+
+    private final ProtoGraph graph;
+    private final ParameterShapes shapes;
+    private final Origin origin;
+    private final NormalisationPattern normalisation;
+    private final Map<String, List<ParameterUse>> uses = new HashMap<>();
+
+    private Roles(ModelProto model) {
+        this.graph = new ProtoGraph(model);
+        this.shapes = new ParameterShapes(graph);
+        this.origin = new Origin(graph);
+        this.normalisation = new NormalisationPattern(graph, origin);
+    }
+
+    /** The role of every float parameter, initializers first, in the order of the file. */
+    public static Map<String, Role> of(ModelProto model) {
+        Map<String, Role> roles = new LinkedHashMap<>();
+        parameters(model).forEach(p -> roles.put(p.name(), p.role()));
+        return roles;
+    }
+
+    /** All float parameters, initializers first, in the order of the file. */
+    public static List<Parameter> parameters(ModelProto model) {
+        Roles roles = new Roles(model);
+        List<Parameter> parameters = new ArrayList<>();
+        roles.graph.constants().forEach((name, tensor) -> {
+            boolean initializer = roles.graph.isInitializer(name);
+            roles.add(
+                    parameters,
+                    name,
+                    tensor.getDataType(),
+                    initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT);
+        });
+        roles.graph.filled().forEach((name, filled) -> {
+            Shape shape = roles.shapes.of(name);
+            if (shape != null && shape.elements() > 1) {
+                roles.add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
+            }
+        });
+        return parameters;
+    }
+
+    private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {
+        Shape shape = shapes.of(name);
+        if (shape != null && isFloating(dataType)) {
+            parameters.add(new Parameter(name, new TensorType(DataType.of(dataType), shape), source, sorted(name)));
+        }
+    }
+
+    private static boolean isFloating(int dataType) {
+        try {
+            return DataType.of(dataType).isFloating();
+        } catch (IllegalArgumentException e) {
+            // Strings, complex numbers, types of fewer than eight bits.
+            return false;
+        }
+    }
+
+    private List<ParameterUse> sorted(String name) {
+        List<ParameterUse> sorted = uses(name).stream()
+                .sorted(Comparator.comparing(ParameterUse::role))
+                .toList();
+        return sorted.isEmpty() ? List.of(ParameterUse.NOWHERE) : sorted;
+    }
+
+    /** What all readers of a value, which is computed from parameters alone, make of it. */
+    private List<ParameterUse> uses(String value) {
+        List<ParameterUse> known = uses.get(value);
+        if (known != null) {
+            return known;
+        }
+        // Against cycles, which a file may hold.
+        uses.put(value, List.of());
+        List<ParameterUse> found = new ArrayList<>();
+        for (Reader reader : graph.readers(value)) {
+            found.addAll(uses(value, reader));
+        }
+        uses.put(value, found);
+        return found;
+    }
+
+    private List<ParameterUse> uses(String value, Reader reader) {
+        NodeProto node = reader.node();
+        int input = reader.input();
+        if (node.getOutputCount() == 0 || FLOW.contains(node.getOpType())) {
+            return List.of();
+        }
+        Role told = Products.role(node, input);
+        if (told != null) {
+            return List.of(told(told, value, reader));
+        }
+        if (Products.isProduct(node) && Products.isFactor(node, input)) {
+            return List.of(factor(value, reader));
+        }
+        boolean meets = graph.isDependent(node.getOutput(0));
+        return switch (node.getOpType()) {
+            case "Gather", "GatherND", "GatherElements" ->
+                input > 0 ? List.of() : isLookup(value, node) ? one(Role.EMBEDDING, reader) : outputs(node);
+            case "Concat" -> meets ? one(token(value), reader) : outputs(node);
+            case "Where" -> meets ? one(rank(value) > 2 ? token(value) : Role.OTHER, reader) : sameSize(value, reader);
+            case "Add", "Sum" -> meets ? List.of(summand(value, reader)) : sameSize(value, reader);
+            case "Mul" -> meets ? one(factorRole(value, reader), reader) : sameSize(value, reader);
+            case "Sub" -> meets ? one(minuend(reader), reader) : sameSize(value, reader);
+            default -> {
+                boolean follow = input == 0 && !meets && !node.getOpType().startsWith("Reduce");
+                boolean pairwise = Set.of("Div", "Pow", "Max", "Min").contains(node.getOpType());
+                yield !follow ? one(Role.OTHER, reader) : pairwise ? sameSize(value, reader) : outputs(node);
+            }
+        };
+    }
+
+    private static List<ParameterUse> one(Role role, Reader reader) {
+        return List.of(ParameterUse.of(role, reader));
+    }
+
+    private List<ParameterUse> outputs(NodeProto node) {
+        List<ParameterUse> found = new ArrayList<>();
+        node.getOutputList().stream().filter(o -> !o.isEmpty()).forEach(o -> found.addAll(uses(o)));
+        return found;
+    }
+
+    /** Of parameters alone, the one of the result's size goes on in it; others scale it or shift it. */
+    private List<ParameterUse> sameSize(String value, Reader reader) {
+        Shape in = shapes.of(value);
+        Shape out = shapes.of(reader.node().getOutput(0));
+        boolean same = in != null && out != null ? in.elements() == out.elements() : in != null;
+        return same ? outputs(reader.node()) : one(Role.OTHER, reader);
+    }
+
+    private ParameterUse told(Role role, String value, Reader reader) {
+        NodeProto node = reader.node();
+        if (role == Role.WEIGHT) {
+            return ParameterUse.of(role, reader, Fans.of(node, reader.input(), shapes.of(value)));
+        }
+        if (role == Role.BIAS) {
+            return ParameterUse.of(role, reader, fansOfWeight(node));
+        }
+        boolean instance = node.getOpType().equals("InstanceNormalization");
+        if (instance && graph.producer(value) != null && isUniform(value, role == Role.NORM_SCALE ? 1 : 0)) {
+            // PyTorch writes GroupNorm as this operator with ones and zeros, and its own scale and bias behind it.
+            return ParameterUse.of(Role.OTHER, reader);
+        }
+        return ParameterUse.of(role, reader);
+    }
+
+    private ParameterUse factor(String value, Reader reader) {
+        NodeProto node = reader.node();
+        boolean alone = node.getInputList().stream().limit(2).noneMatch(graph::isDependent);
+        if (alone && reader.input() == 0 && rank(value) > 2) {
+            // Tokens that a layer is applied to, such as the latent queries of a pooling attention.
+            return ParameterUse.of(Role.EMBEDDING, reader);
+        }
+        return ParameterUse.of(Role.WEIGHT, reader, Fans.of(node, reader.input(), shapes.of(value)));
+    }
+
+    /** Rows of a table, and not a selection within a parameter. */
+    private boolean isLookup(String value, NodeProto node) {
+        if (node.getInputCount() < 2 || graph.isDependent(node.getInput(1))) {
+            return true;
+        }
+        Shape indices = shapes.of(node.getInput(1));
+        boolean many = indices == null || indices.rank() > 0;
+        long axis = Attributes.of(node.getAttributeList()).integer("axis", 0);
+        return node.getOpType().equals("Gather") && many && axis == 0 && rank(value) == 2;
+    }
+
+    /** What stands beside activations: a token, unless it is padding. */
+    private Role token(String value) {
+        boolean vector = graph.constants().containsKey(value) && rank(value) < 2;
+        boolean padding = graph.producer(value) != null && isUniform(value, 0);
+        return vector || padding ? Role.OTHER : Role.EMBEDDING;
+    }
+
+    private ParameterUse summand(String value, Reader reader) {
+        NodeProto node = reader.node();
+        Shape shape = shapes.of(value);
+        if (shape == null || shape.rank() == 0 || node.getInputCount() != 2) {
+            return ParameterUse.of(Role.OTHER, reader);
+        }
+        String other = node.getInput(1 - reader.input());
+        if (normalisation.isScaled(other) || normalisation.isNormalised(other)) {
+            return ParameterUse.of(Role.NORM_BIAS, reader);
+        }
+        long extents = extents(shape);
+        NodeProto product = product(other);
+        if (product != null && Products.isProduct(product)) {
+            Fans fans = fansOfWeight(product);
+            boolean parameterised = product.getInputList().stream().anyMatch(i -> isFactorOf(product, i));
+            if (parameterised && (extents <= 1 || shape.elements() == fans.features())) {
+                return ParameterUse.of(Role.BIAS, reader, fans);
+            }
+        }
+        // One vector for all places is a type of token where the channels come last.
+        boolean table = extents > 1 || shape.rank() > 2 && shape.dim(-1) > 1 || isConcatenated(node.getOutput(0));
+        boolean embedding = table && graph.isBeforeProduct(node.getOutput(0)) && !isMask(value);
+        return ParameterUse.of(embedding ? Role.EMBEDDING : Role.OTHER, reader);
+    }
+
+    /** The node that computed a value, behind factors of one element. */
+    private NodeProto product(String value) {
+        NodeProto node = origin.of(value);
+        if (node != null && Set.of("Mul", "Div").contains(node.getOpType()) && node.getInputCount() == 2) {
+            for (int i = 0; i < 2; i++) {
+                Shape factor = shapes.of(node.getInput(i));
+                if (factor != null && factor.elements() == 1) {
+                    return origin.of(node.getInput(1 - i));
+                }
+            }
+        }
+        return node;
+    }
+
+    /** Whether a value is only put beside others: what it is the sum with is a token. */
+    private boolean isConcatenated(String value) {
+        List<Reader> readers = graph.readers(value);
+        return !readers.isEmpty()
+                && readers.stream().allMatch(r -> r.node().getOpType().equals("Concat"));
+    }
+
+    private Role factorRole(String value, Reader reader) {
+        boolean normalised = reader.node().getInputCount() == 2
+                && rank(value) > 0
+                && normalisation.isNormalised(reader.node().getInput(1 - reader.input()));
+        return normalised ? Role.NORM_SCALE : Role.OTHER;
+    }
+
+    /** β - μγ/σ, as TensorFlow writes it. */
+    private Role minuend(Reader reader) {
+        boolean bias =
+                reader.input() == 0 && normalisation.isScaled(reader.node().getInput(1));
+        return bias ? Role.NORM_BIAS : Role.OTHER;
+    }
+
+    private boolean isFactorOf(NodeProto product, String value) {
+        int input = product.getInputList().indexOf(value);
+        return !value.isEmpty() && Products.isFactor(product, input) && !graph.isDependent(value);
+    }
+
+    /** The fans of the parameter among the factors of a product. */
+    private Fans fansOfWeight(NodeProto product) {
+        for (int i = product.getInputCount() - 1; i >= 0; i--) {
+            String input = product.getInput(i);
+            boolean weight = Products.isFactor(product, i) && Products.role(product, i) != Role.BIAS;
+            if (weight && !input.isEmpty() && !graph.isDependent(input)) {
+                return Fans.of(product, i, shapes.of(input));
+            }
+        }
+        return Fans.NONE;
+    }
+
+    private int rank(String value) {
+        Shape shape = shapes.of(value);
+        return shape == null ? 0 : shape.rank();
+    }
+
+    private static long extents(Shape shape) {
+        return Arrays.stream(shape.dims()).filter(d -> d != 1).count();
+    }
+
+    private boolean isUniform(String value, double number) {
+        if (graph.filled().containsKey(value)) {
+            return graph.filled().get(value).zero() == (number == 0);
+        }
+        return all(value, x -> x == number);
+    }
+
+    private boolean isMask(String value) {
+        return all(value, x -> x == 0 || x <= MASKED) && !isUniform(value, 0);
+    }
+
+    /** Whether all numbers of a constant are of a kind; false for values that are computed. */
+    private boolean all(String value, DoublePredicate kind) {
+        TensorProto proto = graph.constants().get(value);
+        if (proto == null) {
+            return false;
+        }
+        try {
+            Tensor tensor = TensorReader.read(proto);
+            for (long i = 0; i < tensor.shape().elements(); i++) {
+                if (!kind.test(tensor.number(i))) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IllegalArgumentException e) {
+            // Malformed: whoever runs the model says so.
+            return false;
+        }
+    }
+}

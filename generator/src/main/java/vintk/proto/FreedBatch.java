@@ -1,0 +1,69 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import vintk.onnx.DataType;
+import vintk.onnx.TensorReader;
+
+/**
+ * A model whose batch was fixed at one when it was exported, for another number of samples. Besides the input, what holds
+ * the one is Reshape: a constant shape that begins with it is given the number. Whether that was the batch, the caller finds
+ * out: the model must infer, and give each sample the output that it has alone.
+ */
+public final class FreedBatch {
+    private FreedBatch() {}
+
+    /** The model with the shapes of its Reshapes changed; its inputs are the caller's. */
+    public static ModelProto of(ModelProto model, Set<String> inputs, long samples) {
+        Map<String, TensorProto> stored = new HashMap<>();
+        model.getGraph().getInitializerList().forEach(t -> stored.put(t.getName(), t));
+        Set<String> carrying = new HashSet<>(inputs);
+        GraphProto.Builder graph = model.getGraph().toBuilder().clearNode();
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            if (node.getOpType().equals("Constant")) {
+                node.getAttributeList().stream()
+                        .filter(AttributeProto::hasT)
+                        .forEach(a -> stored.put(node.getOutput(0), a.getT()));
+            }
+            boolean carries = SubGraphs.reads(node).anyMatch(carrying::contains);
+            if (carries) {
+                carrying.addAll(node.getOutputList());
+            }
+            TensorProto shape = carries && node.getOpType().equals("Reshape") && node.getInputCount() > 1
+                    ? stored.get(node.getInput(1))
+                    : null;
+            long[] dims = shape == null ? new long[0] : TensorReader.read(shape).integers();
+            if (dims.length > 0 && dims[0] == 1) {
+                String name = node.getOutput(0) + "/shape/" + samples;
+                dims[0] = samples;
+                graph.addInitializer(longs(name, dims));
+                graph.addNode(node.toBuilder().setInput(1, name));
+            } else {
+                graph.addNode(node);
+            }
+        }
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private static TensorProto longs(String name, long[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return TensorProto.newBuilder()
+                .setName(name)
+                .addDims(values.length)
+                .setDataType(DataType.INT64.code())
+                .setRawData(ByteString.copyFrom(bytes))
+                .build();
+    }
+}

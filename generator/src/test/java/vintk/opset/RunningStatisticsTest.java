@@ -1,0 +1,71 @@
+package vintk.opset;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import vintk.autodiff.Runner;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+
+/** BatchNormalization with vectors that are computed from what the file holds. */
+class RunningStatisticsTest {
+    /** Stored in double and cast: mean and variance stay constants, scale and bias stay parameters. */
+    @Test
+    void behindACastTheyAreNoParameters() {
+        TensorType floats = TensorType.of(DataType.FLOAT, 2, 2, 3);
+        TensorType vector = TensorType.of(DataType.FLOAT, 2);
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        Map<String, double[]> stored = Map.of(
+                "scale", new double[] {2, -1},
+                "bias", new double[] {0.5, 0.25},
+                "mean", new double[] {1, -2},
+                "variance", new double[] {4, 0.25});
+        Map<String, TensorType> types = new HashMap<>(Map.of("x", floats, "y", floats));
+        for (String name : List.of("scale", "bias", "mean", "variance")) {
+            graph.addInitializer(Protos.proto(name, Tensor.doubles(Shape.of(2), stored.get(name))));
+            graph.addNode(Protos.node("", "Cast", name + "_float", name)
+                    .addAttribute(AttributeProto.newBuilder()
+                            .setName("to")
+                            .setType(AttributeType.INT)
+                            .setI(DataType.FLOAT.code())));
+            types.put(name + "_float", vector);
+        }
+        // The mean is also something else: there it keeps its name.
+        graph.addNode(Protos.node(
+                "", "BatchNormalization", "n", "x", "scale_float", "bias_float", "mean_float", "variance_float"));
+        graph.addNode(Protos.node("", "ReduceSum", "s", "mean_float"));
+        graph.addNode(Protos.node("", "Add", "y", "n", "s"));
+        types.put("n", floats);
+        types.put("s", TensorType.of(DataType.FLOAT, 1));
+        ModelProto model = Protos.model(graph, floats, 15, "y");
+        Imported imported = Imported.of(model, types);
+
+        double[] x = {1, 2, 3, 4, 5, 6, -1, -2, -3, 0.5, 0, 1};
+        try (Runner runner = Runner.of(model)) {
+            double[] original =
+                    runner.run(Map.of("x", Tensor.of(floats, x))).get("y").numbers();
+            assertArrayEquals(original, imported.value("y", x).numbers(), 1e-5);
+        }
+        Map<String, double[]> gradients = imported.gradients("y", x);
+        assertEquals(Set.of("x", "scale", "bias", "mean"), gradients.keySet());
+        assertArrayEquals(new double[] {6, 6}, gradients.get("bias"), 1e-6);
+        // By the sum alone, once for each of twelve elements.
+        assertArrayEquals(new double[] {12, 12}, gradients.get("mean"), 1e-6);
+        // Σ (x - mean) / √(variance + ε), by channel.
+        double[] bySum = {
+            (0 + 1 + 2 - 2 - 3 - 4) / Math.sqrt(4 + 1e-5), (6 + 7 + 8 + 2.5 + 2 + 3) / Math.sqrt(0.25 + 1e-5)
+        };
+        assertArrayEquals(bySum, gradients.get("scale"), 1e-4);
+    }
+}

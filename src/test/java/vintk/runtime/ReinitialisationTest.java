@@ -1,0 +1,270 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintk.SharedFolder;
+import vintk.onnx.DataType;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+import vintk.opset.Role;
+import vintk.opset.Roles;
+
+/** What is drawn for whom: the moments and bounds of every scheme, and that only (seed, name) decide. */
+class ReinitialisationTest {
+    /** Standard errors of a mean or deviation that are let pass: once in 10^8 by chance, and the seed is fixed. */
+    private static final double ERRORS = 6;
+
+    /** Every role once; large weights, so that moments are sharp. */
+    private static ModelProto model() {
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        graph.addInputBuilder().setName("x");
+        floats(graph, "conv", 64, 8, 3, 3);
+        floats(graph, "bias", 64);
+        floats(graph, "scale", 64);
+        floats(graph, "offset", 64);
+        floats(graph, "mean", 64);
+        floats(graph, "variance", 64);
+        floats(graph, "slope", 64, 1, 1);
+        floats(graph, "positions", 1, 64, 16, 16);
+        floats(graph, "gain", 64, 1, 1);
+        floats(graph, "matrix", 100, 200);
+        floats(graph, "vector", 200);
+        node(graph, "a", "Conv", "x", "conv", "bias");
+        node(graph, "b", "BatchNormalization", "a", "scale", "offset", "mean", "variance");
+        node(graph, "c", "PRelu", "b", "slope");
+        node(graph, "d", "Add", "c", "positions");
+        node(graph, "e", "Mul", "d", "gain");
+        node(graph, "f", "MatMul", "e", "matrix");
+        node(graph, "y", "Add", "f", "vector");
+        return ModelProto.newBuilder().setGraph(graph).build();
+    }
+
+    private static void floats(GraphProto.Builder graph, String name, long... dims) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.FLOAT.code())
+                .addAllDims(LongStream.of(dims).boxed().toList());
+        long elements = LongStream.of(dims).reduce(1, (a, b) -> a * b);
+        LongStream.range(0, elements).forEach(i -> tensor.addFloatData(7 + i));
+        graph.addInitializer(tensor);
+    }
+
+    private static void node(GraphProto.Builder graph, String output, String opType, String... inputs) {
+        graph.addNode(NodeProto.newBuilder().setOpType(opType).addOutput(output).addAllInput(List.of(inputs)));
+    }
+
+    private static Map<String, double[]> tensors(ModelProto model) {
+        Map<String, double[]> tensors = new TreeMap<>();
+        model.getGraph()
+                .getInitializerList()
+                .forEach(t -> tensors.put(t.getName(), TensorReader.read(t).numbers()));
+        return tensors;
+    }
+
+    private static Map<String, double[]> drawn(String scheme, long seed) {
+        return tensors(
+                Reinitialisation.of(model(), Initialisation.parse(scheme), seed).model());
+    }
+
+    /** Deviation and bound: 0 where the tensor is one number, -1 where there is no bound. */
+    @ParameterizedTest
+    @CsvSource({
+        "kaiming,         conv,      0.1666667, -1", // √(2 / 72)
+        "kaiming,         matrix,    0.1414214, -1", // √(2 / 100)
+        "kaiming,         positions, 0.0175926, 0.04",
+        "xavier,          conv,      0.0555556, 0.0962250", // √(6 / (72 + 576)), over √3
+        "xavier,          matrix,    0.0816497, 0.1414214", // √(6 / 300)
+        "trunc-normal:0.1,conv,      0.0879626, 0.2", // σ √(1 - 4 φ(2) / (2 Φ(2) - 1))
+        "trunc-normal:0.1,positions, 0.0879626, 0.2",
+        "trunc-normal,    matrix,    0.0175925, 0.04",
+        "pytorch-default, conv,      0.0680414, 0.1178511", // 1 / √72
+        "pytorch-default, matrix,    0.0577350, 0.1", // 1 / √100
+        "pytorch-default, vector,    0.0577350, 0.1",
+        "pytorch-default, bias,      0.0680414, 0.1178511",
+        "pytorch-default, positions, 1,         -1",
+    })
+    void moments(String scheme, String name, double deviation, double bound) {
+        double[] numbers = drawn(scheme, 3).get(name);
+        double mean = Arrays.stream(numbers).average().orElseThrow();
+        double square = Arrays.stream(numbers).map(x -> x * x).average().orElseThrow();
+        double error = deviation / Math.sqrt(numbers.length);
+        assertEquals(0, mean, ERRORS * error);
+        assertEquals(deviation, Math.sqrt(square), ERRORS * error);
+        double largest = Arrays.stream(numbers).map(Math::abs).max().orElseThrow();
+        if (bound > 0) {
+            assertTrue(largest <= bound * 1.000001, () -> largest + " > " + bound);
+            assertTrue(largest > 0.9 * bound, () -> largest + " is far from " + bound);
+        } else {
+            assertTrue(largest > 3 * deviation, () -> "no tails: " + largest);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kaiming", "xavier", "trunc-normal:0.3", "pytorch-default"})
+    void constantsOfEveryScheme(String scheme) {
+        Map<String, double[]> drawn = drawn(scheme, 0);
+        assertUniform(1, drawn.get("scale"));
+        assertUniform(0, drawn.get("offset"));
+        assertUniform(0, drawn.get("mean"));
+        assertUniform(1, drawn.get("variance"));
+        assertUniform(0.25, drawn.get("slope"));
+        if (!scheme.equals("pytorch-default")) {
+            assertUniform(0, drawn.get("bias"));
+            assertUniform(0, drawn.get("vector"));
+        }
+    }
+
+    private static void assertUniform(double expected, double[] numbers) {
+        double[] all = new double[numbers.length];
+        Arrays.fill(all, expected);
+        assertArrayEquals(all, numbers);
+    }
+
+    @Test
+    void whatHasNoRoleStaysAndIsNamed() {
+        Reinitialisation made = Reinitialisation.of(model(), Initialisation.parse("kaiming"), 0);
+        assertEquals(List.of("gain"), made.left());
+        assertArrayEquals(tensors(model()).get("gain"), tensors(made.model()).get("gain"));
+        assertTrue(made.remark().contains("left 1 tensor as in the file"), made::remark);
+        assertTrue(made.remark().endsWith(": gain"), made::remark);
+    }
+
+    /** The order of the file and the other tensors do not matter; seed and name do. */
+    @Test
+    void onlySeedAndNameDecide() {
+        Map<String, double[]> one = drawn("kaiming", 1);
+        ModelProto.Builder turned = model().toBuilder();
+        List<TensorProto> tensors = new ArrayList<>(turned.getGraph().getInitializerList());
+        Collections.reverse(tensors);
+        turned.getGraphBuilder().clearInitializer().addAllInitializer(tensors);
+        Map<String, double[]> other = tensors(Reinitialisation.of(turned.build(), Initialisation.parse("kaiming"), 1)
+                .model());
+        one.forEach((name, numbers) -> assertArrayEquals(numbers, other.get(name), name));
+        assertFalse(Arrays.equals(one.get("conv"), drawn("kaiming", 2).get("conv")));
+        assertFalse(Arrays.equals(Arrays.copyOf(one.get("conv"), 16), Arrays.copyOf(one.get("matrix"), 16)));
+    }
+
+    /** Weights in Constant nodes, in ConstantOfShape nodes, in half precision and in double. */
+    @Test
+    void everyFormOfTensorIsDrawn() {
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        graph.addInputBuilder().setName("x");
+        NodeProto.Builder constant =
+                NodeProto.newBuilder().setOpType("Constant").addOutput("w1");
+        constant.addAttributeBuilder()
+                .setName("value")
+                .setT(TensorProto.newBuilder()
+                        .setDataType(DataType.DOUBLE.code())
+                        .addDims(2)
+                        .addDims(3)
+                        .addAllDoubleData(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)));
+        graph.addNode(constant);
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName("shape")
+                .setDataType(DataType.INT64.code())
+                .addDims(2)
+                .addInt64Data(3)
+                .addInt64Data(4));
+        node(graph, "w2", "ConstantOfShape", "shape");
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName("w3")
+                .setDataType(DataType.FLOAT16.code())
+                .addDims(4)
+                .addDims(2)
+                .setRawData(ByteString.copyFrom(new byte[16])));
+        node(graph, "a", "MatMul", "x", "w1");
+        node(graph, "b", "MatMul", "a", "w2");
+        node(graph, "y", "MatMul", "b", "w3");
+        ModelProto made = Reinitialisation.of(
+                        ModelProto.newBuilder().setGraph(graph).build(), Initialisation.parse("xavier"), 0)
+                .model();
+        Map<String, TensorProto> found = made.getGraph().getNodeList().stream()
+                .filter(n -> n.getOpType().equals("Constant"))
+                .collect(Collectors.toMap(
+                        n -> n.getOutput(0), n -> n.getAttribute(0).getT()));
+        found.put("w3", made.getGraph().getInitializer(1));
+        assertDrawn(found.get("w1"), DataType.DOUBLE, Math.sqrt(6.0 / 5), 2, 3);
+        assertDrawn(found.get("w2"), DataType.FLOAT, Math.sqrt(6.0 / 7), 3, 4);
+        assertDrawn(found.get("w3"), DataType.FLOAT16, 1, 4, 2);
+    }
+
+    private static void assertDrawn(TensorProto proto, DataType type, double bound, long... dims) {
+        assertEquals(LongStream.of(dims).boxed().toList(), proto.getDimsList());
+        Tensor tensor = TensorReader.read(proto);
+        assertEquals(type, tensor.type().dataType());
+        double[] numbers = tensor.numbers();
+        assertEquals(numbers.length, Arrays.stream(numbers).distinct().count());
+        double largest = Arrays.stream(numbers).map(Math::abs).max().orElseThrow();
+        assertTrue(largest <= bound * 1.001 && largest > bound / 2, () -> largest + " for bound " + bound);
+    }
+
+    @Test
+    void namesAreReadBackAsTheyAreWritten() {
+        for (String text : List.of("kaiming", "xavier", "trunc-normal:0.02", "pytorch-default")) {
+            assertEquals(text, Initialisation.parse(text).toString());
+        }
+        assertEquals("trunc-normal:0.02", Initialisation.parse("trunc-normal").toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"he", "", "kaiming:2", "trunc-normal:", "trunc-normal:0", "trunc-normal:x", "trunc-normal:NaN"})
+    void unknownSchemes(String text) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Initialisation.parse(text))
+                .getMessage();
+        boolean deviation = text.startsWith("trunc-normal:");
+        assertTrue(
+                message.contains(
+                        deviation
+                                ? "a standard deviation above 0"
+                                : "kaiming, xavier, trunc-normal:STD (such as trunc-normal:0.02) or pytorch-default"),
+                message);
+    }
+
+    /** Roles in files of many exporters; counts by hand from their architectures. */
+    @ParameterizedTest
+    @CsvSource({
+        "tv_resnet18, 22, 1, 0, 21, 21, 42",
+        "tv_vit, 18, 18, 2, 9, 9, 0",
+        "deit_dist, 15, 15, 3, 7, 7, 0",
+        "tv_swin, 19, 18, 4, 11, 11, 0",
+        "autoformer, 14, 14, 14, 7, 7, 0",
+        "mnist_cntk, 3, 3, 0, 0, 0, 0",
+        "ppocr_cls, 54, 19, 0, 35, 35, 70",
+        "act_zoo, 8, 8, 0, 6, 6, 0",
+        "deeploy_cct_opset20, 15, 2, 0, 1, 1, 0",
+    })
+    void rolesInRealFiles(
+            String name, int weights, int biases, int embeddings, int scales, int offsets, int statistics) {
+        ModelProto model = ModelFile.read(SharedFolder.require("external/dev/" + name + "/model.onnx"));
+        Map<Role, Long> counts =
+                Roles.of(model).values().stream().collect(Collectors.groupingBy(r -> r, Collectors.counting()));
+        assertEquals(weights, counts.getOrDefault(Role.WEIGHT, 0L), "weights");
+        assertEquals(biases, counts.getOrDefault(Role.BIAS, 0L), "biases");
+        assertEquals(embeddings, counts.getOrDefault(Role.EMBEDDING, 0L), "embeddings");
+        assertEquals(scales, counts.getOrDefault(Role.NORM_SCALE, 0L), "scales");
+        assertEquals(offsets, counts.getOrDefault(Role.NORM_BIAS, 0L), "offsets");
+        assertEquals(statistics, counts.getOrDefault(Role.STATISTIC, 0L), "statistics");
+    }
+}
