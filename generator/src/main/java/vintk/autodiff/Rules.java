@@ -17,7 +17,9 @@ public final class Rules {
         ReductionRules.addTo(Rules::add);
         LinearRules.addTo(Rules::add);
         LayoutRules.addTo(Rules::add);
-        ImageRules.addTo(Rules::add);
+        ConvolutionRules.addTo(Rules::add);
+        PoolRules.addTo(Rules::add);
+        SamplingRules.addTo(Rules::add);
     }
 
     private Rules() {}

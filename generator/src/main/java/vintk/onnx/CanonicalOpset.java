@@ -11,7 +11,8 @@ public final class CanonicalOpset {
     public static final long BASE = 17;
 
     /** Operators whose canonical form came later. */
-    private static final Map<String, Long> LATER = Map.of("ReduceMax", 18L, "ReduceMin", 18L, "ReduceProd", 18L);
+    private static final Map<String, Long> LATER =
+            Map.of("GridSample", 20L, "ReduceMax", 18L, "ReduceMin", 18L, "ReduceProd", 18L);
 
     private CanonicalOpset() {}
 

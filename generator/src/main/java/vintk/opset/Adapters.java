@@ -13,6 +13,11 @@ public final class Adapters {
         LayoutAdapters.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
         NetworkAdapters.addTo(Adapters::add);
+        ImageAdapters.addTo(Adapters::add);
+        PoolAdapters.addTo(Adapters::add);
+        SamplingAdapters.addTo(Adapters::add);
+        FusedAdapters.addTo(Adapters::add);
+        FourierAdapters.addTo(Adapters::add);
     }
 
     private Adapters() {}

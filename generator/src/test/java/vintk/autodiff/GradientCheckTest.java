@@ -38,7 +38,7 @@ class GradientCheckTest {
     private static final long SEED = 20240607;
 
     static Stream<GradientCase> cases() {
-        return Stream.of(ElementwiseCases.all(), LayoutCases.all(), LinearCases.all())
+        return Stream.of(ElementwiseCases.all(), LayoutCases.all(), LinearCases.all(), ImageCases.all())
                 .flatMap(List::stream);
     }
 

@@ -41,7 +41,15 @@ class AdapterTest {
     private static final double GRADIENT_TOLERANCE = 5e-3;
 
     static Stream<OneNode> nodes() {
-        return Stream.of(LayoutNodes.all(), MathNodes.all(), NetworkNodes.all()).flatMap(List::stream);
+        return Stream.of(
+                        LayoutNodes.all(),
+                        MathNodes.all(),
+                        NetworkNodes.all(),
+                        ImageNodes.all(),
+                        PoolNodes.all(),
+                        SamplingNodes.all(),
+                        FusedNodes.all())
+                .flatMap(List::stream);
     }
 
     @Test

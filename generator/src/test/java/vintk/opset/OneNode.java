@@ -62,6 +62,11 @@ final class OneNode {
         return constant(Tensor.longs(values));
     }
 
+    /** A constant integer of rank 0. */
+    OneNode integer(long value) {
+        return constant(Tensor.longs(Shape.SCALAR, value));
+    }
+
     OneNode constant(Tensor tensor) {
         String name = "c" + operands++;
         graph.addInitializer(TensorProto.newBuilder()
@@ -98,6 +103,15 @@ final class OneNode {
 
     OneNode with(String name, float value) {
         node.addAttribute(attribute(name, AttributeType.FLOAT).setF(value));
+        return this;
+    }
+
+    OneNode with(String name, float[] values) {
+        AttributeProto.Builder attribute = attribute(name, AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        node.addAttribute(attribute);
         return this;
     }
 

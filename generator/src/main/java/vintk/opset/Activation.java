@@ -1,0 +1,54 @@
+package vintk.opset;
+
+import java.util.function.UnaryOperator;
+import vintk.onnx.Attributes;
+import vintk.onnx.Ops;
+import vintk.onnx.Value;
+
+/** The activations that ONNX Runtime's optimiser fuses into other operators, by name. */
+final class Activation {
+    private Activation() {}
+
+    /** @param parameters alpha, beta, gamma (of a Clip its bounds); those that are missing have their default */
+    static UnaryOperator<Value> of(Site site, String name, double... parameters) {
+        return switch (name) {
+            case "Relu", "Tanh", "Sigmoid", "Softplus" -> x -> Ops.unary(name, x);
+            case "LeakyRelu" -> x -> Ops.node(name, x.type(), alpha(parameters, 0.01), x);
+            case "HardSigmoid" ->
+                x -> Ops.node(name, x.type(), alpha(parameters, 0.2).with("beta", (float) at(parameters, 1, 0.5)), x);
+            case "Clip" -> x -> clip(x, at(parameters, 0, -Double.MAX_VALUE), at(parameters, 1, Double.MAX_VALUE));
+            case "Elu" -> x -> elu(x, at(parameters, 0, 1), 1);
+            case "Selu" ->
+                x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 1, 1.05070102214813232421875));
+            case "Softsign" -> x -> Ops.div(x, Ops.add(Ops.unary("Abs", x), 1));
+            case "ThresholdedRelu" -> x -> Ops.mask(Ops.greater(x, number(x, at(parameters, 0, 1))), x);
+            default -> throw site.unsupported("the activation '" + name + "' is not handled");
+        };
+    }
+
+    private static double at(double[] parameters, int i, double missing) {
+        return i < parameters.length && !Double.isNaN(parameters[i]) ? parameters[i] : missing;
+    }
+
+    private static Attributes alpha(double[] parameters, double missing) {
+        return Attributes.NONE.with("alpha", (float) at(parameters, 0, missing));
+    }
+
+    private static Value number(Value x, double value) {
+        return Ops.scalar(x.dataType(), value);
+    }
+
+    /** At the bounds the gradient goes through, as in PyTorch. */
+    private static Value clip(Value x, double low, double high) {
+        Value above = Ops.where(Ops.less(x, number(x, low)), number(x, low), x);
+        return Ops.where(Ops.greater(above, number(x, high)), number(x, high), above);
+    }
+
+    /** γ x where x > 0, else γ α (exp(x) - 1), the exponent kept from overflowing where it is not taken. */
+    private static Value elu(Value x, double alpha, double gamma) {
+        Value positive = Ops.greater(x, number(x, 0));
+        Value below = Ops.where(positive, number(x, 0), x);
+        Value curve = Ops.mul(Ops.add(Ops.exp(below), -1), alpha);
+        return Ops.mul(Ops.where(positive, x, curve), gamma);
+    }
+}
