@@ -71,19 +71,10 @@ final class ConvolutionRules {
                 "ConvTranspose", p.x().type().withShape(x.with(0, dy.shape().dim(0))), attributes, dy, p.x(1));
     }
 
-    /** The convolution of dy, without the windows that lie in its output padding. */
     private static Value convolutionOf(Pull p, Window window) {
         Value dy = merged(p);
         Shape x = p.x().shape().with(0, dy.shape().dim(0));
-        Shape full = x;
-        for (int i = 0; i < window.rank(); i++) {
-            full = full.with(2 + i, window.places(i, dy.shape().dim(2 + i)));
-        }
-        Value dx = Ops.node("Conv", p.x().type().withShape(full), attributes(window), dy, p.x(1));
-        for (int i = 2; i < x.rank(); i++) {
-            dx = Ops.slice(dx, i, 0, x.dim(i));
-        }
-        return dx;
+        return Ops.node("Conv", p.x().type().withShape(x), attributes(window), dy, p.x(1));
     }
 
     private static Cotangent byBias(Pull p) {

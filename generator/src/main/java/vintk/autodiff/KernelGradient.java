@@ -123,7 +123,7 @@ final class KernelGradient {
     }
 
     private Value columns() {
-        return window.unfold(large, places().dims());
+        return window.unfold(large);
     }
 
     /** [M, ...shape] to [S, ...shape]: sums what is not a sample. */

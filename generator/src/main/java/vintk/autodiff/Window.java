@@ -49,29 +49,21 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         return (places - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - begin[i] - end[i];
     }
 
-    /** All patches: see {@link #unfold(Value, long[])}. */
-    Value unfold(Value x) {
-        long[] places = new long[rank()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = places(i, x.shape().dim(2 + i));
-        }
-        return unfold(x, places);
-    }
-
     /**
-     * The first patches under the window ("im2col"): [M, C, ...spatial] to [M, C, ...kernel, ...places].
+     * The patches under the window ("im2col"): [M, C, ...spatial] to [M, C, ...kernel, ...places].
      *
      * <p>One spatial axis after the other. With stride s and k = s·m positions in the kernel, an axis of extent s·(L+m-1)
      * is cut in blocks of s, and m shifted windows of L blocks hold all patches: m slices instead of k strided ones (one,
      * without any copy, where patches do not overlap). A kernel that is no multiple of the stride is first taken longer.
      */
-    Value unfold(Value x, long[] places) {
+    Value unfold(Value x) {
         int rank = rank();
         Value value = x;
         // Layout on the way: [M, C, K_0, L_0, ... K_{i-1}, L_{i-1}, S_i, S_{i+1}...].
         for (int i = 0; i < rank; i++) {
             int axis = 2 + 2 * i;
-            value = dilations[i] == 1 ? blocks(value, i, axis, places[i]) : dilated(value, i, axis, places[i]);
+            long places = places(i, value.shape().dim(axis));
+            value = dilations[i] == 1 ? blocks(value, i, axis, places) : dilated(value, i, axis, places);
         }
         int[] order = new int[2 + 2 * rank];
         order[1] = 1;

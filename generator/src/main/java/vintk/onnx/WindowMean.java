@@ -18,8 +18,6 @@ public record WindowMean(
         INSIDE,
         /** Those that lie in the image or in its padding. */
         PADDED,
-        /** All elements of the window. */
-        ALL,
         /** Nothing: sums, not means. */
         ONE
     }
@@ -48,7 +46,6 @@ public record WindowMean(
                     switch (count) {
                         case INSIDE -> Math.max(inside, 1);
                         case PADDED -> Math.max(padded, 1);
-                        case ALL -> kernel;
                         case ONE -> 1;
                     };
             for (int j = 0; j < extent; j++) {

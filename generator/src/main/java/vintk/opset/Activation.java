@@ -19,7 +19,7 @@ final class Activation {
             case "Clip" -> x -> clip(x, at(parameters, 0, -Double.MAX_VALUE), at(parameters, 1, Double.MAX_VALUE));
             case "Elu" -> x -> elu(x, at(parameters, 0, 1), 1);
             case "Selu" ->
-                x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 1, 1.05070102214813232421875));
+                x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 2, 1.05070102214813232421875));
             case "Softsign" -> x -> Ops.div(x, Ops.add(Ops.unary("Abs", x), 1));
             case "ThresholdedRelu" -> x -> Ops.mask(Ops.greater(x, number(x, at(parameters, 0, 1))), x);
             default -> throw site.unsupported("the activation '" + name + "' is not handled");

@@ -73,6 +73,11 @@ final class ImageAdapters {
             pads[i] = mode.equals("SAME_UPPER") ? total / 2 : total - total / 2;
             pads[rank + i] = total - pads[i];
         }
+        for (int i = 0; i < rank; i++) {
+            if (output[i] >= strides[i]) {
+                throw site.unsupported("an output that is a stride or more past the windows");
+            }
+        }
         Attributes attributes = given.without("auto_pad")
                 .without("output_shape")
                 .with("pads", pads)

@@ -49,17 +49,17 @@ final class PoolAdapters {
 
     // ---- means
 
-    /**
-     * With {@code ceil_mode} the last window may reach past the padding. Where only elements of the image count, that is
-     * more padding; where padding counts, what lies past it did count before opset 19 and does not since.
-     */
+    /** Where nothing is padded, elements of the image are all that can count. */
     private static Value average(Site site) {
-        boolean padded = site.attributes().integer("count_include_pad", 0) != 0;
-        Count past = site.opset() >= 19 ? Count.PADDED : Count.ALL;
-        return mean(site, site.x(), padded ? past : Count.INSIDE);
+        boolean counted = site.attributes().integer("count_include_pad", 0) != 0
+                && Arrays.stream(means(site, Count.PADDED)).anyMatch(m -> m.begin() > 0 || m.end() > 0);
+        return mean(site, site.x(), counted ? Count.PADDED : Count.INSIDE);
     }
 
-    /** Means over the windows of a site. */
+    /**
+     * Means over the windows of a site. With {@code ceil_mode} the last window may reach past the padding. Where only
+     * elements of the image count, that is more padding; where padding counts, what lies past it still does not.
+     */
     private static Value mean(Site site, Value x, Count count) {
         WindowMean[] means = means(site, count);
         boolean canonical = means.length <= MOST_AXES
@@ -128,9 +128,10 @@ final class PoolAdapters {
         double p = power(site);
         long elements = Shape.of(site.attributes().integers("kernel_shape")).elements();
         Value powers = powers(site.x(), p);
-        WindowMean[] means = means(site, Count.ALL);
-        boolean canonical = means.length <= MOST_AXES && Arrays.stream(means).allMatch(m -> isCanonical(m, Count.ALL));
-        Value sum = canonical ? Ops.mul(mean(site, powers, Count.ALL), elements) : mean(site, powers, Count.ONE);
+        WindowMean[] means = means(site, Count.PADDED);
+        boolean canonical =
+                means.length <= MOST_AXES && Arrays.stream(means).allMatch(m -> isCanonical(m, Count.PADDED));
+        Value sum = canonical ? Ops.mul(mean(site, powers, Count.PADDED), elements) : mean(site, powers, Count.ONE);
         return root(sum, p);
     }
 

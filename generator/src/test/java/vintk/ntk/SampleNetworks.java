@@ -27,6 +27,7 @@ final class SampleNetworks {
         windows(networks);
         batches(networks);
         ImageNetworks.addTo(networks);
+        SamplingNetworks.addTo(networks);
         return networks;
     }
 

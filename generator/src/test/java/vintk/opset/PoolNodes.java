@@ -161,7 +161,7 @@ final class PoolNodes {
                         .sampled(AWAY_FROM_ZERO));
             }
         }
-        nodes.add(of("GlobalLpPool", 22).x(1, 2, 3).sampled(AWAY_FROM_ZERO));
+        nodes.add(of("GlobalLpPool", 11).x(1, 2, 3).sampled(AWAY_FROM_ZERO));
         nodes.add(of("LpPool", 11).x(1, 2, 6).with("kernel_shape", longs(2)).sampled(AWAY_FROM_ZERO));
         for (String mode : MODES) {
             nodes.add(of("LpPool", 18)
