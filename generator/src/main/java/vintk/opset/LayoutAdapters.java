@@ -18,6 +18,8 @@ final class LayoutAdapters {
             adapters.single(operator, site -> Ops.reshape(site.x(), site.outputShape()));
         }
         adapters.single("Identity", Site::x);
+        // Dropout is off, as in inference, whatever the model was exported for.
+        adapters.single("Dropout", Site::x);
         adapters.single("Transpose", LayoutAdapters::transpose);
         adapters.single("Expand", site -> Ops.expand(site.x(), site.outputShape()));
         adapters.single("Concat", LayoutAdapters::concat);

@@ -29,6 +29,7 @@ final class SampleNetworks {
         ActivationNetworks.addTo(networks);
         ImageNetworks.addTo(networks);
         SequenceNetworks.addTo(networks);
+        SamplingNetworks.addTo(networks);
         return networks;
     }
 

@@ -107,26 +107,54 @@ class UntrackedBatchTest {
                                 Ops.transpose(x, 1, 0, 2, 3),
                                 w.get("k", 1, n, 1, 1))),
                 images(
-                        "Conv",
-                        "of parameters alone",
-                        (x, w, n) -> Ops.add(
-                                x,
-                                Ops.node(
-                                        "Conv",
-                                        x.type().withShape(Shape.of(1, 2, 4, 4)),
-                                        Attributes.NONE,
-                                        w.get("p", 1, 2, 4, 4),
-                                        w.get("k", 2, 2, 1, 1)))),
-                images(
-                        "MaxPool",
+                        "ConvTranspose",
                         "samples on the channels",
                         (x, w, n) -> Ops.node(
-                                "MaxPool",
-                                x.type().withShape(Shape.of(2, n, 2, 2)),
+                                "ConvTranspose",
+                                x.type().withShape(Shape.of(2, 1, 4, 4)),
+                                Attributes.NONE,
+                                Ops.transpose(x, 1, 0, 2, 3),
+                                w.get("k", n, 1, 1, 1))),
+                images(
+                        "Conv",
+                        "kernels that depend on the samples",
+                        (x, w, n) -> Ops.node(
+                                "Conv",
+                                x.type().withShape(Shape.of(1, n, 3, 3)),
+                                Attributes.NONE,
+                                w.get("p", 1, 2, 6, 6),
+                                x)),
+                images(
+                        "GridSample",
+                        "places that are the same for other samples",
+                        (x, w, n) -> Ops.node(
+                                "GridSample",
+                                x.type().withShape(Shape.of(n, 2, 3, 1)),
+                                Attributes.NONE,
+                                x,
+                                w.get("grid", n, 3, 1, 2))),
+                images(
+                        "MaxUnpool",
+                        "indices that are the same for other samples",
+                        (x, w, n) -> Ops.node(
+                                "MaxUnpool",
+                                x.type().withShape(Shape.of(n, 2, 8, 8)),
                                 Attributes.NONE
                                         .with("kernel_shape", new long[] {2, 2})
                                         .with("strides", new long[] {2, 2}),
-                                Ops.transpose(Ops.mul(x, w.get("s", 1)), 1, 0, 2, 3))));
+                                Ops.mul(x, w.get("s", 1)),
+                                Ops.constant(Tensor.longs(
+                                        x.shape(), new long[(int) x.shape().elements()])))),
+                images(
+                        "MaxPool",
+                        "samples on an axis of the window",
+                        (x, w, n) -> Ops.node(
+                                "MaxPool",
+                                x.type().withShape(Shape.of(2, 4, n / 2, 2)),
+                                Attributes.NONE
+                                        .with("kernel_shape", new long[] {2, 2})
+                                        .with("strides", new long[] {2, 2}),
+                                Ops.transpose(Ops.mul(x, w.get("s", 1)), 1, 2, 0, 3))));
     }
 
     private static Value scaled(Value x, SampleNetwork.Weights w) {
