@@ -108,10 +108,20 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapter == null ? site.untouched() : adapter.adapt(site);
+        List<Value> made = adapter == null ? site.untouched() : adapted(site, adapter);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));
+        }
+    }
+
+    /** An adapter's errors name the node. */
+    private static List<Value> adapted(Site site, Adapter adapter) {
+        try {
+            return adapter.adapt(site);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(site.toString()) ? e : new IllegalArgumentException(site + ": " + message, e);
         }
     }
 

@@ -10,6 +10,7 @@ import vintk.onnx.TensorType;
  *
  * @param model as read, in its own opset
  * @param types type and static shape of every value by name
- * @param known the integer and boolean tensors that do not depend on the model's float inputs: shapes, indices, masks
+ * @param known the integer and boolean tensors that do not depend on the model's float inputs: shapes, indices, masks; and
+ *     the scales of resized images
  */
 public record Resolved(ModelProto model, Map<String, TensorType> types, Map<String, Tensor> known) {}

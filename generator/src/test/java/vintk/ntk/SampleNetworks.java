@@ -27,6 +27,7 @@ final class SampleNetworks {
         windows(networks);
         batches(networks);
         ImageNetworks.addTo(networks);
+        IndexNetworks.addTo(networks);
         return networks;
     }
 
