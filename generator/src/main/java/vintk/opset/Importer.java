@@ -27,6 +27,19 @@ public final class Importer {
     private static final Set<String> RANDOM = Set.of(
             "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
 
+    private static final Set<String> SEQUENCES = Set.of(
+            "ConcatFromSequence",
+            "Optional",
+            "OptionalGetElement",
+            "OptionalHasElement",
+            "SequenceAt",
+            "SequenceConstruct",
+            "SequenceEmpty",
+            "SequenceErase",
+            "SequenceInsert",
+            "SequenceLength",
+            "SplitToSequence");
+
     private final Resolved resolved;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
@@ -91,6 +104,10 @@ public final class Importer {
             throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
                     + "': a model that draws random numbers gives another kernel at every run");
         }
+        if (SEQUENCES.contains(proto.getOpType())) {
+            throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
+                    + "': sequences of tensors, and tensors that may be absent, are not handled");
+        }
         for (AttributeProto attribute : proto.getAttributeList()) {
             if (attribute.hasG() || attribute.getGraphsCount() > 0) {
                 throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
@@ -110,6 +127,9 @@ public final class Importer {
         Adapter adapter = Adapters.find(domain, proto.getOpType());
         List<Value> made = adapter == null ? site.untouched() : adapted(site, adapter);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
+            if (proto.getOutput(i).isEmpty()) {
+                continue;
+            }
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));
         }
