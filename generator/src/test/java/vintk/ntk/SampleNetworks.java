@@ -30,6 +30,7 @@ final class SampleNetworks {
         ImageNetworks.addTo(networks);
         SequenceNetworks.addTo(networks);
         SamplingNetworks.addTo(networks);
+        IndexNetworks.addTo(networks);
         return networks;
     }
 

@@ -63,6 +63,51 @@ class UntrackedBatchTest {
                         (x, w, n) -> Ops.concat(1, scaled(x, w), w.get("rows", n, 1, 6))),
                 at("Slice", "of the batch", (x, w, n) -> Ops.slice(scaled(x, w), 0, 0, 1)),
                 at("Gather", "along the batch", (x, w, n) -> Ops.gather(scaled(x, w), 0, Tensor.longs(2, 1, 0))),
+                at(
+                        "Gather",
+                        "at indices of the samples, from all samples",
+                        (x, w, n) -> IndexNetworks.looked(scaled(x, w), 1, IndexNetworks.indices(x, 5, false))),
+                at(
+                        "GatherElements",
+                        "along the batch",
+                        (x, w, n) -> taken(scaled(x, w), 0, Tensor.longs(Shape.of(n, 5, 6), new long[(int) n * 30]))),
+                at(
+                        "GatherElements",
+                        "of a part of the samples",
+                        (x, w, n) ->
+                                taken(scaled(x, w), 1, Tensor.longs(Shape.of(n - 1, 1, 6), new long[6 * (int) n - 6]))),
+                at("GatherElements", "at other indices for other samples", (x, w, n) -> {
+                    long[] indices = new long[6 * (int) n];
+                    indices[7] = 1;
+                    return taken(scaled(x, w), 1, Tensor.longs(Shape.of(n, 1, 6), indices));
+                }),
+                at(
+                        "GatherElements",
+                        "of a table with a row a sample",
+                        (x, w, n) -> Ops.node(
+                                "GatherElements",
+                                x.type(),
+                                Attributes.NONE.with("axis", 1L),
+                                w.get("rows", n, 5, 6),
+                                IndexNetworks.indices(x, 5, false))),
+                at(
+                        "ScatterElements",
+                        "along the batch",
+                        (x, w, n) -> scattered(x, 0, IndexNetworks.indices(x, 3, false), scaled(x, w))),
+                at(
+                        "ScatterElements",
+                        "with a row a sample",
+                        (x, w, n) ->
+                                scattered(w.get("rows", n, 5, 6), 1, IndexNetworks.indices(x, 5, false), scaled(x, w))),
+                at("TopK", "over the batch", (x, w, n) -> new Node(
+                                "",
+                                "TopK",
+                                null,
+                                List.of(scaled(x, w), Ops.longs(2)),
+                                Attributes.NONE.with("axis", 0L),
+                                List.of(x.type().withShape(Shape.of(2, 5, 6)), TensorType.of(DataType.INT64, 2, 5, 6)),
+                                null)
+                        .output()),
                 at("Pad", "along the batch", (x, w, n) -> Ops.pad(scaled(x, w), 0, 1, 0)),
                 at(
                         "Reshape",
@@ -155,6 +200,19 @@ class UntrackedBatchTest {
                                         .with("kernel_shape", new long[] {2, 2})
                                         .with("strides", new long[] {2, 2}),
                                 Ops.transpose(Ops.mul(x, w.get("s", 1)), 1, 2, 0, 3))));
+    }
+
+    private static Value taken(Value x, long axis, Tensor indices) {
+        return Ops.node(
+                "GatherElements",
+                x.type().withShape(indices.shape()),
+                Attributes.NONE.with("axis", axis),
+                x,
+                Ops.constant(indices));
+    }
+
+    private static Value scattered(Value data, long axis, Value indices, Value updates) {
+        return Ops.node("ScatterElements", data.type(), Attributes.NONE.with("axis", axis), data, indices, updates);
     }
 
     private static Value scaled(Value x, SampleNetwork.Weights w) {
