@@ -3,14 +3,14 @@ package vintk.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import vintk.runtime.GradientReport;
 
-/** A {@link GradientReport} as text and as JSON. */
+/** A {@link GradientReport} as text, a row an operator, and as JSON, with every form of every operator. */
 final class GradientText {
-    /** Rows of the table; JSON has all. */
-    private static final int ROWS = 20;
-
     private GradientText() {}
 
     static String table(String model, GradientReport report) {
@@ -48,32 +48,37 @@ final class GradientText {
                 whole.roundingTolerance(),
                 status(whole.isPrecise() ? GradientReport.Status.OK : GradientReport.Status.WRONG));
         text.append('\n');
-        int width = report.operators().stream()
-                .limit(ROWS)
-                .mapToInt(o -> o.operator().length())
-                .max()
-                .orElse(8);
-        width = Math.max(width, 8);
-        line(text, "  error  tolerance  status      count  %-" + width + "s  node", "operator");
-        for (GradientReport.Operator o : report.operators().stream().limit(ROWS).toList()) {
+        List<GradientReport.Operator> worst = worstOfEach(report.operators());
+        int width = worst.stream().mapToInt(o -> o.operator().length()).max().orElse(0);
+        String columns = "%-" + Math.max(width, "operator".length()) + "s  %s";
+        line(text, "  error  tolerance  status      nodes  " + columns, "operator", "worst at");
+        for (GradientReport.Operator o : worst) {
             line(
                     text,
-                    "%7.1e    %7.1e  %-10s  %5d  %-" + width + "s  %s",
+                    "%7.1e    %7.1e  %-10s  %5d  " + columns,
                     o.error(),
                     o.tolerance(),
                     status(o.status()),
-                    o.count(),
+                    count(report, o.operator()),
                     o.operator(),
                     o.name() + remark(o));
         }
-        if (report.operators().size() > ROWS) {
-            line(
-                    text,
-                    "... and %d more, all better (--json lists them)",
-                    report.operators().size() - ROWS);
-        }
-        report.worst().ifPresent(worst -> line(text, "%nThe worst operator is %s: error %.1e.", worst, worst.error()));
+        report.worst().ifPresent(most -> line(text, "%nThe worst operator is %s: error %.1e.", most, most.error()));
         return text.toString();
+    }
+
+    /** The first of each operator: the list begins with the worst. */
+    private static List<GradientReport.Operator> worstOfEach(List<GradientReport.Operator> operators) {
+        Map<String, GradientReport.Operator> first = new LinkedHashMap<>();
+        operators.forEach(o -> first.putIfAbsent(o.operator(), o));
+        return List.copyOf(first.values());
+    }
+
+    private static int count(GradientReport report, String operator) {
+        return report.operators().stream()
+                .filter(o -> o.operator().equals(operator))
+                .mapToInt(GradientReport.Operator::count)
+                .sum();
     }
 
     private static void line(StringBuilder text, String format, Object... arguments) {

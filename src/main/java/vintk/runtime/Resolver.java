@@ -64,6 +64,13 @@ final class Resolver {
         return resolver.run(signature.values(samples));
     }
 
+    /** Resolves a model whose inputs are of static types, or constants. */
+    static Resolved resolve(ModelProto model, Map<String, TensorType> inputs, Map<String, Tensor> constants) {
+        Map<String, Value> given = new LinkedHashMap<>();
+        constants.forEach((name, tensor) -> given.put(name, Value.constant(tensor)));
+        return new Resolver(model, inputs, constants).run(given);
+    }
+
     private Resolved run(Map<String, Value> given) {
         ControlFlow control = new ControlFlow();
         ModelProto plain = model;

@@ -1,0 +1,248 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vintk.autodiff.Accumulator;
+import vintk.autodiff.BatchFlow;
+import vintk.autodiff.Gradients;
+import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.Ops;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.UnsupportedOperatorException;
+import vintk.onnx.Value;
+import vintk.opset.Importer;
+import vintk.proto.Preparation;
+
+/** Imports a model of ONNX' suite and compares outputs and gradients. */
+final class BackendCheck {
+    /** Outputs against the standard's, relative to the largest element: float32. */
+    private static final double TOLERANCE = 1e-4;
+
+    /** The same for tests whose numbers are of half precision. */
+    private static final double HALF_TOLERANCE = 5e-3;
+
+    private static final String TRAINING = "ai.onnx.preview.training";
+
+    private final BackendModel test;
+    private final List<String> remarks = new ArrayList<>();
+
+    private BackendCheck(BackendModel test) {
+        this.test = test;
+    }
+
+    static BackendOutcome of(BackendModel test) {
+        BackendCheck check = new BackendCheck(test);
+        try {
+            return check.run();
+        } catch (UnsupportedOperatorException | ModelException e) {
+            return check.outcome(BackendOutcome.Kind.REFUSED, e.getMessage());
+        } catch (RuntimeException e) {
+            return check.outcome(BackendOutcome.Kind.FAILED, e.toString());
+        }
+    }
+
+    private BackendOutcome outcome(BackendOutcome.Kind kind, String reason) {
+        return new BackendOutcome(test.name(), test.operators(), kind, reason, String.join("; ", remarks));
+    }
+
+    private BackendOutcome run() {
+        if (test.model().getGraph().getNodeList().stream().anyMatch(BackendCheck::isGradient)) {
+            return storedGradients();
+        }
+        ModelProto lifted = test.lifted();
+        ModelProto prepared = Preparation.of(lifted);
+        Map<String, Tensor> floats = new LinkedHashMap<>();
+        Map<String, Tensor> integers = new LinkedHashMap<>();
+        test.inputs().forEach((name, tensor) -> {
+            boolean floating = tensor.type().dataType().isFloating();
+            (floating ? floats : integers).put(name, floating ? single(tensor) : tensor);
+        });
+        Graph graph = imported(prepared, floats, integers);
+        Map<String, Tensor> at = new LinkedHashMap<>(floats);
+        List<Value> targets = new ArrayList<>(graph.inputs());
+        for (Value constant : graph.constants()) {
+            if (constant.name() != null && constant.dataType() == DataType.FLOAT) {
+                targets.add(constant);
+                at.put(constant.name(), constant.constant());
+            }
+        }
+        // What inference mode changes, on purpose, is compared with the model in that mode.
+        boolean training =
+                !prepared.getGraph().getNodeList().equals(lifted.getGraph().getNodeList())
+                        && prepared.getGraph().getNodeCount()
+                                == lifted.getGraph().getNodeCount()
+                        && test.operators().matches(".*(BatchNormalization|Dropout).*");
+        if (training) {
+            remarks.add("in inference mode");
+        }
+        String wrong = forward(graph, prepared, at, floats, integers, training);
+        if (wrong != null) {
+            return outcome(BackendOutcome.Kind.FAILED, wrong);
+        }
+        Map<String, Tensor> others = new LinkedHashMap<>(integers);
+        others.putAll(floats);
+        boolean half = floats.keySet().stream()
+                .anyMatch(n -> test.inputs().get(n).type().dataType().bytes() == 2);
+        boolean wide = floats.keySet().stream()
+                .anyMatch(n -> test.inputs().get(n).type().dataType() == DataType.DOUBLE);
+        ModelProto reference = half || wide || training ? prepared : test.model();
+        try (OriginalModel original = OriginalModel.open(reference, targets, others)) {
+            BackendGradient.Found found = new BackendGradient(graph, targets, original).run(at);
+            remarks.add(original.isDouble() ? "" : "differences in float32");
+            remarks.addAll(found.refused());
+            remarks.removeIf(String::isEmpty);
+            if (!found.wrong().isEmpty()) {
+                return outcome(BackendOutcome.Kind.FAILED, String.join("; ", found.wrong()));
+            }
+            if (found.compared() > 0) {
+                return outcome(BackendOutcome.Kind.PASSED, "");
+            }
+            return found.refused().isEmpty()
+                    ? outcome(BackendOutcome.Kind.NON_DIFFERENTIABLE, "")
+                    : outcome(BackendOutcome.Kind.REFUSED, found.refused().get(0));
+        }
+    }
+
+    private static Tensor single(Tensor tensor) {
+        return tensor.type().dataType() == DataType.FLOAT
+                ? tensor
+                : Tensor.of(new TensorType(DataType.FLOAT, tensor.shape()), tensor.numbers());
+    }
+
+    /** With all float inputs free; where one must be known for the import, with the first alone. */
+    private Graph imported(ModelProto model, Map<String, Tensor> floats, Map<String, Tensor> integers) {
+        try {
+            return imported(model, floats, integers, floats.size());
+        } catch (UnsupportedOperatorException e) {
+            if (floats.size() < 2 || !e.getMessage().contains("must be a constant")) {
+                throw e;
+            }
+            remarks.add("float inputs after the first as constants");
+            return imported(model, floats, integers, 1);
+        }
+    }
+
+    private static Graph imported(
+            ModelProto model, Map<String, Tensor> floats, Map<String, Tensor> integers, int free) {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        Map<String, Tensor> constants = new LinkedHashMap<>(integers);
+        floats.forEach((name, tensor) -> {
+            if (types.size() < free) {
+                types.put(name, tensor.type());
+            } else {
+                constants.put(name, tensor);
+            }
+        });
+        return Importer.graph(Resolver.resolve(model, types, constants));
+    }
+
+    /** What differs between the imported graph and the standard's outputs, or null. */
+    private String forward(
+            Graph graph,
+            ModelProto prepared,
+            Map<String, Tensor> at,
+            Map<String, Tensor> floats,
+            Map<String, Tensor> integers,
+            boolean training) {
+        Map<String, Tensor> found = GraphRun.run(graph, at, SessionSettings.of(1));
+        Map<String, Tensor> expected = test.outputs();
+        if (training) {
+            Map<String, Tensor> inputs = new LinkedHashMap<>(floats);
+            inputs.putAll(integers);
+            try (GraphRun run = new GraphRun(prepared.toByteArray(), SessionSettings.of(1))) {
+                expected = run.run(inputs);
+            }
+        }
+        boolean half = test.inputs().values().stream()
+                        .anyMatch(t -> t.type().dataType().bytes() == 2)
+                || test.outputs().values().stream()
+                        .anyMatch(t -> t.type().dataType().isFloating()
+                                && t.type().dataType().bytes() == 2);
+        for (Map.Entry<String, Tensor> entry : expected.entrySet()) {
+            Tensor output = found.get(entry.getKey());
+            if (output == null) {
+                continue;
+            }
+            if (!output.shape().equals(entry.getValue().shape())) {
+                return "output " + entry.getKey() + " has shape " + output.shape() + ", expected "
+                        + entry.getValue().shape();
+            }
+            double error =
+                    OperatorCheck.difference(output.numbers(), entry.getValue().numbers());
+            if (!(error <= (half ? HALF_TOLERANCE : TOLERANCE))) {
+                return "output " + entry.getKey() + " differs by " + error + " of its largest element";
+            }
+        }
+        return null;
+    }
+
+    // ---- ai.onnx.preview.training.Gradient
+
+    private static boolean isGradient(NodeProto node) {
+        return node.getDomain().equals(TRAINING) && node.getOpType().equals("Gradient");
+    }
+
+    /** The node Gradient is left out, its y differentiated by its xs, and the result compared with the test's outputs. */
+    private BackendOutcome storedGradients() {
+        ModelProto.Builder builder = test.model().toBuilder();
+        NodeProto gradient = test.model().getGraph().getNodeList().stream()
+                .filter(BackendCheck::isGradient)
+                .findFirst()
+                .orElseThrow();
+        builder.getGraphBuilder().clearNode().clearOutput();
+        test.model().getGraph().getNodeList().stream()
+                .filter(n -> !isGradient(n))
+                .forEach(builder.getGraphBuilder()::addNode);
+        AttributeProto y = attribute(gradient, "y");
+        builder.getGraphBuilder().addOutputBuilder().setName(y.getS().toStringUtf8());
+        for (int i = 0; i < builder.getOpsetImportCount(); i++) {
+            if (builder.getOpsetImport(i).getDomain().equals(TRAINING)) {
+                builder.removeOpsetImport(i--);
+            }
+        }
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        test.inputs().forEach((name, tensor) -> types.put(name, tensor.type()));
+        Graph graph = Importer.graph(Resolver.resolve(Preparation.of(builder.build()), types, Map.of()));
+        Value output = graph.outputs().get(y.getS().toStringUtf8());
+        List<Value> xs = attribute(gradient, "xs").getStringsList().stream()
+                .map(ByteString::toStringUtf8)
+                .map(graph::input)
+                .toList();
+        double[] ones = new double[Math.toIntExact(output.shape().elements())];
+        Arrays.fill(ones, 1);
+        Map<Value, Accumulator> found =
+                Gradients.of(output, Ops.constant(Tensor.of(output.type(), ones)), xs, BatchFlow.none());
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        for (int i = 0; i < xs.size(); i++) {
+            outputs.put(gradient.getOutput(i), found.get(xs.get(i)).full());
+        }
+        Map<String, Tensor> results =
+                GraphRun.run(new Graph("gradient", graph.inputs(), outputs), test.inputs(), SessionSettings.of(1));
+        for (String name : outputs.keySet()) {
+            Tensor expected = test.outputs().get(name);
+            double error = OperatorCheck.difference(results.get(name).numbers(), expected.numbers());
+            if (!results.get(name).shape().equals(expected.shape()) || error > TOLERANCE) {
+                return outcome(
+                        BackendOutcome.Kind.FAILED, name + " differs by " + error + " from the test's own gradient");
+            }
+        }
+        remarks.add("against the test's own gradients " + outputs.keySet());
+        return outcome(BackendOutcome.Kind.PASSED, "");
+    }
+
+    private static AttributeProto attribute(NodeProto node, String name) {
+        return node.getAttributeList().stream()
+                .filter(a -> a.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
