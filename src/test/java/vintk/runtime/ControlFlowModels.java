@@ -157,7 +157,7 @@ final class ControlFlowModels {
                 .arguments("inner/state")
                 .weight("innermost", 3, 3)
                 .layer("inner/next", "inner/state", "innermost")
-                .node("Identity", "inner/on", "inner/go");
+                .truth("inner/on", true);
         TestModel body = step(model)
                 .node("Loop", "through", "trips", "true", "next")
                 .with("body", inner.output("inner/on", "inner/next"))

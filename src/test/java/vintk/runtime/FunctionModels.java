@@ -125,7 +125,7 @@ final class FunctionModels {
                 .with("else_branch", no.output("no"));
         return model.function("Either", layer.output("out"))
                 .node("local.Either", "h", "x", "w", "cond")
-                .layer("y", "h", "v")
+                .node("local.Either", "y", "h", "v", "cond")
                 .output("y");
     }
 }
