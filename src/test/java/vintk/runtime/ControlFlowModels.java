@@ -26,7 +26,9 @@ final class ControlFlowModels {
                 new ExportedModel("loop with scan outputs of opset 11", scanned(11), 3),
                 new ExportedModel("loop whose condition is known", peeled(true), 3),
                 new ExportedModel("loop whose condition is known, without a bound", peeled(false), 3),
-                new ExportedModel("loop that stops on data", guarded(), 3).fixed(1).perSample(),
+                new ExportedModel("loop that stops on data", guarded(), 3)
+                        .fixed(1)
+                        .perSample(),
                 new ExportedModel("scan", scan(0, 0), 4, 3),
                 new ExportedModel("scan in reverse", scan(1, 0), 4, 3),
                 new ExportedModel("scan with outputs in reverse", scan(0, 1), 4, 3),
@@ -133,9 +135,8 @@ final class ControlFlowModels {
     }
 
     private static TestModel guarded() {
-        TestModel model = start(1, 13)
-                .constant("trips", Tensor.longs(Shape.SCALAR, 4))
-                .truth("true", true);
+        TestModel model =
+                start(1, 13).constant("trips", Tensor.longs(Shape.SCALAR, 4)).truth("true", true);
         TestModel body = greater(step(model), "next", 0, "on").output("on", "next");
         return model.node("Loop", "y", "trips", "true", "h").with("body", body).output("y");
     }
@@ -148,9 +149,8 @@ final class ControlFlowModels {
     }
 
     private static TestModel nestedLoop() {
-        TestModel model = start(-1, 13)
-                .constant("trips", Tensor.longs(Shape.SCALAR, 2))
-                .truth("true", true);
+        TestModel model =
+                start(-1, 13).constant("trips", Tensor.longs(Shape.SCALAR, 2)).truth("true", true);
         TestModel inner = model.body()
                 .input(DataType.INT64, "j")
                 .input(DataType.BOOL, "inner/go")

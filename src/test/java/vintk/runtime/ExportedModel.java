@@ -103,8 +103,7 @@ final class ExportedModel {
     }
 
     ModelInputs inputs() {
-        return new ModelInputs(
-                Optional.of(main()), axisGiven ? OptionalInt.of(axis) : OptionalInt.empty(), rows, fill);
+        return new ModelInputs(Optional.of(main()), axisGiven ? OptionalInt.of(axis) : OptionalInt.empty(), rows, fill);
     }
 
     private String main() {

@@ -85,8 +85,8 @@ class ExportedModelsTest {
     }
 
     private static KernelMatrix kernel(ExportedModel model, OnnxNetwork network, KernelOptions.Engine engine) {
-        KernelOptions options = new KernelOptions(
-                Reduction.SUM, ParameterFilter.ALL, Optional.empty(), engine, false, 1, 0);
+        KernelOptions options =
+                new KernelOptions(Reduction.SUM, ParameterFilter.ALL, Optional.empty(), engine, false, 1, 0);
         try (KernelEngine open = KernelEngine.open(network, N, model.sample, options)) {
             return open.compute(model.data());
         }
@@ -104,7 +104,8 @@ class ExportedModelsTest {
         for (Map.Entry<String, double[][]> tensor :
                 original.jacobian(rounds, block, model.step).entrySet()) {
             double[][] columns = tensor.getValue();
-            boolean reached = Arrays.stream(columns).flatMapToDouble(Arrays::stream).anyMatch(x -> x != 0);
+            boolean reached =
+                    Arrays.stream(columns).flatMapToDouble(Arrays::stream).anyMatch(x -> x != 0);
             if (!reached || model.constants.contains(tensor.getKey())) {
                 continue;
             }
@@ -125,8 +126,7 @@ class ExportedModelsTest {
         double[] expected = new OriginalModel(model.file.build()).run(feeds);
         Graph graph = network.graph(samples, model.sample);
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-        try (Session session =
-                new Session(ModelWriter.model(graph).toByteArray(), new SessionSettings(1, true))) {
+        try (Session session = new Session(ModelWriter.model(graph).toByteArray(), new SessionSettings(1, true))) {
             for (Value input : graph.inputs()) {
                 tensors.put(
                         input.name(),

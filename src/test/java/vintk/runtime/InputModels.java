@@ -25,7 +25,9 @@ final class InputModels {
                 new ExportedModel("one sample, in two rows", rows(new long[] {2, 3}), 6)
                         .fixed(1)
                         .perSample(),
-                new ExportedModel("two samples at a time", rowsOfTwo(), 3).fixed(2).perSample(),
+                new ExportedModel("two samples at a time", rowsOfTwo(), 3)
+                        .fixed(2)
+                        .perSample(),
                 new ExportedModel("double", dense(DataType.DOUBLE), 3),
                 new ExportedModel("half", dense(DataType.FLOAT16), 3).coarse(),
                 new ExportedModel("half inside", mixed(), 3).coarse(),

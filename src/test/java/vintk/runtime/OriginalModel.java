@@ -62,14 +62,12 @@ final class OriginalModel {
         if (type != DataType.FLOAT16) {
             return Tensors.of(type, Shape.of(feed.shape()), 0, feed.data());
         }
-        ByteBuffer halves =
-                ByteBuffer.allocateDirect(2 * feed.data().length).order(ByteOrder.nativeOrder());
+        ByteBuffer halves = ByteBuffer.allocateDirect(2 * feed.data().length).order(ByteOrder.nativeOrder());
         for (float value : feed.data()) {
             halves.putShort(Fp16Conversions.floatToFp16(value));
         }
         try {
-            return OnnxTensor.createTensor(
-                    Session.environment(), halves.rewind(), feed.shape(), OnnxJavaType.FLOAT16);
+            return OnnxTensor.createTensor(Session.environment(), halves.rewind(), feed.shape(), OnnxJavaType.FLOAT16);
         } catch (OrtException e) {
             throw Session.failure(e);
         }
@@ -152,10 +150,9 @@ final class OriginalModel {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (numbers[i] + (i == at ? by : 0));
         }
-        long[] dims =
-                tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-        return (ModelProto) replaced(
-                model, TestModel.proto(tensor.getName(), DataType.of(tensor.getDataType()), dims, values));
+        long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        return (ModelProto)
+                replaced(model, TestModel.proto(tensor.getName(), DataType.of(tensor.getDataType()), dims, values));
     }
 
     private double[] sums(ModelProto of, List<Map<String, Feed>> rounds, int block) {

@@ -15,20 +15,29 @@ final class ParameterModels {
                 new ExportedModel("initializers among the inputs", dense().ir(3).initializersAmongInputs(), 3),
                 new ExportedModel("constants that are weights and others that are not", constants(), 3)
                         .without("mean", "deviation"),
-                new ExportedModel("a domain with another name", dense(TestModel.opset(13).withoutImports().imports("ai.onnx", 13)), 3),
-                new ExportedModel("a domain imported twice", dense(TestModel.opset(13).imports("", 13)), 3),
+                new ExportedModel(
+                        "a domain with another name",
+                        dense(TestModel.opset(13).withoutImports().imports("ai.onnx", 13)),
+                        3),
+                new ExportedModel(
+                        "a domain imported twice", dense(TestModel.opset(13).imports("", 13)), 3),
                 new ExportedModel("weights of ConstantOfShape", ofShape(true), 3).like(ofShape(false)),
                 new ExportedModel("scale and variance merged", norm(true), 3, 2)
                         .like(norm(false))
                         .without("mean", "variance"),
                 behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
-                behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p").with("to", 11).node("Cast", "u", "wide").with("to", 1)),
+                behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p")
+                        .with("to", 11)
+                        .node("Cast", "u", "wide")
+                        .with("to", 1)),
                 behind("Transpose", 2, 3, m -> m.node("Transpose", "u", "p").with("perm", new long[] {1, 0})),
                 behind("Reshape", 6, 1, m -> m.longs("shape", 3, -1).node("Reshape", "u", "p", "shape")),
                 behind("Slice", 5, 4, ParameterModels::slice),
                 behind("Gather", 2, 2, m -> m.longs("rows", 1, 0, 1).node("Gather", "u", "p", "rows")),
                 behind("Expand", 3, 1, m -> m.longs("shape", 3, 2).node("Expand", "u", "p", "shape")),
-                behind("Clip", 3, 2, m -> m.scalar("low", -0.4f).scalar("high", 0.4f).node("Clip", "u", "p", "low", "high")),
+                behind("Clip", 3, 2, m -> m.scalar("low", -0.4f)
+                        .scalar("high", 0.4f)
+                        .node("Clip", "u", "p", "low", "high")),
                 behind("Div", 3, 2, m -> m.numbers("by", 0.7f, -1.3f).node("Div", "u", "p", "by"))
                         .without("by"),
                 behind("Exp", 3, 2, m -> m.node("Exp", "u", "p")),
@@ -59,7 +68,9 @@ final class ParameterModels {
                 .layer("h", "x", "w")
                 .weight("p", rows, columns);
         return new ExportedModel(
-                "a weight behind " + name, between.apply(model).layer("y", "h", "u").output("y"), 3);
+                "a weight behind " + name,
+                between.apply(model).layer("y", "h", "u").output("y"),
+                3);
     }
 
     private static TestModel slice(TestModel model) {
@@ -99,7 +110,8 @@ final class ParameterModels {
     }
 
     private static TestModel ofShape(boolean computed) {
-        TestModel model = TestModel.opset(13).input("x", -1, 3).weight("w", 3, 4).layer("h", "x", "w");
+        TestModel model =
+                TestModel.opset(13).input("x", -1, 3).weight("w", 3, 4).layer("h", "x", "w");
         float[] values = new float[8];
         java.util.Arrays.fill(values, 0.3f);
         if (computed) {

@@ -147,8 +147,7 @@ final class TestModel {
     }
 
     TestModel truth(String name, boolean value) {
-        TensorProto.Builder tensor =
-                TensorProto.newBuilder().setName(name).setDataType(DataType.BOOL.code());
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(DataType.BOOL.code());
         return constant(name, tensor.addInt32Data(value ? 1 : 0).build());
     }
 
