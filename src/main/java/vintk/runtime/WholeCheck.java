@@ -162,7 +162,8 @@ final class WholeCheck {
         for (int d = 0; d < directions; d++) {
             int direction = d;
             Differences found = Differences.of(
-                    h -> feeds.run(function, direction, h), single ? Differences.SINGLE_STEP : Differences.NETWORK_STEP);
+                    h -> feeds.run(function, direction, h),
+                    single ? Differences.SINGLE_STEP : Differences.NETWORK_STEP);
             double worst = 0;
             double loose = 0;
             boolean kink = false;

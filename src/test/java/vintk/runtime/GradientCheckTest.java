@@ -80,8 +80,11 @@ class GradientCheckTest {
         GradientReport report = run(UnaryOperator.identity());
         assertEquals("", report.fault().orElse(""));
         assertEquals("batched", report.whole().engine());
-        assertTrue(report.whole().error() < 1e-6, () -> "error " + report.whole().error());
-        assertTrue(report.whole().single().isEmpty(), () -> "in float32: " + report.whole().single());
+        assertTrue(
+                report.whole().error() < 1e-6, () -> "error " + report.whole().error());
+        assertTrue(
+                report.whole().single().isEmpty(),
+                () -> "in float32: " + report.whole().single());
         List<String> operators = report.operators().stream()
                 .map(GradientReport.Operator::operator)
                 .toList();
@@ -140,7 +143,8 @@ class GradientCheckTest {
         cases.add(Ops.unary("HardSwish", x));
         cases.add(Ops.unary("Softplus", x));
         cases.add(Ops.unary("HardSigmoid", x));
-        cases.add(Ops.node("HardSigmoid", x.type(), Attributes.NONE.with("alpha", 0.4f).with("beta", 0.1f), x));
+        cases.add(Ops.node(
+                "HardSigmoid", x.type(), Attributes.NONE.with("alpha", 0.4f).with("beta", 0.1f), x));
         cases.add(Ops.node("Mean", x.type(), Attributes.NONE, x, x, Ops.square(x)));
         cases.add(Ops.node("GlobalAveragePool", TensorType.of(DataType.FLOAT, 2, 4, 1, 1), Attributes.NONE, x));
         cases.add(Ops.node(
@@ -165,8 +169,8 @@ class GradientCheckTest {
         DoubleGraph wide = new DoubleGraph(graph, List.of());
         assertTrue(wide.single().isEmpty(), () -> "in float32: " + wide.single());
         Map<String, Tensor> expected = GraphRun.run(graph, at, SessionSettings.of(1));
-        Map<String, Tensor> found = GraphRun.run(
-                wide.graph(), Map.of("x", DoubleGraph.wide(at.get("x"))), SessionSettings.of(1));
+        Map<String, Tensor> found =
+                GraphRun.run(wide.graph(), Map.of("x", DoubleGraph.wide(at.get("x"))), SessionSettings.of(1));
         expected.forEach((name, y) -> {
             assertEquals(DataType.DOUBLE, found.get(name).type().dataType());
             double error = OperatorCheck.difference(found.get(name).numbers(), y.numbers());

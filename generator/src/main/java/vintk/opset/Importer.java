@@ -129,6 +129,10 @@ public final class Importer {
         }
         List<TensorType> types = new ArrayList<>();
         for (String output : proto.getOutputList()) {
+            if (!output.isEmpty() && !resolved.types().containsKey(output)) {
+                throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName() + "': its output '"
+                        + output + "' is no tensor: sequences, maps and optionals are not handled");
+            }
             types.add(type(output));
         }
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();

@@ -85,7 +85,8 @@ final class Functions {
         calls.push(key);
         String prefix = Names.fresh(node.getName().isEmpty() ? function.getName() : node.getName(), taken) + "/";
         Renaming names = arguments(function, node, nodes, prefix);
-        for (NodeProto inner : function.getNodeList()) {
+        for (NodeProto each : function.getNodeList()) {
+            NodeProto inner = hoistInside(key + "/" + String.join(",", each.getOutputList()), each);
             NodeProto bound = bind(function, node, inner);
             boolean constant = inner.getOpType().equals("Constant")
                     && domain(inner.getDomain()).isEmpty()
@@ -138,6 +139,37 @@ final class Functions {
             constants.add(constant.toBuilder().setOutput(0, name).build());
             return name;
         });
+    }
+
+    /** A node of a body without the constants in its sub-graphs, but for those that a sub-graph gives out. */
+    private NodeProto hoistInside(String path, NodeProto node) {
+        NodeProto.Builder changed = node.toBuilder();
+        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
+            if (attribute.hasG()) {
+                attribute.setG(hoistInside(path + "/" + attribute.getName(), attribute.getG()));
+            }
+        }
+        return changed.build();
+    }
+
+    private GraphProto hoistInside(String path, GraphProto graph) {
+        Set<String> given = new HashSet<>();
+        graph.getOutputList().forEach(output -> given.add(output.getName()));
+        Renaming names = new Renaming();
+        GraphProto.Builder rest = graph.toBuilder().clearNode();
+        for (NodeProto node : graph.getNodeList()) {
+            boolean constant = node.getOpType().equals("Constant")
+                    && domain(node.getDomain()).isEmpty()
+                    && node.getAttributeList().stream()
+                            .allMatch(a -> a.getRefAttrName().isEmpty());
+            if (constant && !given.contains(node.getOutput(0))) {
+                names.put(node.getOutput(0), hoist(path, node));
+            } else {
+                String inner = path + "/" + String.join(",", node.getOutputList());
+                rest.addNode(names.apply(hoistInside(inner, node), ""));
+            }
+        }
+        return rest.build();
     }
 
     /** Attributes of a body's node that stand for attributes of the call: given there, or by the function's default. */

@@ -57,7 +57,7 @@ final class LoopUnrolling {
         } else if (trips != null && trips <= GUARDED) {
             guarded(trips, initial);
         } else {
-            throw new UnsupportedOperatorException(ControlFlow.label(loop)
+            throw new UnsupportedOperatorException(ControlFlow.label(loop).replace("'" + PEELED, "'")
                     + ": how often it runs depends on the data, without a bound of at most " + GUARDED
                     + " iterations that is known");
         }
