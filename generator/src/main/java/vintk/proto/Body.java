@@ -9,22 +9,20 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import vintk.onnx.DataType;
 
 /** A graph under construction, in which sub-graphs are put. */
 final class Body {
     private final ModelProto model;
     private final GraphProto.Builder graph;
-    private final Set<String> taken = new HashSet<>();
+    private final Names names;
     private final long opset;
 
     Body(ModelProto model) {
         this.model = model;
         this.graph = model.getGraph().toBuilder().clearNode();
-        Names.collect(model.getGraph(), taken);
+        this.names = new Names(model.getGraph());
         this.opset = model.getOpsetImportList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
                 .mapToLong(o -> o.getVersion())
@@ -54,7 +52,7 @@ final class Body {
     }
 
     String fresh(String wanted) {
-        return Names.fresh(wanted, taken);
+        return names.fresh(wanted);
     }
 
     /**

@@ -34,6 +34,10 @@ public final class ControlFlow {
     /** Two values that must have one shape, and the node that chooses between them. */
     private record Alternatives(String node, String first, String second) {}
 
+    /** A loop that computes whether it goes on takes a step an iteration, and the caller looks at the model at each. */
+    private static final int STEPS = 500;
+
+    private int steps;
     private final List<Alternatives> alternatives = new ArrayList<>();
 
     /** Whether a model has sub-graphs left. */
@@ -47,6 +51,10 @@ public final class ControlFlow {
      * @throws UnsupportedOperatorException naming a node that cannot be: a loop whose end depends on data without a bound
      */
     public ModelProto step(ModelProto model, Knowledge given) {
+        if (++steps > STEPS) {
+            throw new UnsupportedOperatorException(
+                    "its loops run on after " + STEPS + " rounds; how often must be known, or no more than that");
+        }
         GraphProto graph = model.getGraph();
         Knowledge known = new WithInitializers(graph, given);
         Body body = new Body(model);

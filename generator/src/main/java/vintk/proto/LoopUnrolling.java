@@ -93,13 +93,13 @@ final class LoopUnrolling {
     /** Through Identity and Cast within the body. */
     private String source(String value) {
         String at = value;
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            for (NodeProto node : graph.getNodeList()) {
-                boolean same =
-                        node.getOpType().equals("Identity") || node.getOpType().equals("Cast");
-                if (same && node.getOutput(0).equals(at)) {
-                    at = node.getInput(0);
-                }
+        // The nodes are sorted: once, from the last to the first.
+        for (int i = graph.getNodeCount() - 1; i >= 0; i--) {
+            NodeProto node = graph.getNode(i);
+            boolean same =
+                    node.getOpType().equals("Identity") || node.getOpType().equals("Cast");
+            if (same && node.getOutput(0).equals(at)) {
+                at = node.getInput(0);
             }
         }
         return at;
