@@ -22,7 +22,7 @@ final class FuzzSeeds {
         seeds.add(calling(
                         function(
                                 "Twice",
-                                node("Constant", "two", tensor("value", floats("", 2))),
+                                node("Constant", "two", tensor("value", floats("", 1))),
                                 node("Mul", "b", "a", "two")),
                         function("Outer", custom("Twice", "t", "a"), custom("Twice", "b", "t")))
                 .build());
@@ -45,8 +45,8 @@ final class FuzzSeeds {
                                                 .clearInput()
                                                 .clearInitializer()
                                                 .clearOutput()
-                                                .addInput(info("state"))
-                                                .addInput(info("row"))
+                                                .addInput(typed("state", 1))
+                                                .addInput(typed("row", 1))
                                                 .addNode(node("Add", "next", "state", "row"))
                                                 .addNode(node("Identity", "seen", "next"))
                                                 .addOutput(info("next"))
@@ -130,9 +130,9 @@ final class FuzzSeeds {
                                 "body",
                                 GraphProto.newBuilder()
                                         .setName("b")
-                                        .addInput(info("i"))
-                                        .addInput(info("c"))
-                                        .addInput(info("v"))
+                                        .addInput(typed("i", 7))
+                                        .addInput(typed("c", 9))
+                                        .addInput(typed("v", 1))
                                         .addNode(node("Identity", "go", "c"))
                                         .addNode(node("MatMul", "n", "v", "w"))
                                         .addNode(node("Identity", "s", "n"))
@@ -242,6 +242,13 @@ final class FuzzSeeds {
                 extent.setDimValue(dim);
             }
         }
+        return info.build();
+    }
+
+    /** A value of an element type, of any shape. */
+    static ValueInfoProto typed(String name, int type) {
+        ValueInfoProto.Builder info = info(name).toBuilder();
+        info.getTypeBuilder().getTensorTypeBuilder().setElemType(type);
         return info.build();
     }
 
