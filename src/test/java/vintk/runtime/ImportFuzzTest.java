@@ -31,7 +31,7 @@ class ImportFuzzTest {
     @Test
     void mutations() {
         Random random = new Random(1);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 3_000; i++) {
             byte[] data = new byte[8 + random.nextInt(120)];
             random.nextBytes(data);
             assertDoesNotThrow(() -> ImportFuzzer.fuzzerTestOneInput(data), () -> HexFormat.of()

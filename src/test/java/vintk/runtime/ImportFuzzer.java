@@ -71,7 +71,9 @@ public final class ImportFuzzer {
         refusable(() -> Resolver.bound(plain, signature, 2, sample));
         for (Initialisation.Scheme scheme : Initialisation.Scheme.values()) {
             refusable(() -> drawn(
-                    plain, Initialisation.parse(scheme.name().toLowerCase(Locale.ROOT).replace('_', '-')), 1));
+                    plain,
+                    Initialisation.parse(scheme.name().toLowerCase(Locale.ROOT).replace('_', '-')),
+                    1));
         }
         refusable(() -> unrolled(plain));
         try {
@@ -85,7 +87,8 @@ public final class ImportFuzzer {
     /** Roles of all weights, and numbers for them where they are few: drawing is slow, and does not depend on the model. */
     private static void drawn(ModelProto model, Initialisation scheme, long seed) {
         double most = Roles.parameters(model).stream()
-                .mapToDouble(p -> Arrays.stream(p.type().shape().dims()).asDoubleStream().reduce(1, (a, b) -> a * b))
+                .mapToDouble(p ->
+                        Arrays.stream(p.type().shape().dims()).asDoubleStream().reduce(1, (a, b) -> a * b))
                 .sum();
         if (most < MOST_DRAWN || most > Integer.MAX_VALUE) {
             Reinitialisation.of(model, scheme, seed);

@@ -40,6 +40,15 @@ public final class Bounds {
         return count(function.getNodeList(), 0);
     }
 
+    /** Before a loop is unrolled: its trips may be any number. */
+    static void requireNodes(long trips, int nodes, String what) {
+        if (trips > NODES) {
+            throw new IllegalArgumentException(
+                    what + " " + trips + " times " + nodes + " nodes; at most " + NODES + " are read");
+        }
+        requireNodes(trips * Math.max(1, nodes), what);
+    }
+
     static void requireNodes(long nodes, String what) {
         if (nodes > NODES) {
             throw new IllegalArgumentException(what + " " + nodes + " nodes; at most " + NODES + " are read");

@@ -78,9 +78,13 @@ public final class ControlFlow {
     private void conditional(NodeProto node, Knowledge known, Body body) {
         GraphProto first = Body.graph(node, "then_branch");
         GraphProto second = Body.graph(node, "else_branch");
+        if (Math.min(first.getOutputCount(), second.getOutputCount()) < node.getOutputCount()) {
+            throw new IllegalArgumentException(label(node) + ": its branches have " + first.getOutputCount() + " and "
+                    + second.getOutputCount() + " outputs, it has " + node.getOutputCount());
+        }
         Tensor condition = known.constant(node.getInput(0));
         if (condition != null) {
-            GraphProto taken = condition.number(0) != 0 ? first : second;
+            GraphProto taken = single(condition, node).number(0) != 0 ? first : second;
             List<String> results = body.inline(body.bare(taken, node), List.of(), node, "");
             for (int i = 0; i < node.getOutputCount(); i++) {
                 body.identity(results.get(i), node.getOutput(i));
@@ -107,6 +111,15 @@ public final class ControlFlow {
                         + second + ", and which is taken depends on the data");
             }
         }
+    }
+
+    /** A number of trips or a condition: of one element. */
+    static Tensor single(Tensor tensor, NodeProto node) {
+        if (tensor.shape().elements() != 1) {
+            throw new IllegalArgumentException(
+                    label(node) + ": its condition or number of trips has shape " + tensor.shape());
+        }
+        return tensor;
     }
 
     static String label(NodeProto node) {
