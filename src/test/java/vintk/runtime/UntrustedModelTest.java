@@ -368,7 +368,7 @@ class UntrustedModelTest {
         NodeProto backwards = wide.getNode(0).toBuilder()
                 .setAttribute(0, integer("num_scan_inputs", -1))
                 .build();
-        assertRefused(scan.getGraph().toBuilder().setNode(0, backwards), "num_scan_inputs");
+        assertRefused(scan.getGraph().toBuilder().setNode(0, backwards), "Scan");
         // A condition that is computed: known at each round, and true for 10^12 of them.
         GraphProto body = GraphProto.newBuilder()
                 .setName("b")
