@@ -9,7 +9,9 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import vintk.onnx.DataType;
 
 /** A graph under construction, in which sub-graphs are put. */
@@ -17,12 +19,14 @@ final class Body {
     private final ModelProto model;
     private final GraphProto.Builder graph;
     private final Names names;
+    private final Set<String> nodes = new HashSet<>();
     private final long opset;
 
     Body(ModelProto model) {
         this.model = model;
         this.graph = model.getGraph().toBuilder().clearNode();
         this.names = new Names(model.getGraph());
+        model.getGraph().getNodeList().forEach(node -> nodes.add(node.getName()));
         this.opset = model.getOpsetImportList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
                 .mapToLong(o -> o.getVersion())
@@ -113,7 +117,11 @@ final class Body {
                     names.put(output, fresh(base(node) + part + output));
                 }
             }
-            graph.addNode(names.apply(each, base(node) + part));
+            NodeProto copy = names.apply(each, base(node) + part);
+            // A loop that is peeled comes here again and again under one name.
+            boolean again = !copy.getName().isEmpty() && !nodes.add(copy.getName());
+            graph.addNode(
+                    again ? copy.toBuilder().setName(fresh(copy.getName())).build() : copy);
         }
         return inner.getOutputList().stream().map(o -> names.of(o.getName())).toList();
     }
