@@ -50,7 +50,12 @@ public final class OnnxNetwork implements Network {
 
     /** This network with parameters drawn from a seed in place of its own. */
     public OnnxNetwork reinitialised(Initialisation scheme, long seed) {
-        Reinitialisation drawn = Reinitialisation.of(model, scheme, seed);
+        Reinitialisation drawn;
+        try {
+            drawn = Reinitialisation.of(model, scheme, seed);
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(ModelException.Kind.INVALID_MODEL, name + ": " + e.getMessage(), e);
+        }
         List<String> all = new ArrayList<>(remarks);
         if (!drawn.left().isEmpty()) {
             all.add(drawn.remark());

@@ -18,14 +18,14 @@ import vintk.onnx.DataType;
 final class Body {
     private final ModelProto model;
     private final GraphProto.Builder graph;
-    private final Set<String> taken = new HashSet<>();
+    private final Names names;
     private final Set<String> nodes = new HashSet<>();
     private final long opset;
 
     Body(ModelProto model) {
         this.model = model;
         this.graph = model.getGraph().toBuilder().clearNode();
-        Names.collect(model.getGraph(), taken);
+        this.names = new Names(model.getGraph());
         model.getGraph().getNodeList().forEach(node -> nodes.add(node.getName()));
         this.opset = model.getOpsetImportList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
@@ -56,7 +56,7 @@ final class Body {
     }
 
     String fresh(String wanted) {
-        return Names.fresh(wanted, taken);
+        return names.fresh(wanted);
     }
 
     /**
@@ -139,9 +139,10 @@ final class Body {
                 }
             }
             NodeProto copy = names.apply(each, base(node) + part);
-            // ONNX Runtime takes no two nodes of one name.
-            String unique = copy.getName().isEmpty() ? "" : Names.fresh(copy.getName(), nodes);
-            graph.addNode(copy.toBuilder().setName(unique));
+            // ONNX Runtime takes no two nodes of one name; a loop that is peeled comes here again and again.
+            boolean again = !copy.getName().isEmpty() && !nodes.add(copy.getName());
+            graph.addNode(
+                    again ? copy.toBuilder().setName(fresh(copy.getName())).build() : copy);
         }
         return inner.getOutputList().stream().map(o -> names.of(o.getName())).toList();
     }

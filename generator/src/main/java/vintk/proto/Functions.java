@@ -21,16 +21,23 @@ import java.util.Set;
  * all calls: a weight that a function holds is one parameter, however often the function is called.
  */
 final class Functions {
+    private static final String EXPANDED = "its functions, expanded, have";
+
     private final ModelProto model;
     private final Map<String, FunctionProto> byKey = new LinkedHashMap<>();
     private final Map<String, String> hoisted = new HashMap<>();
     private final List<NodeProto> constants = new ArrayList<>();
-    private final Set<String> taken = new HashSet<>();
+    /** Calls inside calls; real ones nest a few levels. */
+    private static final int DEPTH = 64;
+
+    private final Names taken;
     private final Deque<String> calls = new ArrayDeque<>();
-    private int expanded;
+    private long expanded;
+    private final Map<String, Long> sizes = new HashMap<>();
 
     private Functions(ModelProto model) {
         this.model = model;
+        this.taken = new Names(model.getGraph());
         model.getFunctionsList().forEach(f -> byKey.put(key(f.getDomain(), f.getName(), f.getOverload()), f));
     }
 
@@ -40,7 +47,6 @@ final class Functions {
     }
 
     private ModelProto run() {
-        Names.collect(model.getGraph(), taken);
         ModelProto flat = SubGraphs.map(model, this::expand);
         GraphProto.Builder graph = flat.getGraph().toBuilder().clearNode();
         graph.addAllNode(constants).addAllNode(flat.getGraph().getNodeList());
@@ -81,9 +87,12 @@ final class Functions {
         if (calls.contains(key)) {
             throw new IllegalArgumentException("function '" + key + "' calls itself");
         }
-        Bounds.requireNodes(expanded += function.getNodeCount(), "its functions, expanded, have");
+        if (calls.size() == DEPTH) {
+            throw new IllegalArgumentException("its functions call each other deeper than " + DEPTH + " levels");
+        }
+        Bounds.requireNodes(expanded += sizes.computeIfAbsent(key, k -> Bounds.nodes(function)), EXPANDED);
         calls.push(key);
-        String prefix = Names.fresh(node.getName().isEmpty() ? function.getName() : node.getName(), taken) + "/";
+        String prefix = taken.fresh(node.getName().isEmpty() ? function.getName() : node.getName()) + "/";
         Renaming names = arguments(function, node, nodes, prefix);
         for (NodeProto each : function.getNodeList()) {
             NodeProto inner = hoistInside(key + "/" + String.join(",", each.getOutputList()), each);
@@ -135,7 +144,7 @@ final class Functions {
 
     private String hoist(String function, NodeProto constant) {
         return hoisted.computeIfAbsent(function + "\n" + constant.getOutput(0), key -> {
-            String name = Names.fresh(function + "/" + constant.getOutput(0), taken);
+            String name = taken.fresh(function + "/" + constant.getOutput(0));
             constants.add(constant.toBuilder().setOutput(0, name).build());
             return name;
         });

@@ -65,12 +65,14 @@ final class LoopUnrolling {
 
     private Long number(String value) {
         Tensor tensor = known.constant(value);
-        return tensor == null ? null : Long.valueOf(Math.max(0, tensor.integers()[0]));
+        return tensor == null
+                ? null
+                : Long.valueOf(Math.max(0, ControlFlow.single(tensor, loop).integers()[0]));
     }
 
     private Boolean truth(String value) {
         Tensor tensor = known.constant(value);
-        return tensor == null ? null : tensor.number(0) != 0;
+        return tensor == null ? null : ControlFlow.single(tensor, loop).number(0) != 0;
     }
 
     private void requireNoScans(String what) {
@@ -87,19 +89,19 @@ final class LoopUnrolling {
             return true;
         }
         Tensor constant = constantOf(condition);
-        return constant != null && constant.number(0) != 0;
+        return constant != null && ControlFlow.single(constant, loop).number(0) != 0;
     }
 
     /** Through Identity and Cast within the body. */
     private String source(String value) {
         String at = value;
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            for (NodeProto node : graph.getNodeList()) {
-                boolean same =
-                        node.getOpType().equals("Identity") || node.getOpType().equals("Cast");
-                if (same && node.getOutput(0).equals(at)) {
-                    at = node.getInput(0);
-                }
+        // The nodes are sorted: once, from the last to the first.
+        for (int i = graph.getNodeCount() - 1; i >= 0; i--) {
+            NodeProto node = graph.getNode(i);
+            boolean same =
+                    node.getOpType().equals("Identity") || node.getOpType().equals("Cast");
+            if (same && node.getOutput(0).equals(at)) {
+                at = node.getInput(0);
             }
         }
         return at;
@@ -136,7 +138,7 @@ final class LoopUnrolling {
     }
 
     private void counted(long trips, List<String> initial) {
-        Bounds.requireNodes(Math.multiplyExact(trips, Math.max(1, graph.getNodeCount())), "its loop, unrolled, has");
+        Bounds.requireNodes(trips, graph.getNodeCount(), "its loop, unrolled, has");
         List<String> state = initial;
         List<List<String>> rows = new ArrayList<>();
         String always = body.truth(name + "/true", true);
@@ -178,7 +180,7 @@ final class LoopUnrolling {
     /** All iterations there may be; a state changes only while the condition holds. */
     private void guarded(long trips, List<String> initial) {
         requireNoScans("whose end depends on the data");
-        Bounds.requireNodes(Math.multiplyExact(trips, Math.max(1, graph.getNodeCount())), "its loop, unrolled, has");
+        Bounds.requireNodes(trips, graph.getNodeCount(), "its loop, unrolled, has");
         List<String> state = initial;
         String running = loop.getInput(1).isEmpty() ? body.truth(name + "/true", true) : loop.getInput(1);
         for (long i = 0; i < trips; i++) {
