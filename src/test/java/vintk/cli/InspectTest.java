@@ -27,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vintk.SharedFolder;
 
-/** {@code vintk inspect}, whole outputs; only the estimate of memory is not pinned, as it follows the graph. */
+/**
+ * {@code vintk inspect}, whole outputs; only the estimate of memory is not pinned, as it follows the graph. With {@code
+ * -Dvintk.update=true} they are written anew, to be looked at.
+ */
 class InspectTest {
     private static final Path MODELS = ProjectRoot.path().resolve("models");
 
@@ -44,9 +47,14 @@ class InspectTest {
         return shell.out();
     }
 
-    private static String expected(String name) throws IOException {
+    private static void assertExpected(String name, String text) throws IOException {
+        if (Boolean.getBoolean("vintk.update")) {
+            Files.writeString(
+                    ProjectRoot.path().resolve("src/test/resources/vintk/cli").resolve(name), text);
+            return;
+        }
         try (InputStream in = InspectTest.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(new String(in.readAllBytes(), StandardCharsets.UTF_8), text);
         }
     }
 
@@ -57,7 +65,7 @@ class InspectTest {
     @ParameterizedTest
     @ValueSource(strings = {"tiny-vit-3", "tiny-pit-1"})
     void modelsOfTheProject(String name) throws IOException {
-        assertEquals(expected("inspect-" + name + ".txt"), masked(inspected(MODELS.resolve(name + ".onnx"))));
+        assertExpected("inspect-" + name + ".txt", masked(inspected(MODELS.resolve(name + ".onnx"))));
     }
 
     /** [N, 3, size, size] through a convolution, then an operator of somebody's own. */
@@ -111,7 +119,7 @@ class InspectTest {
 
     @Test
     void aRefusedModelIsShownAsFarAsItIsKnown() throws IOException {
-        assertEquals(expected("inspect-refused.txt"), inspected(refused()));
+        assertExpected("inspect-refused.txt", inspected(refused()));
     }
 
     @Test
