@@ -50,7 +50,8 @@ public final class ModelFile {
         return whole;
     }
 
-    private static ModelProto parse(Path file) {
+    /** The model as its file has it; whether it can be used is not looked at. */
+    static ModelProto parse(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw invalid(file, Files.exists(file) ? "is not a file" : "does not exist", null);

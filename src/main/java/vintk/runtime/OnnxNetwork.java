@@ -63,6 +63,16 @@ public final class OnnxNetwork implements Network {
         return new OnnxNetwork(name, drawn.model(), signature, all);
     }
 
+    /** The model as it is taken: functions expanded, in inference mode. */
+    ModelProto model() {
+        return model;
+    }
+
+    /** The name of the input that takes the samples. */
+    public String samplesInput() {
+        return signature.main().name();
+    }
+
     /** What a reader of results should know. */
     @Override
     public List<String> remarks() {
