@@ -24,6 +24,10 @@ public final class Bounds {
     /** Operators without inputs; Constant and those that draw numbers. */
     private static final Set<String> SOURCES = Set.of("Constant", "RandomNormal", "RandomUniform");
 
+    /** Operators that are looked at before the runtime checks them, and need two inputs. */
+    private static final Set<String> BINARY =
+            Set.of("Add", "Sub", "Mul", "Div", "Pow", "MatMul", "Gemm", "Gather", "Conv", "ConvTranspose", "Loop");
+
     private Bounds() {}
 
     /** Counts the nodes of graph, sub-graphs and functions, and the nesting; each node has what its kind must have. */
@@ -59,7 +63,7 @@ public final class Bounds {
     private static void requireForm(NodeProto node) {
         int inputs = 0;
         if (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx")) {
-            inputs = node.getOpType().equals("Loop") ? 2 : SOURCES.contains(node.getOpType()) ? 0 : 1;
+            inputs = BINARY.contains(node.getOpType()) ? 2 : SOURCES.contains(node.getOpType()) ? 0 : 1;
             if (node.getOutputCount() == 0) {
                 throw new IllegalArgumentException(label(node) + " has no output");
             }

@@ -35,7 +35,7 @@ public final class ControlFlow {
     private record Alternatives(String node, String first, String second) {}
 
     /** A loop that computes whether it goes on takes a step an iteration, and the caller looks at the model at each. */
-    private static final int STEPS = 500;
+    private static final int STEPS = 128;
 
     private int steps;
     private final List<Alternatives> alternatives = new ArrayList<>();

@@ -164,8 +164,16 @@ final class LoopUnrolling {
         String raw = body.fresh(name + "/iteration");
         GraphProto.Builder rest = bare.toBuilder().clearNode();
         rest.setInput(0, graph.getInput(0).toBuilder().setName(raw));
-        rest.addNode(Body.node("Add", graph.getInput(0).getName(), raw, body.constant(name + "/1", 1, false)));
-        rest.addAllNode(bare.getNodeList());
+        // What the last round added to count on is replaced: bodies must not grow from round to round.
+        boolean before =
+                bare.getNodeCount() > 0 && bare.getNode(0).getDocString().startsWith(PEELED);
+        long rounds =
+                1 + (before ? Long.parseLong(bare.getNode(0).getDocString().substring(PEELED.length())) : 0);
+        String counter =
+                before ? bare.getNode(0).getOutput(0) : graph.getInput(0).getName();
+        rest.addNode(Body.node("Add", counter, raw, body.constant(name + "/rounds", rounds, false)).toBuilder()
+                .setDocString(PEELED + rounds));
+        rest.addAllNode(bare.getNodeList().subList(before ? 1 : 0, bare.getNodeCount()));
         String left = trips == Long.MAX_VALUE ? "" : body.constant(name + "/left", trips - 1, false);
         NodeProto.Builder again = loop.toBuilder().clearInput().clearAttribute();
         again.setName(loop.getName().startsWith(PEELED) ? loop.getName() : PEELED + name);
