@@ -69,12 +69,13 @@ class ArchitectureTest {
         onlySees("onnx", "onnx");
         onlySees("autodiff", "autodiff", "onnx");
         onlySees("ntk", "ntk", "autodiff", "onnx");
+        onlySees("proto", "proto", "onnx");
         onlySees("opset", "opset", "onnx");
         onlySees("space", "space");
         onlySees("vit", "vit", "space", "onnx");
         onlySees("input", "input", "space");
         onlySees("fourier", "fourier", "input", "space");
-        onlySees("runtime", "runtime", "input", "vit", "space", "opset", "ntk", "autodiff", "onnx");
+        onlySees("runtime", "runtime", "input", "vit", "space", "opset", "proto", "ntk", "autodiff", "onnx");
         onlySees("score", "score");
         onlySees("rank", "rank", "score", "runtime", "fourier", "input", "space", "onnx");
         onlySees("report", "report", "rank", "score");

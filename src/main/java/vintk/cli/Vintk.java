@@ -41,6 +41,7 @@ import vintk.runtime.ModelException;
         subcommands = {
             RankCommand.class,
             ScoreCommand.class,
+            InspectCommand.class,
             KernelCommand.class,
             DifferentiateCommand.class,
             CheckGradientCommand.class,

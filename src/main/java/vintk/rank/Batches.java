@@ -36,11 +36,7 @@ final class Batches {
      * @param sample [C, H, W], or [H, W, C] where the model has its channels last
      */
     float[] augmented(Shape sample, long seed) throws IOException {
-        if (sample.rank() != 3) {
-            throw new IllegalArgumentException(
-                    "scoring takes models of images [N, C, H, W], this one takes samples of shape " + sample
-                            + "; the command kernel takes any input");
-        }
+        requireImages(sample);
         boolean channelsLast = isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
         Key key = new Key(sample, channelsLast, seed);
         if (!key.equals(last)) {
@@ -48,6 +44,14 @@ final class Batches {
             last = key;
         }
         return data;
+    }
+
+    static void requireImages(Shape sample) {
+        if (sample.rank() != 3) {
+            throw new IllegalArgumentException(
+                    "scoring takes models of images [N, C, H, W], this one takes samples of shape " + sample
+                            + "; the command kernel takes any input");
+        }
     }
 
     private static boolean isChannels(long extent) {

@@ -3,13 +3,13 @@ package vintk.report;
 import java.util.Locale;
 
 /** Large counts to three digits with a decimal prefix: 5.72 M, 1.26 G, 893 K. */
-final class SiNumber {
+public final class SiNumber {
 
     private static final String[] PREFIXES = {"", " K", " M", " G", " T", " P", " E"};
 
     private SiNumber() {}
 
-    static String of(long count) {
+    public static String of(long count) {
         if (count < 1000) {
             return Long.toString(count);
         }

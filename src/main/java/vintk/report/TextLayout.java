@@ -3,11 +3,11 @@ package vintk.report;
 import java.util.List;
 
 /** Lines of a table: widths, padding, shortening and wrapping, counted in code points. */
-final class TextLayout {
+public final class TextLayout {
 
     private TextLayout() {}
 
-    static int length(String text) {
+    public static int length(String text) {
         return text.codePointCount(0, text.length());
     }
 
@@ -36,7 +36,7 @@ final class TextLayout {
     }
 
     /** Exactly so wide: padded behind, or shortened in the middle, where names differ least. */
-    static String left(String text, int width) {
+    public static String left(String text, int width) {
         int length = length(text);
         if (length <= width) {
             return text + " ".repeat(width - length);
@@ -66,7 +66,7 @@ final class TextLayout {
     }
 
     /** The same with every line indented; {@code width} counts the indent. */
-    static void wrap(StringBuilder text, String paragraph, int width, int indent) {
+    public static void wrap(StringBuilder text, String paragraph, int width, int indent) {
         int used = 0;
         for (String word : paragraph.strip().split("\\s+")) {
             String fitting = cut(word, width - indent);

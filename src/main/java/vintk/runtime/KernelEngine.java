@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
@@ -64,13 +65,23 @@ public final class KernelEngine implements AutoCloseable {
      * @throws ModelException where this network cannot be differentiated; the message says why
      */
     public static KernelEngine open(Network network, int samples, Shape sample, KernelOptions options) {
-        try {
-            int rows = samples;
-            if (options.reduction().kind() == Reduction.Kind.FULL) {
-                rows = fullRows(network, samples, sample, options);
-            }
+        return explained(network, () -> {
+            int rows = rows(network, samples, sample, options);
             return new KernelEngine(
                     network, options, sample, rows, Differentiation.plan(network, rows, sample, options));
+        });
+    }
+
+    /** The samples of a kernel: for {@code full} each as often as the network has outputs. */
+    static int rows(Network network, int samples, Shape sample, KernelOptions options) {
+        boolean full = options.reduction().kind() == Reduction.Kind.FULL;
+        return full ? fullRows(network, samples, sample, options) : samples;
+    }
+
+    /** What work on a network gives; whatever it throws becomes a {@link ModelException} that names the network. */
+    static <T> T explained(Network network, Supplier<T> work) {
+        try {
+            return work.get();
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);

@@ -34,7 +34,11 @@ public final class ModelFile {
 
     /** The model with its external data loaded. */
     public static ModelProto read(Path file) {
-        ModelProto model = parse(file);
+        return checked(file, parse(file));
+    }
+
+    /** A model that was parsed, with its external data; refused where it holds what the file may not. */
+    static ModelProto checked(Path file, ModelProto model) {
         check(file, model);
         boolean external = model.getGraph().getInitializerList().stream().anyMatch(ModelFile::isExternal);
         ModelProto whole = external ? withExternalData(file, model) : model;
@@ -46,7 +50,8 @@ public final class ModelFile {
         return whole;
     }
 
-    private static ModelProto parse(Path file) {
+    /** The model as its file has it; whether it can be used is not looked at. */
+    static ModelProto parse(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw invalid(file, Files.exists(file) ? "is not a file" : "does not exist", null);
@@ -93,9 +98,14 @@ public final class ModelFile {
 
     private static ModelProto withExternalData(Path file, ModelProto model) {
         ModelProto.Builder builder = model.toBuilder();
+        long bytes = 0;
         for (TensorProto.Builder tensor : builder.getGraphBuilder().getInitializerBuilderList()) {
             if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
                 ByteString data = external(file, tensor);
+                bytes += data.size();
+                if (bytes > MAX_BYTES) {
+                    throw invalid(file, "has more than 2 GiB of weights", null);
+                }
                 tensor.setRawData(data).clearExternalData().clearDataLocation();
             }
         }
@@ -141,6 +151,9 @@ public final class ModelFile {
             boolean inside = !location.isEmpty() && !Path.of(location).isAbsolute() && data.startsWith(folder);
             if (inside && Files.exists(data)) {
                 inside = data.toRealPath().startsWith(folder);
+                if (inside && !Files.isRegularFile(data)) {
+                    throw invalid(file, "has external data at '" + location + "', which is no file", null);
+                }
             }
             if (!inside) {
                 throw invalid(

@@ -50,12 +50,27 @@ public final class OnnxNetwork implements Network {
 
     /** This network with parameters drawn from a seed in place of its own. */
     public OnnxNetwork reinitialised(Initialisation scheme, long seed) {
-        Reinitialisation drawn = Reinitialisation.of(model, scheme, seed);
+        Reinitialisation drawn;
+        try {
+            drawn = Reinitialisation.of(model, scheme, seed);
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(ModelException.Kind.INVALID_MODEL, name + ": " + e.getMessage(), e);
+        }
         List<String> all = new ArrayList<>(remarks);
         if (!drawn.left().isEmpty()) {
             all.add(drawn.remark());
         }
         return new OnnxNetwork(name, drawn.model(), signature, all);
+    }
+
+    /** The model as it is taken: functions expanded, in inference mode. */
+    ModelProto model() {
+        return model;
+    }
+
+    /** The name of the input that takes the samples. */
+    public String samplesInput() {
+        return signature.main().name();
     }
 
     /** What a reader of results should know. */

@@ -37,7 +37,9 @@ record Reinitialisation(ModelProto model, List<String> left) {
     static Reinitialisation of(ModelProto model, Initialisation scheme, long seed) {
         Map<String, TensorProto> drawn = new HashMap<>();
         List<String> left = new ArrayList<>();
-        for (Parameter parameter : Roles.parameters(model)) {
+        List<Parameter> parameters = Roles.parameters(model);
+        requireSize(parameters);
+        for (Parameter parameter : parameters) {
             TensorProto tensor = draw(parameter, scheme, seed);
             if (tensor != null) {
                 drawn.put(parameter.name(), tensor);
@@ -62,6 +64,21 @@ record Reinitialisation(ModelProto model, List<String> left) {
             }
         }
         return new Reinitialisation(builder.build(), left);
+    }
+
+    /** Weights that a few bytes of a file describe (ConstantOfShape) may be any number. */
+    private static void requireSize(List<Parameter> parameters) {
+        double bytes = 0;
+        for (Parameter parameter : parameters) {
+            double size = parameter.type().dataType().bytes();
+            for (long dim : parameter.type().shape().dims()) {
+                size *= dim;
+            }
+            bytes += size;
+        }
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("--reinit: the model has more than 2 GiB of weights");
+        }
     }
 
     /** At most this many names are said. */

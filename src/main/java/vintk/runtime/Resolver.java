@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -67,7 +68,8 @@ final class Resolver {
     static Resolved resolve(ModelProto model, Map<String, TensorType> inputs, Map<String, Tensor> constants) {
         Map<String, Value> given = new LinkedHashMap<>();
         constants.forEach((name, tensor) -> given.put(name, Value.constant(tensor)));
-        return new Resolver(model, inputs, constants).run(given);
+        ModelProto bound = new Resolver(model, inputs, constants).withStaticInputs();
+        return new Resolver(bound, inputs, constants).run(given);
     }
 
     private Resolved run(Map<String, Value> given) {
@@ -245,8 +247,15 @@ final class Resolver {
         }
     }
 
-    /** The integer and boolean values that do not depend on the numbers in the model's inputs, only on their shapes. */
+    /**
+     * The integer and boolean values that do not depend on the numbers in the model's inputs, only on their shapes; and
+     * the scales by which images are resized, which some exporters compute from shapes.
+     */
     private Map<String, Tensor> integers(ModelProto plain, Map<String, NodeInfo> types) {
+        Set<String> scales = plain.getGraph().getNodeList().stream()
+                .filter(n -> n.getOpType().equals("Resize") || n.getOpType().equals("Upsample"))
+                .flatMap(n -> n.getInputList().stream().skip(1))
+                .collect(Collectors.toSet());
         Set<String> dependent = new HashSet<>(inputs.keySet());
         Set<String> wanted = new LinkedHashSet<>();
         for (NodeProto node : plain.getGraph().getNodeList()) {
@@ -260,7 +269,9 @@ final class Resolver {
                 dependent.addAll(node.getOutputList());
                 continue;
             }
-            node.getOutputList().stream().filter(o -> isInteger(types.get(o))).forEach(wanted::add);
+            node.getOutputList().stream()
+                    .filter(o -> !o.isEmpty() && (scales.contains(o) || isInteger(types.get(o))))
+                    .forEach(wanted::add);
         }
         return wanted.isEmpty() ? Map.of() : execute(plain, wanted, true);
     }

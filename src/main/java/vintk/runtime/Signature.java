@@ -28,6 +28,9 @@ final class Signature {
     /** Of one input: 2 GiB of floats. */
     private static final long MOST_ELEMENTS = 1L << 29;
 
+    /** Of all inputs together that nobody gives: they are filled before the model runs. */
+    private static final long MOST_FILLED = 1L << 26;
+
     private final DeclaredInput main;
     private final int axis;
     private final List<Companion> companions = new ArrayList<>();
@@ -36,6 +39,8 @@ final class Signature {
 
     /** An input all of whose rows are the same. */
     private record Filled(DataType type, Shape row, double value) {}
+
+    private long fill;
 
     private Signature(DeclaredInput main, int axis) {
         this.main = main;
@@ -146,6 +151,11 @@ final class Signature {
             }
         }
         Shape shape = Shape.of(input.dims().stream().mapToLong(Math::abs).toArray());
+        fill += shape.elements();
+        if (fill > MOST_FILLED) {
+            throw new IllegalArgumentException("input " + input + " and those before it, which are not given, have "
+                    + fill + " elements; at most " + MOST_FILLED + " are filled");
+        }
         if (batch) {
             filled.put(input.name(), new Filled(input.dataType(), shape.slice(1, shape.rank()), given.fill()));
         } else {

@@ -116,6 +116,22 @@ class BadInputTest {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
+    /** A model made to harm, among others: they are scored. */
+    @Test
+    void oneBadModelOfThree() throws IOException {
+        ModelProto.Builder proto = ModelProto.parseFrom(Files.readAllBytes(good)).toBuilder();
+        proto.getGraphBuilder().getInitializerBuilder(3).clearDims().addDims(1L << 60);
+        Path bad = model("bad.onnx", proto.build().toByteArray());
+        Path other = ProjectRoot.path().resolve("models/tiny-pit-1.onnx");
+        Shell ranked = Shell.vintk("rank", good, bad, other, "--batch", 2);
+        assertEquals(ExitCode.SOME_FAILED, ranked.code(), ranked.err());
+        assertTrue(ranked.out().contains("invalid-model"), ranked.out());
+        assertTrue(ranked.out().contains("tiny-vit-3"), ranked.out());
+        assertTrue(ranked.out().contains("tiny-pit-1"), ranked.out());
+        assertEquals(
+                1, ranked.out().lines().filter(l -> l.contains("invalid-model")).count(), ranked.out());
+    }
+
     @Test
     void wrongShape() throws IOException {
         Shell shell = kernel(good, npy("grey.npy", 2, 1, 28, 28));

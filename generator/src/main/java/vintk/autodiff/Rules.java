@@ -21,8 +21,10 @@ public final class Rules {
         LayoutRules.addTo(Rules::add);
         GatherRules.addTo(Rules::add);
         ScatterRules.addTo(Rules::add);
-        ImageRules.addTo(Rules::add);
         QuantizationRules.addTo(Rules::add);
+        ConvolutionRules.addTo(Rules::add);
+        PoolRules.addTo(Rules::add);
+        SamplingRules.addTo(Rules::add);
     }
 
     private Rules() {}

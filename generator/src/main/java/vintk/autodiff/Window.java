@@ -12,7 +12,7 @@ import vintk.onnx.Value;
  * The geometry of a sliding window: extents, strides and dilations per spatial axis, and the padding before and after.
  */
 record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, long[] end, long group) {
-    /** Of a Conv in canonical form (explicit padding). */
+    /** Of a Conv or ConvTranspose in canonical form (explicit padding). */
     static Window of(Node conv) {
         Shape w = conv.input(1).shape();
         int rank = w.rank() - 2;
@@ -39,6 +39,16 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         return pads;
     }
 
+    /** How many places the window has on spatial axis {@code i} of this extent. */
+    long places(int i, long extent) {
+        return (extent + begin[i] + end[i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i] + 1;
+    }
+
+    /** The least extent of spatial axis {@code i} on which the window has so many places. */
+    long spread(int i, long places) {
+        return (places - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - begin[i] - end[i];
+    }
+
     /**
      * The patches under the window ("im2col"): [M, C, ...spatial] to [M, C, ...kernel, ...places].
      *
@@ -52,8 +62,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         // Layout on the way: [M, C, K_0, L_0, ... K_{i-1}, L_{i-1}, S_i, S_{i+1}...].
         for (int i = 0; i < rank; i++) {
             int axis = 2 + 2 * i;
-            long extent = value.shape().dim(axis);
-            long places = (extent + begin[i] + end[i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i] + 1;
+            long places = places(i, value.shape().dim(axis));
             value = dilations[i] == 1 ? blocks(value, i, axis, places) : dilated(value, i, axis, places);
         }
         int[] order = new int[2 + 2 * rank];

@@ -12,7 +12,7 @@ public final class CanonicalOpset {
 
     /** Operators whose canonical form came later. */
     private static final Map<String, Long> LATER =
-            Map.of("ReduceLogSumExp", 18L, "ReduceMax", 18L, "ReduceMin", 18L, "ReduceProd", 18L);
+            Map.of("GridSample", 20L, "ReduceLogSumExp", 18L, "ReduceMax", 18L, "ReduceMin", 18L, "ReduceProd", 18L);
 
     private CanonicalOpset() {}
 

@@ -1,11 +1,8 @@
 package vintk.opset;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 import vintk.onnx.DataType;
 import vintk.onnx.Ops;
-import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
@@ -31,8 +28,6 @@ final class ActivationAdapters {
         adapters.single("com.microsoft.BiasAdd", site -> Ops.add(Ops.add(site.x(), site.x(1)), site.x(2)));
         adapters.single("com.microsoft.BiasSplitGelu", ActivationAdapters::biasSplitGelu);
 
-        adapters.single("OneHot", ActivationAdapters::oneHot);
-        adapters.single("EyeLike", ActivationAdapters::eyeLike);
         adapters.single("Range", ActivationAdapters::range);
     }
 
@@ -70,38 +65,6 @@ final class ActivationAdapters {
         long half = site.shape().dim(-1) / 2;
         List<Value> halves = Ops.split(Ops.add(site.x(), site.x(1)), -1, half, half);
         return Ops.mul(halves.get(0), MathAdapters.exactGelu(halves.get(1)));
-    }
-
-    /** The second of two values where the new axis counts up to the index, the first elsewhere: those have a gradient. */
-    private static Value oneHot(Site site) {
-        Shape result = site.outputShape();
-        int axis = result.axis((int) site.attributes().integer("axis", -1));
-        long depth = result.dim(axis);
-        Value index = Ops.cast(site.x(), DataType.INT64);
-        Value negative = Ops.less(index, Ops.scalar(DataType.INT64, 0));
-        index = Ops.where(negative, Ops.add(index, depth), index);
-        long[] count = new long[result.rank()];
-        Arrays.fill(count, 1);
-        count[axis] = depth;
-        Value places = Ops.constant(
-                Tensor.longs(Shape.of(count), LongStream.range(0, depth).toArray()));
-        Value on = Ops.equal(Ops.reshape(index, result.with(axis, 1)), places);
-        Value values = site.x(2);
-        return Ops.where(
-                on,
-                Ops.reshape(Ops.slice(values, 0, 1, 2), Shape.SCALAR),
-                Ops.reshape(Ops.slice(values, 0, 0, 1), Shape.SCALAR));
-    }
-
-    private static Value eyeLike(Site site) {
-        TensorType type = site.types().get(0);
-        long columns = type.shape().dim(1);
-        long k = site.attributes().integer("k", 0);
-        double[] eye = new double[Math.toIntExact(type.shape().elements())];
-        for (int i = 0; i < eye.length; i++) {
-            eye[i] = i % columns == i / columns + k ? 1 : 0;
-        }
-        return Ops.constant(Tensor.of(type, eye));
     }
 
     /** Integers are known on import already; numbers are where their ends are. Added up one by one, as ONNX Runtime does. */

@@ -18,13 +18,17 @@ public final class Adapters {
         ResizeAdapters.addTo(Adapters::add);
         EinsumAdapter.addTo(Adapters::add);
         MathAdapters.addTo(Adapters::add);
-        NetworkAdapters.addTo(Adapters::add);
         RecurrentAdapters.addTo(Adapters::add);
         AttentionAdapters.addTo(Adapters::add);
         MicrosoftAttention.addTo(Adapters::add);
         NormalizationAdapters.addTo(Adapters::add);
         QuantizationAdapters.addTo(Adapters::add);
         ReductionAdapters.addTo(Adapters::add);
+        ImageAdapters.addTo(Adapters::add);
+        PoolAdapters.addTo(Adapters::add);
+        SamplingAdapters.addTo(Adapters::add);
+        FusedAdapters.addTo(Adapters::add);
+        FourierAdapters.addTo(Adapters::add);
     }
 
     private Adapters() {}

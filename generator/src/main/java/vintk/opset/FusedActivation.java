@@ -1,56 +1,65 @@
 package vintk.opset;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.UnaryOperator;
 import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
 import vintk.onnx.Value;
 
-/** The activation that ONNX Runtime's optimiser put into a node: attributes {@code activation} and its parameters. */
+/** The activations that ONNX Runtime's optimiser fuses into other operators, by name. */
 final class FusedActivation {
     private FusedActivation() {}
 
-    /** The node's activation of {@code x}, or {@code x}. */
+    /** The activation that attributes {@code activation} and {@code activation_params} of a node name, of {@code x}. */
     static Value applied(Site site, Value x) {
         String name = site.attributes().text("activation", "");
-        List<Float> parameters = site.attributes().has("activation_params")
-                ? site.attributes().get("activation_params").getFloatsList()
-                : AttributeProto.getDefaultInstance().getFloatsList();
+        double[] parameters = site.attributes().has("activation_params")
+                ? site.attributes().get("activation_params").getFloatsList().stream()
+                        .mapToDouble(Float::doubleValue)
+                        .toArray()
+                : new double[0];
+        return name.isEmpty() ? x : of(site, name, parameters).apply(x);
+    }
+
+    /** @param parameters alpha, beta, gamma (of a Clip its bounds); those that are missing have their default */
+    static UnaryOperator<Value> of(Site site, String name, double... parameters) {
         return switch (name) {
-            case "" -> x;
-            case "Relu", "Tanh", "Sigmoid" -> plain(site, name, Attributes.NONE, x);
-            case "LeakyRelu" -> plain(site, name, Attributes.NONE.with("alpha", parameters.get(0)), x);
+            case "Relu", "Tanh", "Sigmoid", "Softplus" -> x -> Ops.unary(name, x);
+            case "LeakyRelu" -> x -> Ops.node(name, x.type(), alpha(parameters, 0.01), x);
             case "HardSigmoid" ->
-                plain(
-                        site,
-                        name,
-                        Attributes.NONE.with("alpha", parameters.get(0)).with("beta", parameters.get(1)),
-                        x);
-            case "Clip" ->
-                plain(
-                        site,
-                        name,
-                        Attributes.NONE,
-                        x,
-                        Ops.scalar(x.dataType(), parameters.get(0)),
-                        Ops.scalar(x.dataType(), parameters.get(1)));
-            default -> throw site.unsupported("the fused activation '" + name + "' is not handled");
+                x -> Ops.node(name, x.type(), alpha(parameters, 0.2).with("beta", (float) at(parameters, 1, 0.5)), x);
+            case "Clip" -> x -> clip(x, at(parameters, 0, -Double.MAX_VALUE), at(parameters, 1, Double.MAX_VALUE));
+            case "Elu" -> x -> elu(x, at(parameters, 0, 1), 1);
+            case "Selu" ->
+                x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 2, 1.05070102214813232421875));
+            case "Softsign" -> x -> Ops.div(x, Ops.add(Ops.unary("Abs", x), 1));
+            case "ThresholdedRelu" -> x -> Ops.mask(Ops.greater(x, number(x, at(parameters, 0, 1))), x);
+            default -> throw site.unsupported("the activation '" + name + "' is not handled");
         };
     }
 
-    /** ONNX' own operator, adapted where it has an adapter. */
-    private static Value plain(Site site, String operator, Attributes attributes, Value... operands) {
-        NodeProto node = NodeProto.newBuilder()
-                .setOpType(operator)
-                .setName(site.proto().getName())
-                .addAllOutput(site.proto().getOutputList())
-                .addAllAttribute(attributes.all())
-                .build();
-        List<Value> inputs = new ArrayList<>(List.of(operands));
-        Site own = new Site(node, 17, inputs, List.of(operands[0].type()));
-        Adapter adapter = Adapters.find("", operator);
-        return (adapter == null ? own.untouched() : adapter.adapt(own)).get(0);
+    private static double at(double[] parameters, int i, double missing) {
+        return i < parameters.length && !Double.isNaN(parameters[i]) ? parameters[i] : missing;
+    }
+
+    private static Attributes alpha(double[] parameters, double missing) {
+        return Attributes.NONE.with("alpha", (float) at(parameters, 0, missing));
+    }
+
+    private static Value number(Value x, double value) {
+        return Ops.scalar(x.dataType(), value);
+    }
+
+    /** At the bounds the gradient goes through, as in PyTorch. */
+    private static Value clip(Value x, double low, double high) {
+        Value above = Ops.where(Ops.less(x, number(x, low)), number(x, low), x);
+        return Ops.where(Ops.greater(above, number(x, high)), number(x, high), above);
+    }
+
+    /** γ x where x > 0, else γ α (exp(x) - 1), the exponent kept from overflowing where it is not taken. */
+    private static Value elu(Value x, double alpha, double gamma) {
+        Value positive = Ops.greater(x, number(x, 0));
+        Value below = Ops.where(positive, number(x, 0), x);
+        Value curve = Ops.mul(Ops.add(Ops.exp(below), -1), alpha);
+        return Ops.mul(Ops.where(positive, x, curve), gamma);
     }
 }

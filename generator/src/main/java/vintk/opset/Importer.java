@@ -27,6 +27,19 @@ public final class Importer {
     private static final Set<String> RANDOM = Set.of(
             "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
 
+    private static final Set<String> SEQUENCES = Set.of(
+            "ConcatFromSequence",
+            "Optional",
+            "OptionalGetElement",
+            "OptionalHasElement",
+            "SequenceAt",
+            "SequenceConstruct",
+            "SequenceEmpty",
+            "SequenceErase",
+            "SequenceInsert",
+            "SequenceLength",
+            "SplitToSequence");
+
     private final Resolved resolved;
     private final BlockedLayout blocked;
     private final Map<String, Long> opsets = new HashMap<>();
@@ -106,6 +119,10 @@ public final class Importer {
             throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
                     + "': a model that draws random numbers gives another kernel at every run");
         }
+        if (SEQUENCES.contains(proto.getOpType())) {
+            throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
+                    + "': sequences of tensors, and tensors that may be absent, are not handled");
+        }
         for (AttributeProto attribute : proto.getAttributeList()) {
             if (attribute.hasG() || attribute.getGraphsCount() > 0) {
                 throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
@@ -120,7 +137,7 @@ public final class Importer {
         for (String output : proto.getOutputList()) {
             if (!output.isEmpty() && !resolved.types().containsKey(output)) {
                 throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName() + "': its output '"
-                        + output + "' is no tensor of a known type (sequences, maps and optionals are not handled)");
+                        + output + "' is no tensor: sequences, maps and optionals are not handled");
             }
             types.add(type(output));
         }

@@ -41,16 +41,17 @@ final class IndexAdapters {
         if (!site.x(1).isConstant()) {
             return site.same(site.attributes(), site.inputs()).get(0);
         }
-        return taken(site.x(), axis, fromStart(site.constant(1), site.shape().dim(axis)));
+        return taken(site.x(), axis, fromStart(site.constant(1), site.shape(), axis));
     }
 
     /** Constant indices, counted from the start of an axis; an error names one outside of it. */
-    static Tensor fromStart(Tensor given, long extent) {
+    static Tensor fromStart(Tensor given, Shape shape, int axis) {
+        long extent = shape.dim(axis);
         long[] indices =
                 Arrays.stream(given.integers()).map(i -> i < 0 ? i + extent : i).toArray();
         for (long index : indices) {
             if (index < 0 || index >= extent) {
-                throw new IllegalArgumentException("index " + index + " is outside of an axis of extent " + extent);
+                throw new IllegalArgumentException("index " + index + " is outside of axis " + axis + " of " + shape);
             }
         }
         return Tensor.longs(given.shape(), indices);
@@ -85,7 +86,7 @@ final class IndexAdapters {
 
     /** The same for indices that are broadcast to all of the other axes. */
     static Value takenRows(Value x, Value indices, int axis) {
-        long[] line = line(indices, axis, x.shape().dim(axis));
+        long[] line = line(indices, axis, x.shape());
         if (line != null) {
             return taken(x, axis, Tensor.longs(line));
         }
@@ -95,12 +96,12 @@ final class IndexAdapters {
     }
 
     /** The indices along the axis where they are constant and the same along all others, else null. */
-    private static long[] line(Value indices, int axis, long extent) {
+    private static long[] line(Value indices, int axis, Shape data) {
         if (!indices.isConstant() || indices.shape().elements() == 0) {
             return null;
         }
         Shape shape = indices.shape();
-        long[] all = fromStart(indices.constant(), extent).integers();
+        long[] all = fromStart(indices.constant(), data, axis).integers();
         int count = (int) shape.dim(axis);
         int stride = (int) shape.product(axis + 1, shape.rank());
         for (int i = 0; i < all.length; i++) {
@@ -132,7 +133,7 @@ final class IndexAdapters {
      */
     static Value scatteredRows(Value data, Value indices, Value updates, int axis, String reduction) {
         long extent = data.shape().dim(axis);
-        long[] line = line(indices, axis, extent);
+        long[] line = line(indices, axis, data.shape());
         if (line == null || !isRun(line) || !reduction.equals("none") && !reduction.equals("add")) {
             Value at = line == null
                     ? indices

@@ -18,6 +18,8 @@ final class LayoutAdapters {
             adapters.single(operator, site -> Ops.reshape(site.x(), site.outputShape()));
         }
         adapters.single("Identity", Site::x);
+        // Dropout is off, as in inference, whatever the model was exported for.
+        adapters.single("Dropout", Site::x);
         adapters.single("Transpose", LayoutAdapters::transpose);
         adapters.single("Expand", site -> Ops.expand(site.x(), site.outputShape()));
         adapters.single("Concat", LayoutAdapters::concat);
@@ -43,11 +45,16 @@ final class LayoutAdapters {
         return parts.isEmpty() ? site.x() : Ops.concat((int) site.attributes().integer("axis", 1), parts);
     }
 
+    /** Parts of given extents (an attribute before opset 13), or of equal ones: the last may then be shorter. */
     private static List<Value> split(Site site) {
         int axis = site.axis("axis", 0);
-        long[] extents =
-                site.types().stream().mapToLong(t -> t.shape().dim(axis)).toArray();
-        return Ops.split(site.x(), axis, extents);
+        long extent = site.shape().dim(axis);
+        int parts = site.types().size();
+        long each = (extent + parts - 1) / parts;
+        long[] equal = LongStream.range(0, parts)
+                .map(i -> Math.max(0, Math.min(each, extent - i * each)))
+                .toArray();
+        return Ops.split(site.x(), axis, site.integers(1, "split", equal));
     }
 
     private static Value slice(Site site) {

@@ -85,7 +85,7 @@ final class MathAdapters {
     }
 
     /** Y = alpha A' B' + beta C. */
-    private static Value gemm(Site site) {
+    static Value gemm(Site site) {
         Attributes attributes = site.attributes();
         Value a = attributes.integer("transA", 0) != 0 ? Ops.transposeLast(site.x(0)) : site.x(0);
         Value b = attributes.integer("transB", 0) != 0 ? Ops.transposeLast(site.x(1)) : site.x(1);

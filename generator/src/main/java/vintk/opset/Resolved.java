@@ -11,7 +11,8 @@ import vintk.onnx.Value;
  *
  * @param model as read, in its own opset
  * @param types type and static shape of every value by name
- * @param known the integer and boolean tensors that do not depend on the model's float inputs: shapes, indices, masks
+ * @param known the integer and boolean tensors that do not depend on the model's float inputs: shapes, indices, masks; and
+ *     the scales of resized images
  * @param given what stands for inputs that are not the graph's: constants, or one row for all samples
  * @param block channels in a block of {@link BlockedLayout} on this processor, 0 where it does not matter
  */

@@ -79,7 +79,9 @@ public final class Roles {
     private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {
         Shape shape = shapes.of(name);
         if (shape != null && isFloating(dataType)) {
-            parameters.add(new Parameter(name, new TensorType(DataType.of(dataType), shape), source, sorted(name)));
+            // A number is never a weight, even where it is expanded to one.
+            List<ParameterUse> uses = shape.rank() == 0 ? List.of(ParameterUse.NOWHERE) : sorted(name);
+            parameters.add(new Parameter(name, new TensorType(DataType.of(dataType), shape), source, uses));
         }
     }
 

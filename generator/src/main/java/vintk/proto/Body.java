@@ -18,13 +18,15 @@ import vintk.onnx.DataType;
 final class Body {
     private final ModelProto model;
     private final GraphProto.Builder graph;
-    private final Set<String> taken = new HashSet<>();
+    private final Names names;
+    private final Set<String> nodes = new HashSet<>();
     private final long opset;
 
     Body(ModelProto model) {
         this.model = model;
         this.graph = model.getGraph().toBuilder().clearNode();
-        Names.collect(model.getGraph(), taken);
+        this.names = new Names(model.getGraph());
+        model.getGraph().getNodeList().forEach(node -> nodes.add(node.getName()));
         this.opset = model.getOpsetImportList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
                 .mapToLong(o -> o.getVersion())
@@ -54,33 +56,54 @@ final class Body {
     }
 
     String fresh(String wanted) {
-        return Names.fresh(wanted, taken);
+        return names.fresh(wanted);
     }
 
     /**
      * A sub-graph without its initializers and Constant nodes, which come here, once: what a loop holds is one parameter
-     * for all iterations.
+     * for all iterations. That holds for the graphs inside it too.
      */
     GraphProto bare(GraphProto inner, NodeProto node) {
+        return bare(inner, node, Set.of());
+    }
+
+    /** @param kept values that stay where they are: what a graph inside gives out must be its own */
+    private GraphProto bare(GraphProto inner, NodeProto node, Set<String> kept) {
         Renaming names = new Renaming();
         GraphProto.Builder rest =
                 inner.toBuilder().clearNode().clearInitializer().clearOutput();
         for (TensorProto tensor : inner.getInitializerList()) {
+            if (kept.contains(tensor.getName())) {
+                rest.addInitializer(tensor);
+                continue;
+            }
             String name = fresh(base(node) + tensor.getName());
             names.put(tensor.getName(), name);
             graph.addInitializer(tensor.toBuilder().setName(name));
         }
         for (NodeProto each : inner.getNodeList()) {
-            if (isConstant(each)) {
+            if (isConstant(each) && !kept.contains(each.getOutput(0))) {
                 String name = fresh(base(node) + each.getOutput(0));
                 names.put(each.getOutput(0), name);
                 graph.addNode(each.toBuilder().setOutput(0, name));
             } else {
-                rest.addNode(names.apply(each, ""));
+                rest.addNode(names.apply(bareInside(each), ""));
             }
         }
         inner.getOutputList().forEach(o -> rest.addOutput(o.toBuilder().setName(names.of(o.getName()))));
         return rest.build();
+    }
+
+    private NodeProto bareInside(NodeProto node) {
+        NodeProto.Builder changed = node.toBuilder();
+        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
+            if (attribute.hasG()) {
+                Set<String> given = new HashSet<>();
+                attribute.getG().getOutputList().forEach(o -> given.add(o.getName()));
+                attribute.setG(bare(attribute.getG(), node, given));
+            }
+        }
+        return changed.build();
     }
 
     private static String base(NodeProto node) {
@@ -115,7 +138,11 @@ final class Body {
                     names.put(output, fresh(base(node) + part + output));
                 }
             }
-            graph.addNode(names.apply(each, base(node) + part));
+            NodeProto copy = names.apply(each, base(node) + part);
+            // ONNX Runtime takes no two nodes of one name; a loop that is peeled comes here again and again.
+            boolean again = !copy.getName().isEmpty() && !nodes.add(copy.getName());
+            graph.addNode(
+                    again ? copy.toBuilder().setName(fresh(copy.getName())).build() : copy);
         }
         return inner.getOutputList().stream().map(o -> names.of(o.getName())).toList();
     }

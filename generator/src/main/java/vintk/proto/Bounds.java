@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How large a model may be. A model file is input: what is far above real networks is refused before it costs minutes.
@@ -17,20 +18,73 @@ public final class Bounds {
     /** Sub-graphs in sub-graphs. */
     private static final int DEPTH = 8;
 
+    /** Characters of a name. Expansion puts names together: long ones would fill the memory. */
+    private static final int NAME = 2_000;
+
+    /** Operators without inputs; Constant and those that draw numbers. */
+    private static final Set<String> SOURCES = Set.of("Constant", "RandomNormal", "RandomUniform");
+
+    /** Operators that are looked at before the runtime checks them, and need two inputs. */
+    private static final Set<String> BINARY =
+            Set.of("Add", "Sub", "Mul", "Div", "Pow", "MatMul", "Gemm", "Gather", "Conv", "ConvTranspose", "Loop");
+
     private Bounds() {}
 
-    /** Counts the nodes of graph, sub-graphs and functions, and the nesting. */
+    /** Counts the nodes of graph, sub-graphs and functions, and the nesting; each node has what its kind must have. */
     public static void require(ModelProto model) {
         long nodes = count(model.getGraph().getNodeList(), 0);
         for (FunctionProto function : model.getFunctionsList()) {
-            nodes += count(function.getNodeList(), 0);
+            nodes += nodes(function);
         }
         requireNodes(nodes, "it has");
+    }
+
+    /** The nodes of a function, with those of its sub-graphs. */
+    static long nodes(FunctionProto function) {
+        return count(function.getNodeList(), 0);
+    }
+
+    /** Before a loop is unrolled: its trips may be any number. */
+    static void requireNodes(long trips, int nodes, String what) {
+        if (trips > NODES) {
+            throw new IllegalArgumentException(
+                    what + " " + trips + " times " + nodes + " nodes; at most " + NODES + " are read");
+        }
+        requireNodes(trips * Math.max(1, nodes), what);
     }
 
     static void requireNodes(long nodes, String what) {
         if (nodes > NODES) {
             throw new IllegalArgumentException(what + " " + nodes + " nodes; at most " + NODES + " are read");
+        }
+    }
+
+    /** Operands that an operator of ONNX' own must have are there, so that nobody has to ask for each; names are names. */
+    private static void requireForm(NodeProto node) {
+        int inputs = 0;
+        if (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx")) {
+            inputs = BINARY.contains(node.getOpType()) ? 2 : SOURCES.contains(node.getOpType()) ? 0 : 1;
+            if (node.getOutputCount() == 0) {
+                throw new IllegalArgumentException(label(node) + " has no output");
+            }
+        }
+        if (node.getInputCount() < inputs) {
+            throw new IllegalArgumentException(
+                    label(node) + " has " + node.getInputCount() + " inputs, at least " + inputs + " are needed");
+        }
+        requireName(node.getName());
+        node.getOutputList().forEach(Bounds::requireName);
+    }
+
+    private static String label(NodeProto node) {
+        requireName(node.getName());
+        return ControlFlow.label(node);
+    }
+
+    private static void requireName(String name) {
+        if (name.length() > NAME) {
+            throw new IllegalArgumentException("the name '" + name.substring(0, 40) + "...' has " + name.length()
+                    + " characters; at most " + NAME + " are read");
         }
     }
 
@@ -40,6 +94,7 @@ public final class Bounds {
         }
         long count = nodes.size();
         for (NodeProto node : nodes) {
+            requireForm(node);
             for (GraphProto graph : SubGraphs.of(node).toList()) {
                 count += count(graph.getNodeList(), depth + 1);
             }

@@ -34,6 +34,10 @@ public final class ControlFlow {
     /** Two values that must have one shape, and the node that chooses between them. */
     private record Alternatives(String node, String first, String second) {}
 
+    /** A loop that computes whether it goes on takes a step an iteration, and the caller looks at the model at each. */
+    private static final int STEPS = 128;
+
+    private int steps;
     private final List<Alternatives> alternatives = new ArrayList<>();
 
     /** Whether a model has sub-graphs left. */
@@ -47,6 +51,10 @@ public final class ControlFlow {
      * @throws UnsupportedOperatorException naming a node that cannot be: a loop whose end depends on data without a bound
      */
     public ModelProto step(ModelProto model, Knowledge given) {
+        if (++steps > STEPS) {
+            throw new UnsupportedOperatorException(
+                    "its loops run on after " + STEPS + " rounds; how often must be known, or no more than that");
+        }
         GraphProto graph = model.getGraph();
         Knowledge known = new WithInitializers(graph, given);
         Body body = new Body(model);
@@ -70,9 +78,13 @@ public final class ControlFlow {
     private void conditional(NodeProto node, Knowledge known, Body body) {
         GraphProto first = Body.graph(node, "then_branch");
         GraphProto second = Body.graph(node, "else_branch");
+        if (Math.min(first.getOutputCount(), second.getOutputCount()) < node.getOutputCount()) {
+            throw new IllegalArgumentException(label(node) + ": its branches have " + first.getOutputCount() + " and "
+                    + second.getOutputCount() + " outputs, it has " + node.getOutputCount());
+        }
         Tensor condition = known.constant(node.getInput(0));
         if (condition != null) {
-            GraphProto taken = condition.number(0) != 0 ? first : second;
+            GraphProto taken = single(condition, node).number(0) != 0 ? first : second;
             List<String> results = body.inline(body.bare(taken, node), List.of(), node, "");
             for (int i = 0; i < node.getOutputCount(); i++) {
                 body.identity(results.get(i), node.getOutput(i));
@@ -99,6 +111,15 @@ public final class ControlFlow {
                         + second + ", and which is taken depends on the data");
             }
         }
+    }
+
+    /** A number of trips or a condition: of one element. */
+    static Tensor single(Tensor tensor, NodeProto node) {
+        if (tensor.shape().elements() != 1) {
+            throw new IllegalArgumentException(
+                    label(node) + ": its condition or number of trips has shape " + tensor.shape());
+        }
+        return tensor;
     }
 
     static String label(NodeProto node) {

@@ -21,16 +21,23 @@ import java.util.Set;
  * all calls: a weight that a function holds is one parameter, however often the function is called.
  */
 final class Functions {
+    private static final String EXPANDED = "its functions, expanded, have";
+
     private final ModelProto model;
     private final Map<String, FunctionProto> byKey = new LinkedHashMap<>();
     private final Map<String, String> hoisted = new HashMap<>();
     private final List<NodeProto> constants = new ArrayList<>();
-    private final Set<String> taken = new HashSet<>();
+    /** Calls inside calls; real ones nest a few levels. */
+    private static final int DEPTH = 64;
+
+    private final Names taken;
     private final Deque<String> calls = new ArrayDeque<>();
-    private int expanded;
+    private long expanded;
+    private final Map<String, Long> sizes = new HashMap<>();
 
     private Functions(ModelProto model) {
         this.model = model;
+        this.taken = new Names(model.getGraph());
         model.getFunctionsList().forEach(f -> byKey.put(key(f.getDomain(), f.getName(), f.getOverload()), f));
     }
 
@@ -40,7 +47,6 @@ final class Functions {
     }
 
     private ModelProto run() {
-        Names.collect(model.getGraph(), taken);
         ModelProto flat = SubGraphs.map(model, this::expand);
         GraphProto.Builder graph = flat.getGraph().toBuilder().clearNode();
         graph.addAllNode(constants).addAllNode(flat.getGraph().getNodeList());
@@ -81,11 +87,15 @@ final class Functions {
         if (calls.contains(key)) {
             throw new IllegalArgumentException("function '" + key + "' calls itself");
         }
-        Bounds.requireNodes(expanded += function.getNodeCount(), "its functions, expanded, have");
+        if (calls.size() == DEPTH) {
+            throw new IllegalArgumentException("its functions call each other deeper than " + DEPTH + " levels");
+        }
+        Bounds.requireNodes(expanded += sizes.computeIfAbsent(key, k -> Bounds.nodes(function)), EXPANDED);
         calls.push(key);
-        String prefix = Names.fresh(node.getName().isEmpty() ? function.getName() : node.getName(), taken) + "/";
+        String prefix = taken.fresh(node.getName().isEmpty() ? function.getName() : node.getName()) + "/";
         Renaming names = arguments(function, node, nodes, prefix);
-        for (NodeProto inner : function.getNodeList()) {
+        for (NodeProto each : function.getNodeList()) {
+            NodeProto inner = hoistInside(key + "/" + String.join(",", each.getOutputList()), each);
             NodeProto bound = bind(function, node, inner);
             boolean constant = inner.getOpType().equals("Constant")
                     && domain(inner.getDomain()).isEmpty()
@@ -134,10 +144,41 @@ final class Functions {
 
     private String hoist(String function, NodeProto constant) {
         return hoisted.computeIfAbsent(function + "\n" + constant.getOutput(0), key -> {
-            String name = Names.fresh(function + "/" + constant.getOutput(0), taken);
+            String name = taken.fresh(function + "/" + constant.getOutput(0));
             constants.add(constant.toBuilder().setOutput(0, name).build());
             return name;
         });
+    }
+
+    /** A node of a body without the constants in its sub-graphs, but for those that a sub-graph gives out. */
+    private NodeProto hoistInside(String path, NodeProto node) {
+        NodeProto.Builder changed = node.toBuilder();
+        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
+            if (attribute.hasG()) {
+                attribute.setG(hoistInside(path + "/" + attribute.getName(), attribute.getG()));
+            }
+        }
+        return changed.build();
+    }
+
+    private GraphProto hoistInside(String path, GraphProto graph) {
+        Set<String> given = new HashSet<>();
+        graph.getOutputList().forEach(output -> given.add(output.getName()));
+        Renaming names = new Renaming();
+        GraphProto.Builder rest = graph.toBuilder().clearNode();
+        for (NodeProto node : graph.getNodeList()) {
+            boolean constant = node.getOpType().equals("Constant")
+                    && domain(node.getDomain()).isEmpty()
+                    && node.getAttributeList().stream()
+                            .allMatch(a -> a.getRefAttrName().isEmpty());
+            if (constant && !given.contains(node.getOutput(0))) {
+                names.put(node.getOutput(0), hoist(path, node));
+            } else {
+                String inner = path + "/" + String.join(",", node.getOutputList());
+                rest.addNode(names.apply(hoistInside(inner, node), ""));
+            }
+        }
+        return rest.build();
     }
 
     /** Attributes of a body's node that stand for attributes of the call: given there, or by the function's default. */

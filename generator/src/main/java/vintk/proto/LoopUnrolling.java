@@ -57,7 +57,7 @@ final class LoopUnrolling {
         } else if (trips != null && trips <= GUARDED) {
             guarded(trips, initial);
         } else {
-            throw new UnsupportedOperatorException(ControlFlow.label(loop)
+            throw new UnsupportedOperatorException(ControlFlow.label(loop).replace("'" + PEELED, "'")
                     + ": how often it runs depends on the data, without a bound of at most " + GUARDED
                     + " iterations that is known");
         }
@@ -65,12 +65,14 @@ final class LoopUnrolling {
 
     private Long number(String value) {
         Tensor tensor = known.constant(value);
-        return tensor == null ? null : Long.valueOf(Math.max(0, tensor.integers()[0]));
+        return tensor == null
+                ? null
+                : Long.valueOf(Math.max(0, ControlFlow.single(tensor, loop).integers()[0]));
     }
 
     private Boolean truth(String value) {
         Tensor tensor = known.constant(value);
-        return tensor == null ? null : tensor.number(0) != 0;
+        return tensor == null ? null : ControlFlow.single(tensor, loop).number(0) != 0;
     }
 
     private void requireNoScans(String what) {
@@ -87,19 +89,19 @@ final class LoopUnrolling {
             return true;
         }
         Tensor constant = constantOf(condition);
-        return constant != null && constant.number(0) != 0;
+        return constant != null && ControlFlow.single(constant, loop).number(0) != 0;
     }
 
     /** Through Identity and Cast within the body. */
     private String source(String value) {
         String at = value;
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            for (NodeProto node : graph.getNodeList()) {
-                boolean same =
-                        node.getOpType().equals("Identity") || node.getOpType().equals("Cast");
-                if (same && node.getOutput(0).equals(at)) {
-                    at = node.getInput(0);
-                }
+        // The nodes are sorted: once, from the last to the first.
+        for (int i = graph.getNodeCount() - 1; i >= 0; i--) {
+            NodeProto node = graph.getNode(i);
+            boolean same =
+                    node.getOpType().equals("Identity") || node.getOpType().equals("Cast");
+            if (same && node.getOutput(0).equals(at)) {
+                at = node.getInput(0);
             }
         }
         return at;
@@ -136,7 +138,7 @@ final class LoopUnrolling {
     }
 
     private void counted(long trips, List<String> initial) {
-        Bounds.requireNodes(Math.multiplyExact(trips, Math.max(1, graph.getNodeCount())), "its loop, unrolled, has");
+        Bounds.requireNodes(trips, graph.getNodeCount(), "its loop, unrolled, has");
         List<String> state = initial;
         List<List<String>> rows = new ArrayList<>();
         String always = body.truth(name + "/true", true);
@@ -162,8 +164,16 @@ final class LoopUnrolling {
         String raw = body.fresh(name + "/iteration");
         GraphProto.Builder rest = bare.toBuilder().clearNode();
         rest.setInput(0, graph.getInput(0).toBuilder().setName(raw));
-        rest.addNode(Body.node("Add", graph.getInput(0).getName(), raw, body.constant(name + "/1", 1, false)));
-        rest.addAllNode(bare.getNodeList());
+        // What the last round added to count on is replaced: bodies must not grow from round to round.
+        boolean before =
+                bare.getNodeCount() > 0 && bare.getNode(0).getDocString().startsWith(PEELED);
+        long rounds =
+                1 + (before ? Long.parseLong(bare.getNode(0).getDocString().substring(PEELED.length())) : 0);
+        String counter =
+                before ? bare.getNode(0).getOutput(0) : graph.getInput(0).getName();
+        rest.addNode(Body.node("Add", counter, raw, body.constant(name + "/rounds", rounds, false)).toBuilder()
+                .setDocString(PEELED + rounds));
+        rest.addAllNode(bare.getNodeList().subList(before ? 1 : 0, bare.getNodeCount()));
         String left = trips == Long.MAX_VALUE ? "" : body.constant(name + "/left", trips - 1, false);
         NodeProto.Builder again = loop.toBuilder().clearInput().clearAttribute();
         again.setName(loop.getName().startsWith(PEELED) ? loop.getName() : PEELED + name);
@@ -178,7 +188,7 @@ final class LoopUnrolling {
     /** All iterations there may be; a state changes only while the condition holds. */
     private void guarded(long trips, List<String> initial) {
         requireNoScans("whose end depends on the data");
-        Bounds.requireNodes(Math.multiplyExact(trips, Math.max(1, graph.getNodeCount())), "its loop, unrolled, has");
+        Bounds.requireNodes(trips, graph.getNodeCount(), "its loop, unrolled, has");
         List<String> state = initial;
         String running = loop.getInput(1).isEmpty() ? body.truth(name + "/true", true) : loop.getInput(1);
         for (long i = 0; i < trips; i++) {

@@ -1,28 +1,38 @@
 package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
-/** The names of values that a model uses. */
+/** The names of values and nodes that a model uses, to which others are added. */
 final class Names {
-    private Names() {}
+    private final Set<String> taken = new HashSet<>();
+
+    /** The number that was last tried for a name: thousands of calls of one function would try them all again. */
+    private final Map<String, Integer> last = new HashMap<>();
+
+    Names(GraphProto graph) {
+        collect(graph);
+    }
 
     /** Adds all names of a graph and of those inside it. */
-    static void collect(GraphProto graph, Set<String> names) {
-        graph.getInputList().forEach(input -> names.add(input.getName()));
-        graph.getInitializerList().forEach(tensor -> names.add(tensor.getName()));
+    private void collect(GraphProto graph) {
+        graph.getInputList().forEach(input -> taken.add(input.getName()));
+        graph.getInitializerList().forEach(tensor -> taken.add(tensor.getName()));
         graph.getNodeList().forEach(node -> {
-            names.addAll(node.getOutputList());
-            names.add(node.getName());
-            SubGraphs.of(node).forEach(inner -> collect(inner, names));
+            taken.addAll(node.getOutputList());
+            taken.add(node.getName());
+            SubGraphs.of(node).forEach(this::collect);
         });
     }
 
     /** A name that is not taken, which it is from now on. */
-    static String fresh(String wanted, Set<String> taken) {
+    String fresh(String wanted) {
         String name = wanted;
-        for (int i = 1; !taken.add(name); i++) {
-            name = wanted + "_" + i;
+        while (!taken.add(name)) {
+            name = wanted + "_" + last.merge(wanted, 1, Integer::sum);
         }
         return name;
     }

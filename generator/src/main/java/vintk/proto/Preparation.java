@@ -16,9 +16,12 @@ public final class Preparation {
      */
     public static ModelProto of(ModelProto model) {
         Bounds.require(model);
-        ModelProto sorted = SubGraphs.map(Functions.expand(model), Order::topological);
+        ModelProto flat = Functions.expand(model);
+        Bounds.require(flat);
+        ModelProto sorted = SubGraphs.map(flat, Order::topological);
         ModelProto plain = SubGraphs.map(SinglePrecision.of(sorted), graph -> BatchFirst.of(InferenceMode.of(graph)));
         return plain.toBuilder()
+                .clearTrainingInfo()
                 .setIrVersion(Math.max(IR_VERSION, plain.getIrVersion()))
                 .build();
     }

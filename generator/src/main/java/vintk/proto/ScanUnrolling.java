@@ -27,11 +27,16 @@ final class ScanUnrolling {
             throw new UnsupportedOperatorException(
                     ControlFlow.label(scan) + ": Scan of opset 8 is not handled; export with opset 9 or later");
         }
-        this.scanned = Math.toIntExact(attribute("num_scan_inputs").getI());
-        this.states = scan.getInputCount() - scanned;
-        if (scanned < 1 || states < 0) {
-            throw new IllegalArgumentException(ControlFlow.label(scan) + ": num_scan_inputs is " + scanned + " of "
+        long given = attribute("num_scan_inputs").getI();
+        if (given < 1 || given > scan.getInputCount()) {
+            throw new IllegalArgumentException(ControlFlow.label(scan) + ": num_scan_inputs is " + given + " of "
                     + scan.getInputCount() + " inputs");
+        }
+        this.scanned = (int) given;
+        this.states = scan.getInputCount() - scanned;
+        if (graph.getOutputCount() < Math.max(states, scan.getOutputCount())) {
+            throw new IllegalArgumentException(ControlFlow.label(scan) + ": its body has " + graph.getOutputCount()
+                    + " outputs, for " + states + " states and " + scan.getOutputCount() + " outputs of the Scan");
         }
     }
 
@@ -44,7 +49,11 @@ final class ScanUnrolling {
 
     private int integer(String name, int i) {
         List<Long> values = attribute(name).getIntsList();
-        return i < values.size() ? Math.toIntExact(values.get(i)) : 0;
+        long value = i < values.size() ? values.get(i) : 0;
+        if (value != (int) value) {
+            throw new IllegalArgumentException(ControlFlow.label(scan) + ": " + name + " holds " + value);
+        }
+        return (int) value;
     }
 
     void run() {
@@ -59,7 +68,7 @@ final class ScanUnrolling {
             axes[i] = shape.axis(integer("scan_input_axes", i));
             extent = shape.dim(axes[i]);
         }
-        Bounds.requireNodes(Math.multiplyExact(extent, Math.max(1, graph.getNodeCount())), "its Scan, unrolled, has");
+        Bounds.requireNodes(extent, graph.getNodeCount(), "its Scan, unrolled, has");
         String name = scan.getName().isEmpty() ? scan.getOutputList().toString() : scan.getName();
         List<String> state = scan.getInputList().subList(0, states);
         List<List<String>> rows = new ArrayList<>();

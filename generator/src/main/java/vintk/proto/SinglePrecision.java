@@ -78,7 +78,7 @@ final class SinglePrecision {
             boolean type = attribute.getName().equals("to")
                     || attribute.getName().equals("dtype")
                     || attribute.getName().equals("output_dtype");
-            if (type && isOther(Math.toIntExact(attribute.getI()))) {
+            if (type && attribute.getI() == (int) attribute.getI() && isOther((int) attribute.getI())) {
                 builder.setI(FLOAT);
             }
             if (attribute.hasT()) {

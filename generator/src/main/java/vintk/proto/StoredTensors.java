@@ -21,6 +21,8 @@ public final class StoredTensors {
         check(model.getGraph());
         for (FunctionProto function : model.getFunctionsList()) {
             function.getNodeList().forEach(StoredTensors::check);
+            // Defaults of a function's attributes: a call that does not give them takes these.
+            function.getAttributeProtoList().forEach(a -> check(a, "function '" + function.getName() + "'"));
         }
     }
 
@@ -33,20 +35,21 @@ public final class StoredTensors {
     }
 
     private static void check(NodeProto node) {
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (attribute.hasSparseTensor() || attribute.getSparseTensorsCount() > 0) {
-                throw new IllegalArgumentException(
-                        ControlFlow.label(node) + " holds a sparse tensor, which is not read: store it dense");
-            }
-            if (attribute.hasT()) {
-                check(attribute.getT());
-            }
-            attribute.getTensorsList().forEach(StoredTensors::check);
-            if (attribute.hasG()) {
-                check(attribute.getG());
-            }
-            attribute.getGraphsList().forEach(StoredTensors::check);
+        node.getAttributeList().forEach(a -> check(a, ControlFlow.label(node)));
+    }
+
+    private static void check(AttributeProto attribute, String owner) {
+        if (attribute.hasSparseTensor() || attribute.getSparseTensorsCount() > 0) {
+            throw new IllegalArgumentException(owner + " holds a sparse tensor, which is not read: store it dense");
         }
+        if (attribute.hasT()) {
+            check(attribute.getT());
+        }
+        attribute.getTensorsList().forEach(StoredTensors::check);
+        if (attribute.hasG()) {
+            check(attribute.getG());
+        }
+        attribute.getGraphsList().forEach(StoredTensors::check);
     }
 
     /** Attributes may hold types that weights do not (strings); files they must not name. */

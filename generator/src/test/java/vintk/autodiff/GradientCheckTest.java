@@ -45,7 +45,8 @@ class GradientCheckTest {
                         LayoutCases.all(),
                         IndexCases.all(),
                         LinearCases.all(),
-                        QuantizationCases.all())
+                        QuantizationCases.all(),
+                        ImageCases.all())
                 .flatMap(List::stream);
     }
 

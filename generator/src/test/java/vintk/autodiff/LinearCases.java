@@ -174,8 +174,7 @@ final class LinearCases {
 
     private static GradientCase conv(Geometry geometry, Shape... operands) {
         return many("Conv", x -> geometry.convolution(x.toArray(new Value[0])), operands)
-                .inFloat()
-                .ofBatchOnly();
+                .inFloat();
     }
 
     private static void pooling(List<GradientCase> cases) {
@@ -198,11 +197,10 @@ final class LinearCases {
                                         .with("strides", new long[] {1, 1})
                                         .with("storage_order", 1L),
                                 x))
-                .ofBatchOnly()
                 .noted("with indices counted by columns"));
     }
 
     private static GradientCase pool(Geometry geometry, Shape shape, long... kernel) {
-        return one("MaxPool", APART, shape, x -> geometry.maxPool(x, kernel)).ofBatchOnly();
+        return one("MaxPool", APART, shape, x -> geometry.maxPool(x, kernel));
     }
 }

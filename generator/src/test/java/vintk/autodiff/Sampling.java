@@ -20,6 +20,8 @@ public enum Sampling {
     AWAY_FROM_ZERO,
     /** No two numbers, of all operands together, closer than 0.06. */
     APART,
+    /** Between -1 and 2, a tenth or more from whole numbers. */
+    BETWEEN_WHOLE,
     /** In steps of a half with room around whole and half numbers. */
     WIDE;
 
@@ -39,6 +41,7 @@ public enum Sampling {
                     case POSITIVE -> 0.5 + 1.5 * random.nextDouble();
                     case AWAY_FROM_ZERO -> (random.nextBoolean() ? 1 : -1) * (0.2 + 1.8 * random.nextDouble());
                     case APART -> 0.08 * (rank - total / 2) + 0.02 * random.nextDouble() + 0.03;
+                    case BETWEEN_WHOLE -> random.nextInt(3) - 1 + 0.1 + 0.8 * random.nextDouble();
                     case WIDE -> 0.5 * (rank - total / 2) + 0.1 * random.nextDouble() + 0.2;
                 };
             }

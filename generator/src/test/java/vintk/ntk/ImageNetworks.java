@@ -80,7 +80,7 @@ final class ImageNetworks {
                 .inFloat());
     }
 
-    private static Value conv(Value x, long group, long stride, long dilation, long pad, Value... parameters) {
+    static Value conv(Value x, long group, long stride, long dilation, long pad, Value... parameters) {
         Shape w = parameters[0].shape();
         int rank = w.rank() - 2;
         long[] dims = x.shape().dims();
@@ -99,7 +99,7 @@ final class ImageNetworks {
         return Ops.node("Conv", x.type().withShape(Shape.of(dims)), attributes, operands);
     }
 
-    private static long[] filled(int length, long value) {
+    static long[] filled(int length, long value) {
         long[] values = new long[length];
         Arrays.fill(values, value);
         return values;

@@ -29,6 +29,8 @@ final class SampleNetworks {
         ActivationNetworks.addTo(networks);
         ImageNetworks.addTo(networks);
         SequenceNetworks.addTo(networks);
+        SamplingNetworks.addTo(networks);
+        IndexNetworks.addTo(networks);
         return networks;
     }
 

@@ -63,6 +63,51 @@ class UntrackedBatchTest {
                         (x, w, n) -> Ops.concat(1, scaled(x, w), w.get("rows", n, 1, 6))),
                 at("Slice", "of the batch", (x, w, n) -> Ops.slice(scaled(x, w), 0, 0, 1)),
                 at("Gather", "along the batch", (x, w, n) -> Ops.gather(scaled(x, w), 0, Tensor.longs(2, 1, 0))),
+                at(
+                        "Gather",
+                        "at indices of the samples, from all samples",
+                        (x, w, n) -> IndexNetworks.looked(scaled(x, w), 1, IndexNetworks.indices(x, 5, false))),
+                at(
+                        "GatherElements",
+                        "along the batch",
+                        (x, w, n) -> taken(scaled(x, w), 0, Tensor.longs(Shape.of(n, 5, 6), new long[(int) n * 30]))),
+                at(
+                        "GatherElements",
+                        "of a part of the samples",
+                        (x, w, n) ->
+                                taken(scaled(x, w), 1, Tensor.longs(Shape.of(n - 1, 1, 6), new long[6 * (int) n - 6]))),
+                at("GatherElements", "at other indices for other samples", (x, w, n) -> {
+                    long[] indices = new long[6 * (int) n];
+                    indices[7] = 1;
+                    return taken(scaled(x, w), 1, Tensor.longs(Shape.of(n, 1, 6), indices));
+                }),
+                at(
+                        "GatherElements",
+                        "of a table with a row a sample",
+                        (x, w, n) -> Ops.node(
+                                "GatherElements",
+                                x.type(),
+                                Attributes.NONE.with("axis", 1L),
+                                w.get("rows", n, 5, 6),
+                                IndexNetworks.indices(x, 5, false))),
+                at(
+                        "ScatterElements",
+                        "along the batch",
+                        (x, w, n) -> scattered(x, 0, IndexNetworks.indices(x, 3, false), scaled(x, w))),
+                at(
+                        "ScatterElements",
+                        "with a row a sample",
+                        (x, w, n) ->
+                                scattered(w.get("rows", n, 5, 6), 1, IndexNetworks.indices(x, 5, false), scaled(x, w))),
+                at("TopK", "over the batch", (x, w, n) -> new Node(
+                                "",
+                                "TopK",
+                                null,
+                                List.of(scaled(x, w), Ops.longs(2)),
+                                Attributes.NONE.with("axis", 0L),
+                                List.of(x.type().withShape(Shape.of(2, 5, 6)), TensorType.of(DataType.INT64, 2, 5, 6)),
+                                null)
+                        .output()),
                 at("Pad", "along the batch", (x, w, n) -> Ops.pad(scaled(x, w), 0, 1, 0)),
                 at(
                         "Reshape",
@@ -107,26 +152,67 @@ class UntrackedBatchTest {
                                 Ops.transpose(x, 1, 0, 2, 3),
                                 w.get("k", 1, n, 1, 1))),
                 images(
-                        "Conv",
-                        "of parameters alone",
-                        (x, w, n) -> Ops.add(
-                                x,
-                                Ops.node(
-                                        "Conv",
-                                        x.type().withShape(Shape.of(1, 2, 4, 4)),
-                                        Attributes.NONE,
-                                        w.get("p", 1, 2, 4, 4),
-                                        w.get("k", 2, 2, 1, 1)))),
-                images(
-                        "MaxPool",
+                        "ConvTranspose",
                         "samples on the channels",
                         (x, w, n) -> Ops.node(
-                                "MaxPool",
-                                x.type().withShape(Shape.of(2, n, 2, 2)),
+                                "ConvTranspose",
+                                x.type().withShape(Shape.of(2, 1, 4, 4)),
+                                Attributes.NONE,
+                                Ops.transpose(x, 1, 0, 2, 3),
+                                w.get("k", n, 1, 1, 1))),
+                images(
+                        "Conv",
+                        "kernels that depend on the samples",
+                        (x, w, n) -> Ops.node(
+                                "Conv",
+                                x.type().withShape(Shape.of(1, n, 3, 3)),
+                                Attributes.NONE,
+                                w.get("p", 1, 2, 6, 6),
+                                x)),
+                images(
+                        "GridSample",
+                        "places that are the same for other samples",
+                        (x, w, n) -> Ops.node(
+                                "GridSample",
+                                x.type().withShape(Shape.of(n, 2, 3, 1)),
+                                Attributes.NONE,
+                                x,
+                                w.get("grid", n, 3, 1, 2))),
+                images(
+                        "MaxUnpool",
+                        "indices that are the same for other samples",
+                        (x, w, n) -> Ops.node(
+                                "MaxUnpool",
+                                x.type().withShape(Shape.of(n, 2, 8, 8)),
                                 Attributes.NONE
                                         .with("kernel_shape", new long[] {2, 2})
                                         .with("strides", new long[] {2, 2}),
-                                Ops.transpose(Ops.mul(x, w.get("s", 1)), 1, 0, 2, 3))));
+                                Ops.mul(x, w.get("s", 1)),
+                                Ops.constant(Tensor.longs(
+                                        x.shape(), new long[(int) x.shape().elements()])))),
+                images(
+                        "MaxPool",
+                        "samples on an axis of the window",
+                        (x, w, n) -> Ops.node(
+                                "MaxPool",
+                                x.type().withShape(Shape.of(2, 4, n / 2, 2)),
+                                Attributes.NONE
+                                        .with("kernel_shape", new long[] {2, 2})
+                                        .with("strides", new long[] {2, 2}),
+                                Ops.transpose(Ops.mul(x, w.get("s", 1)), 1, 2, 0, 3))));
+    }
+
+    private static Value taken(Value x, long axis, Tensor indices) {
+        return Ops.node(
+                "GatherElements",
+                x.type().withShape(indices.shape()),
+                Attributes.NONE.with("axis", axis),
+                x,
+                Ops.constant(indices));
+    }
+
+    private static Value scattered(Value data, long axis, Value indices, Value updates) {
+        return Ops.node("ScatterElements", data.type(), Attributes.NONE.with("axis", axis), data, indices, updates);
     }
 
     private static Value scaled(Value x, SampleNetwork.Weights w) {

@@ -55,7 +55,11 @@ class AdapterTest {
                         NormalizationNodes.all(),
                         ReductionNodes.all(),
                         RecurrentNodes.all(),
-                        AttentionNodes.all())
+                        AttentionNodes.all(),
+                        ImageNodes.all(),
+                        PoolNodes.all(),
+                        SamplingNodes.all(),
+                        FusedNodes.all())
                 .flatMap(List::stream);
     }
 

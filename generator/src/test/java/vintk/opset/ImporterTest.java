@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,21 @@ class ImporterTest {
         assertEquals("y", tanh.output().name());
     }
 
+    private static AttributeProto.Builder text(String name, String value) {
+        return AttributeProto.newBuilder().setName(name).setS(ByteString.copyFromUtf8(value));
+    }
+
+    @Test
+    void outputsThatAreNotAskedForMayHaveNoName() {
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .addInput(named("x"))
+                .addNode(node("Split", "", "x").addOutput("y"))
+                .addOutput(named("y"));
+        TensorType one = TensorType.of(DataType.FLOAT, 1);
+        Graph found = imported(graph, Map.of("x", PAIR, "y", one), Map.of());
+        assertEquals(one, found.outputs().get("y").type());
+    }
+
     private static Arguments refusal(String message, Class<? extends Exception> type, NodeProto.Builder node) {
         return Arguments.of(message, type, node);
     }
@@ -154,6 +170,26 @@ class ImporterTest {
                         "Pad 'y': input 2 must be a constant, it is computed from the model's inputs",
                         UnsupportedOperatorException.class,
                         node("Pad", "y", "x", "x")),
+                refusal(
+                        "SplitToSequence 'y': sequences of tensors, and tensors that may be absent, are not handled",
+                        UnsupportedOperatorException.class,
+                        node("SplitToSequence", "y", "x")),
+                refusal(
+                        "Compress 'y': input 2 must be a constant, it is computed from the model's inputs",
+                        UnsupportedOperatorException.class,
+                        node("Compress", "y", "x", "x")),
+                refusal(
+                        "Slice 'y': input 2 must be a constant, it is computed from the model's inputs",
+                        UnsupportedOperatorException.class,
+                        node("Slice", "y", "x", "x", "i")),
+                refusal(
+                        "Einsum 'y': a result with a letter twice, in 'i->ii'",
+                        UnsupportedOperatorException.class,
+                        node("Einsum", "y", "x").addAttribute(text("equation", "i->ii"))),
+                refusal(
+                        "Einsum 'y': equation 'ij->i' does not fit to x:FLOAT[2]",
+                        IllegalArgumentException.class,
+                        node("Einsum", "y", "x").addAttribute(text("equation", "ij->i"))),
                 refusal("MatMul 'y': input 2 is missing", IllegalArgumentException.class, node("MatMul", "y", "x")),
                 refusal(
                         "Gather 'y': index 2 is outside of an axis of extent 2",

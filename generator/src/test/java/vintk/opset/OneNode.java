@@ -74,6 +74,11 @@ final class OneNode {
         return constant(Tensor.longs(values));
     }
 
+    /** A constant integer of rank 0. */
+    OneNode integer(long value) {
+        return constant(Tensor.longs(Shape.SCALAR, value));
+    }
+
     OneNode constant(Tensor tensor) {
         String name = "c" + operands++;
         graph.addInitializer(TensorProto.newBuilder()

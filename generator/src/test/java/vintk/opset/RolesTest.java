@@ -347,6 +347,12 @@ class RolesTest {
                                 .node("c", "Conv", "b", "weight")
                                 .node("d", "Mul", "c", "other3")
                                 .node("y", "Mul", "d", "other4")),
+                of(
+                        "a number expanded to a matrix",
+                        new Sketch()
+                                .floats("other")
+                                .node("w", "Expand", "other", "shape")
+                                .node("y", "MatMul", "x", "w")),
                 of("nobody reads it", new Sketch().floats("other", 3).node("y", "Relu", "x")),
                 of(
                         "channels of zeros",

@@ -1,8 +1,7 @@
-package vintk.proto;
+package vintk.opset;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.HashMap;
@@ -19,6 +18,7 @@ import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.proto.Preparation;
 
 /** Layout 1 against layout 0 with operands and results transposed here: T = 3, N = 2, I = 4, H = 5. */
 class BatchFirstTest {
@@ -50,7 +50,7 @@ class BatchFirstTest {
             Map<String, Tensor> second = new HashMap<>(first);
             second.put("x0", transposed(first.get("x0"), 1, 0, 2));
             second.put("x5", transposed(first.get("x5"), 1, 0, 2));
-            try (Runner rewritten = Runner.of(SubGraphs.map(given, BatchFirst::of));
+            try (Runner rewritten = Runner.of(Preparation.of(given));
                     Runner plain = Runner.of(node(operator, 0, both).model())) {
                 Map<String, Tensor> found = rewritten.run(first);
                 Map<String, Tensor> expected = plain.run(second);
@@ -67,7 +67,7 @@ class BatchFirstTest {
     @Test
     void otherModelsStay() {
         ModelProto model = node("LSTM", 0, false).model();
-        assertSame(model, SubGraphs.map(model, BatchFirst::of));
+        assertEquals(model.getGraph(), Preparation.of(model).getGraph());
     }
 
     private static Tensor transposed(Tensor tensor, int... permutation) {

@@ -1,0 +1,95 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.onnx.Shape;
+import vintk.rank.Evaluation;
+import vintk.runtime.Inspection;
+import vintk.runtime.KernelOptions;
+
+/** {@code vintk inspect}: what is known of a model before any work. */
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Shows what a model is, what would count, and whether it can be scored.",
+        description = {
+            "",
+            "The model is differentiated, but no kernel is computed. A model that cannot be scored is shown as far as it"
+                    + " is known, with 'scorable: no' and the reason; the exit code is 0 then, too."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vintk inspect vit.onnx",
+            "  vintk inspect detector.onnx --output boxes --batch 8 --all",
+            "  vintk inspect vit.onnx --json"
+        })
+final class InspectCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
+    private Path model;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Samples of the kernel that memory is estimated for (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "224",
+            description = "Height and width where the model leaves them free (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(names = "--all", description = "Long lists whole.")
+    private boolean all;
+
+    @Mixin
+    private ModelFlags inputs;
+
+    @Mixin
+    private KernelFlags kernel;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        if (batch < 1 || size < 1) {
+            throw new IllegalArgumentException("--batch and --size: expected 1 or more, got " + Math.min(batch, size));
+        }
+        KernelOptions options = kernel.options(common, false);
+        Inspection found = Inspection.of(model, inputs.others(), batch, Shape.of(3, size, size), options);
+        String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
+        spec.commandLine()
+                .getOut()
+                .print(
+                        common.json
+                                ? InspectJson.tree(model, found, batch, refusal) + System.lineSeparator()
+                                : new InspectText(found, batch, all).of(model, refusal));
+        spec.commandLine().getOut().flush();
+        return ExitCode.OK;
+    }
+
+    /** Why a model that can be differentiated is not scored; empty where it is. */
+    private static String refusal(Shape sample) {
+        try {
+            Evaluation.requireImages(sample);
+            return "";
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+    }
+}

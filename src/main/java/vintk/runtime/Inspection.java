@@ -1,0 +1,194 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import vintk.ntk.GraphCost;
+import vintk.onnx.Graph;
+import vintk.onnx.Shape;
+import vintk.onnx.TransposeFusion;
+import vintk.onnx.Value;
+import vintk.opset.OperatorUse;
+import vintk.opset.Parameter;
+import vintk.opset.Role;
+import vintk.opset.Roles;
+
+/**
+ * What can be known of a model before its kernel is computed. It is differentiated, but the gradients are not run: what a
+ * model that is refused would have told stays empty, all else is there.
+ *
+ * @param file the model as its file has it
+ * @param network the model as it is taken, where it can be
+ * @param sample shape of a sample, where the model takes samples
+ * @param taken the output that is differentiated
+ * @param plan how, where that is possible
+ * @param peakBytes estimated memory of a kernel run
+ * @param counted parameters that count; where the model is refused, those that might
+ * @param leftOut the others
+ * @param operators of the file
+ * @param refusal why it cannot be scored
+ */
+public record Inspection(
+        ModelProto file,
+        Optional<OnnxNetwork> network,
+        Optional<Shape> sample,
+        Optional<String> taken,
+        Optional<Differentiation> plan,
+        long peakBytes,
+        List<Tensor> counted,
+        List<Tensor> leftOut,
+        List<OperatorUse> operators,
+        Optional<String> refusal) {
+
+    /**
+     * A float tensor of the model.
+     *
+     * @param reason why it does not count; empty where it does
+     */
+    public record Tensor(String name, String role, Shape shape, String reason) {}
+
+    /**
+     * Inspects a file.
+     *
+     * @param samples of the kernel
+     * @param wanted shape of a sample where the model leaves it free
+     * @throws ModelException where there is no model to say anything about
+     */
+    public static Inspection of(Path path, ModelInputs inputs, int samples, Shape wanted, KernelOptions options) {
+        ModelProto file = ModelFile.parse(path);
+        Work work = new Work(file);
+        try {
+            work.run(path, inputs, samples, wanted, options);
+        } catch (ModelException | IllegalArgumentException e) {
+            work.refusal = e.getMessage();
+        }
+        return work.result();
+    }
+
+    /** Multiply-adds for a sample. */
+    public Optional<Long> macs() {
+        return plan.map(p -> p.forward().macs() / p.chunk());
+    }
+
+    /** Collects what is found until something is refused. */
+    private static final class Work {
+        private final ModelProto file;
+        private OnnxNetwork network;
+        private Shape sample;
+        private String taken;
+        private Graph graph;
+        private Differentiation plan;
+        private ParameterFilter.Selection selection;
+        private long peakBytes;
+        private String refusal;
+
+        Work(ModelProto file) {
+            this.file = file;
+        }
+
+        void run(Path path, ModelInputs inputs, int samples, Shape wanted, KernelOptions options) {
+            network = OnnxNetwork.read(path, inputs);
+            sample = network.sampleShape(wanted);
+            graph = KernelEngine.explained(network, () -> network.graph(Math.max(1, network.fixedBatch()), sample));
+            selection = options.parameters().select(graph);
+            taken = KernelEngine.explained(network, () -> Differentiation.output(graph, options));
+            plan = KernelEngine.explained(network, () -> {
+                int rows = KernelEngine.rows(network, samples, sample, options);
+                return Differentiation.plan(network, rows, sample, options);
+            });
+            peakBytes = GraphCost.of(TransposeFusion.apply(plan.differentiated().graph()))
+                    .peakBytes();
+            if (peakBytes > Memory.ofMachine()) {
+                refusal = String.format(
+                        "the kernel needs about %.1f GB, this machine has %.1f GB; try a smaller --batch",
+                        peakBytes / 1e9, Memory.ofMachine() / 1e9);
+            } else if (options.reduction().kind() == Reduction.Kind.SUM
+                    && isSoftmax(graph.outputs().get(taken))) {
+                refusal = "the sum of output '" + taken
+                        + "' is constant, it is a Softmax: use --reduction class:C or trace:K, or --output";
+            }
+        }
+
+        /** Whether a value is a Softmax, moved at most. */
+        private static boolean isSoftmax(Value output) {
+            Value at = output;
+            while (at != null
+                    && at.node() != null
+                    && Set.of("Identity", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten")
+                            .contains(at.node().opType())) {
+                at = at.node().input(0);
+            }
+            return at != null && at.node() != null && at.node().opType().equals("Softmax");
+        }
+
+        Inspection result() {
+            ModelProto model = network == null ? file : network.model();
+            Map<String, Parameter> stored = new HashMap<>();
+            List<Parameter> parameters = Roles.parameters(model);
+            parameters.forEach(p -> stored.put(p.name(), p));
+            List<Tensor> counted = new ArrayList<>();
+            List<Tensor> leftOut = new ArrayList<>();
+            Set<String> named = new HashSet<>();
+            if (selection != null) {
+                List<ParameterFilter.LeftOut> others = plan == null ? selection.leftOut() : plan.leftOut();
+                List<Value> count = plan == null
+                        ? selection.counted()
+                        : plan.differentiated().parameters();
+                count.forEach(v -> counted.add(new Tensor(v.name(), role(stored, v.name()), v.shape(), "")));
+                Map<String, Shape> shapes = new HashMap<>();
+                graph.constants().forEach(v -> shapes.put(v.name(), v.shape()));
+                others.forEach(o -> leftOut.add(new Tensor(
+                        o.name(),
+                        role(stored, o.name()),
+                        shapes.getOrDefault(o.name(), Shape.of(o.elements())),
+                        o.reason())));
+                counted.forEach(t -> named.add(t.name()));
+                leftOut.forEach(t -> named.add(t.name()));
+            }
+            for (Parameter parameter : parameters) {
+                if (parameter.source() == Parameter.Source.INITIALIZER && named.add(parameter.name())) {
+                    String reason = reason(parameter);
+                    Tensor tensor = new Tensor(
+                            parameter.name(),
+                            parameter.role().id(),
+                            parameter.type().shape(),
+                            reason);
+                    (reason.isEmpty() ? counted : leftOut).add(tensor);
+                }
+            }
+            return new Inspection(
+                    file,
+                    Optional.ofNullable(network),
+                    Optional.ofNullable(sample),
+                    Optional.ofNullable(taken),
+                    Optional.ofNullable(plan),
+                    peakBytes,
+                    counted,
+                    leftOut,
+                    OperatorUse.of(file),
+                    Optional.ofNullable(refusal));
+        }
+
+        /** Of an initializer that did not come as far as the filter. */
+        private String reason(Parameter parameter) {
+            if (parameter.role() == Role.STATISTIC) {
+                return "a running statistic";
+            }
+            if (parameter.type().shape().rank() == 0) {
+                return "a scalar";
+            }
+            return selection == null ? "" : "not on the way to an output";
+        }
+
+        private static String role(Map<String, Parameter> stored, String name) {
+            Parameter parameter = stored.get(name);
+            return parameter == null ? "-" : parameter.role().id();
+        }
+    }
+}

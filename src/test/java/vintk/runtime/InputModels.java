@@ -1,0 +1,184 @@
+package vintk.runtime;
+
+import java.util.stream.Stream;
+import vintk.onnx.DataType;
+
+/** How samples go in: other inputs, other types, and where the batch is. */
+final class InputModels {
+    private InputModels() {}
+
+    static Stream<ExportedModel> cases() {
+        return Stream.of(
+                new ExportedModel("a second input with rows", second(-1, 2), 3).rows("meta", 2),
+                new ExportedModel("a second input with rows, of one sample", second(1, 2), 3)
+                        .rows("meta", 2)
+                        .fixed(1),
+                new ExportedModel("a second input that is the same for all", second(0, 2), 3).filled("meta", 0.5, 2),
+                new ExportedModel("ids", ids(), 4).ids(5),
+                new ExportedModel("batch on axis 1, found", turned(4, -1, 3), 4, 3).axis(1, false),
+                new ExportedModel("batch on axis 1, given", turned(-1, -1, 3), 4, 3).axis(1, true),
+                new ExportedModel("no batch", vector(), 3).axis(-1, false).perSample(),
+                new ExportedModel("one sample, flattened", flattened(), 2, 3).fixed(1),
+                new ExportedModel("one sample, mixed over rows", rows(new long[] {-1, 3}), 6)
+                        .fixed(1)
+                        .perSample(),
+                new ExportedModel("one sample, in two rows", rows(new long[] {2, 3}), 6)
+                        .fixed(1)
+                        .perSample(),
+                new ExportedModel("two samples at a time", rowsOfTwo(), 3)
+                        .fixed(2)
+                        .perSample(),
+                new ExportedModel("double", dense(DataType.DOUBLE), 3),
+                new ExportedModel("half", dense(DataType.FLOAT16), 3).coarse(),
+                new ExportedModel("half inside", mixed(), 3).coarse(),
+                new ExportedModel("double inside", doubleInside(), 3));
+    }
+
+    private static TestModel dense(DataType type) {
+        return TestModel.opset(13)
+                .floats(type)
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .weightNode("b", 4)
+                .weight("v", 4, 2)
+                .node("MatMul", "p", "x", "w")
+                .node("Add", "pb", "p", "b")
+                .node("Tanh", "h", "pb")
+                .layer("y", "h", "v")
+                .output("y");
+    }
+
+    private static TestModel mixed() {
+        return TestModel.opset(13)
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .node("Cast", "half", "h")
+                .with("to", 10)
+                .floats(DataType.FLOAT16)
+                .weight("v", 4, 2)
+                .layer("g", "half", "v")
+                .node("Cast", "y", "g")
+                .with("to", 1)
+                .output("y");
+    }
+
+    private static TestModel doubleInside() {
+        return TestModel.opset(13)
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .node("Cast", "wide", "h")
+                .with("to", 11)
+                .floats(DataType.DOUBLE)
+                .scalar("two", 2)
+                .node("Mul", "twice", "wide", "two")
+                .node("Cast", "g", "twice")
+                .with("to", 1)
+                .floats(DataType.FLOAT)
+                .weight("v", 4, 2)
+                .layer("y", "g", "v")
+                .output("y");
+    }
+
+    /** @param batch of the second input too; 0 where it has none */
+    private static TestModel second(long batch, long width) {
+        TestModel model = TestModel.opset(13).input("x", batch == 0 ? -1 : batch, 3);
+        if (batch == 0) {
+            model.input("meta", width);
+        } else {
+            model.input("meta", batch, width);
+        }
+        return model.weight("w", 3, 4)
+                .weight("v", width, 4)
+                .node("MatMul", "a", "x", "w")
+                .node("MatMul", "b", "meta", "v")
+                .node("Add", "sum", "a", "b")
+                .node("Tanh", "h", "sum")
+                .weight("u", 4, 2)
+                .layer("y", "h", "u")
+                .output("y");
+    }
+
+    private static TestModel ids() {
+        return TestModel.opset(13)
+                .input(DataType.INT64, "ids", -1, 4)
+                .weight("table", 5, 3)
+                .node("Gather", "tokens", "table", "ids")
+                .weight("w", 3, 3)
+                .layer("h", "tokens", "w")
+                .node("ReduceMean", "pooled", "h")
+                .with("axes", new long[] {1})
+                .with("keepdims", 0)
+                .weight("v", 3, 2)
+                .layer("y", "pooled", "v")
+                .output("y");
+    }
+
+    private static TestModel turned(long... dims) {
+        return TestModel.opset(13)
+                .input("x", dims)
+                .weight("w", 3, 3)
+                .layer("h", "x", "w")
+                .weight("places", 4, 1, 3)
+                .node("Mul", "placed", "h", "places")
+                .node("ReduceMean", "pooled", "placed")
+                .with("axes", new long[] {0})
+                .with("keepdims", 0)
+                .weight("v", 3, 2)
+                .layer("y", "pooled", "v")
+                .output("y");
+    }
+
+    private static TestModel vector() {
+        return TestModel.opset(13)
+                .input("x", 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .weight("v", 4, 2)
+                .layer("y", "h", "v")
+                .output("y");
+    }
+
+    private static TestModel flattened() {
+        return TestModel.opset(13)
+                .input("x", 1, 2, 3)
+                .weight("w", 3, 3)
+                .layer("h", "x", "w")
+                .longs("flat", 1, -1)
+                .node("Reshape", "row", "h", "flat")
+                .weight("v", 6, 2)
+                .layer("y", "row", "v")
+                .output("y");
+    }
+
+    /** A softmax over the rows of what is one sample: with more samples it would run over all of them. */
+    private static TestModel rows(long[] shape) {
+        return TestModel.opset(13)
+                .input("x", 1, 6)
+                .longs("shape", shape)
+                .node("Reshape", "rows", "x", "shape")
+                .weight("w", 3, 3)
+                .layer("h", "rows", "w")
+                .node("Softmax", "s", "h")
+                .with("axis", 0)
+                .node("Mul", "hs", "h", "s")
+                .longs("flat", 1, -1)
+                .node("Reshape", "row", "hs", "flat")
+                .weight("v", 6, 2)
+                .layer("y", "row", "v")
+                .output("y");
+    }
+
+    private static TestModel rowsOfTwo() {
+        return TestModel.opset(13)
+                .input("x", 2, 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .longs("two", 2, 2, 2)
+                .node("Reshape", "pairs", "h", "two")
+                .weight("v", 2, 2)
+                .layer("y", "pairs", "v")
+                .output("y");
+    }
+}

@@ -1,0 +1,144 @@
+package vintk.runtime;
+
+import java.util.stream.Stream;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+
+/** Where weights lie, and what files compute from them before they are used. */
+final class ParameterModels {
+    private ParameterModels() {}
+
+    static Stream<ExportedModel> cases() {
+        return Stream.of(
+                new ExportedModel("nodes out of order", dense().reversed(), 3),
+                new ExportedModel("initializers among the inputs", dense().ir(3).initializersAmongInputs(), 3),
+                new ExportedModel("constants that are weights and others that are not", constants(), 3)
+                        .without("mean", "deviation"),
+                new ExportedModel(
+                        "a domain with another name",
+                        dense(TestModel.opset(13).withoutImports().imports("ai.onnx", 13)),
+                        3),
+                new ExportedModel(
+                        "a domain imported twice", dense(TestModel.opset(13).imports("", 13)), 3),
+                new ExportedModel("weights of ConstantOfShape", ofShape(true), 3).like(ofShape(false)),
+                new ExportedModel("scale and variance merged", norm(true), 3, 2)
+                        .like(norm(false))
+                        .without("mean", "variance"),
+                behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
+                behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p")
+                        .with("to", 11)
+                        .node("Cast", "u", "wide")
+                        .with("to", 1)),
+                behind("Transpose", 2, 3, m -> m.node("Transpose", "u", "p").with("perm", new long[] {1, 0})),
+                behind("Reshape", 6, 1, m -> m.longs("shape", 3, -1).node("Reshape", "u", "p", "shape")),
+                behind("Slice", 5, 4, ParameterModels::slice),
+                behind("Gather", 2, 2, m -> m.longs("rows", 1, 0, 1).node("Gather", "u", "p", "rows")),
+                behind("Expand", 3, 1, m -> m.longs("shape", 3, 2).node("Expand", "u", "p", "shape")),
+                behind("Clip", 3, 2, m -> m.scalar("low", -0.4f)
+                        .scalar("high", 0.4f)
+                        .node("Clip", "u", "p", "low", "high")),
+                behind("Div", 3, 2, m -> m.numbers("by", 0.7f, -1.3f).node("Div", "u", "p", "by"))
+                        .without("by"),
+                behind("Exp", 3, 2, m -> m.node("Exp", "u", "p")),
+                behind("weight normalisation", 3, 2, ParameterModels::normalised));
+    }
+
+    private static TestModel dense() {
+        return dense(TestModel.opset(13));
+    }
+
+    private static TestModel dense(TestModel model) {
+        return model.input("x", -1, 3)
+                .weight("w", 3, 4)
+                .weight("b", 4)
+                .weight("v", 4, 2)
+                .node("Gemm", "p", "x", "w", "b")
+                .node("Tanh", "h", "p")
+                .layer("y", "h", "v")
+                .output("y");
+    }
+
+    /** A weight that is not used as it lies in the file. */
+    private static ExportedModel behind(
+            String name, long rows, long columns, java.util.function.UnaryOperator<TestModel> between) {
+        TestModel model = TestModel.opset(13)
+                .input("x", -1, 3)
+                .weight("w", 3, 3)
+                .layer("h", "x", "w")
+                .weight("p", rows, columns);
+        return new ExportedModel(
+                "a weight behind " + name,
+                between.apply(model).layer("y", "h", "u").output("y"),
+                3);
+    }
+
+    private static TestModel slice(TestModel model) {
+        return model.longs("from", 4, 1)
+                .longs("to", -100, 3)
+                .longs("axes", 0, 1)
+                .longs("steps", -2, 1)
+                .node("Slice", "u", "p", "from", "to", "axes", "steps");
+    }
+
+    /** g p / |p|, as torch.nn.utils.weight_norm is exported. */
+    private static TestModel normalised(TestModel model) {
+        return model.node("ReduceL2", "norm", "p")
+                .with("axes", new long[] {0})
+                .node("Div", "direction", "p", "norm")
+                .weight("g", 1, 2)
+                .node("Mul", "u", "direction", "g");
+    }
+
+    private static TestModel constants() {
+        return TestModel.opset(13)
+                .input("x", -1, 3)
+                .numbers("mean", 0.2f, 0.1f, -0.1f)
+                .numbers("deviation", 0.9f, 1.1f, 0.8f)
+                .node("Sub", "centred", "x", "mean")
+                .node("Div", "scaled", "centred", "deviation")
+                .weightNode("w", 3, 4)
+                .weightNode("b", 4)
+                .node("MatMul", "p", "scaled", "w")
+                .node("Add", "pb", "b", "p")
+                .node("Tanh", "h", "pb")
+                .weightNode("turned", 2, 4)
+                .node("Transpose", "v", "turned")
+                .with("perm", new long[] {1, 0})
+                .layer("y", "h", "v")
+                .output("y");
+    }
+
+    private static TestModel ofShape(boolean computed) {
+        TestModel model =
+                TestModel.opset(13).input("x", -1, 3).weight("w", 3, 4).layer("h", "x", "w");
+        float[] values = new float[8];
+        java.util.Arrays.fill(values, 0.3f);
+        if (computed) {
+            model.initializer("shape", Tensor.longs(4, 2))
+                    .node("ConstantOfShape", "v", "shape")
+                    .with("value", TestModel.proto("", DataType.FLOAT, new long[] {1}, new float[] {0.3f}));
+        } else {
+            model.initializer("v", Tensor.floats(Shape.of(4, 2), values));
+        }
+        return model.layer("y", "h", "v").output("y");
+    }
+
+    /** BatchNormalization, in whose file scale and variance had equal numbers. */
+    private static TestModel norm(boolean merged) {
+        Tensor numbers = Tensor.floats(Shape.of(3), 0.6f, 1.2f, 0.9f);
+        TestModel model = TestModel.opset(13)
+                .input("x", -1, 3, 2)
+                .initializer("scale", numbers)
+                .weight("offset", 3)
+                .weight("mean", 3);
+        if (!merged) {
+            model.initializer("variance", numbers);
+        }
+        return model.node("BatchNormalization", "n", "x", "scale", "offset", "mean", merged ? "scale" : "variance")
+                .node("Tanh", "t", "n")
+                .weight("w", 2, 2)
+                .layer("y", "t", "w")
+                .output("y");
+    }
+}

@@ -1,0 +1,65 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.TensorType;
+import vintk.opset.Resolved;
+
+/** What is known of a model before it runs. */
+class ResolverTest {
+    private static NodeProto.Builder node(String opType, String output, String... inputs) {
+        return NodeProto.newBuilder().setOpType(opType).addOutput(output).addAllInput(List.of(inputs));
+    }
+
+    /** As some exporters write a resize to another image's size: scales are quotients of shapes, which are floats. */
+    @Test
+    void scalesThatAreComputedFromShapesAreKnown() {
+        AttributeProto toFloat = AttributeProto.newBuilder()
+                .setName("to")
+                .setType(AttributeType.INT)
+                .setI(DataType.FLOAT.code())
+                .build();
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(GraphProto.newBuilder()
+                        .setName("g")
+                        .addInput(Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
+                        .addInput(Resolver.valueInfo("like", TensorType.of(DataType.FLOAT, 2, 3, 6, 10)))
+                        .addInitializer(TensorProto.newBuilder()
+                                .setName("weight")
+                                .setDataType(DataType.FLOAT.code())
+                                .addFloatData(2))
+                        .addNode(node("Mul", "scaled", "x", "weight"))
+                        .addNode(node("Neg", "negative", "weight"))
+                        .addNode(node("Shape", "from", "x"))
+                        .addNode(node("Shape", "to", "like"))
+                        .addNode(node("Cast", "a", "from").addAttribute(toFloat))
+                        .addNode(node("Cast", "b", "to").addAttribute(toFloat))
+                        .addNode(node("Div", "scales", "b", "a"))
+                        .addNode(node("Resize", "resized", "scaled", "", "scales"))
+                        .addNode(node("Mul", "y", "resized", "negative"))
+                        .addOutput(ValueInfoProto.newBuilder().setName("y")))
+                .build();
+        Resolved resolved = Resolver.resolve(model, Signature.of(model, ModelInputs.DEFAULT), 2, Shape.of(3, 4, 4));
+        assertArrayEquals(
+                new double[] {1, 1, 1.5, 2.5}, resolved.known().get("scales").numbers());
+        assertEquals(
+                TensorType.of(DataType.FLOAT, 2, 3, 6, 10), resolved.types().get("y"));
+        assertFalse(resolved.known().containsKey("negative"), "what is computed from weights has a gradient");
+    }
+}
