@@ -52,6 +52,8 @@ final class LearnedConstants {
     private final Map<String, NodeProto> producers = new HashMap<>();
     private final Set<String> stored = new HashSet<>();
 
+    private static final Set<String> ELEMENTWISE = Set.of("Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum");
+
     private record Reader(NodeProto node, int input) {}
 
     LearnedConstants(GraphProto graph) {
@@ -114,6 +116,15 @@ final class LearnedConstants {
             other = producers.get(other.getInput(0));
         }
         return other != null && PRODUCTS.contains(other.getOpType());
+    }
+
+    /**
+     * Whether an initializer of one element is a number of the exporter's, as tf2onnx, paddle2onnx and others store them:
+     * an operand of arithmetic. PyTorch stores parameters as initializers and its own numbers as Constant nodes.
+     */
+    boolean isNumber(String name) {
+        return readers.getOrDefault(name, List.of()).stream()
+                .allMatch(r -> ELEMENTWISE.contains(r.node().getOpType()));
     }
 
     /** Whether an InstanceNormalization reads it: exporters write normalisations without parameters with constants there. */
