@@ -111,6 +111,9 @@ final class LearnedConstants {
         if (!reader.node().getOpType().equals("Add")) {
             return false;
         }
+        if (reader.node().getInputCount() != 2) {
+            return false;
+        }
         NodeProto other = producers.get(reader.node().getInput(1 - reader.input()));
         while (other != null && LAYOUT.contains(other.getOpType())) {
             other = producers.get(other.getInput(0));
@@ -120,11 +123,11 @@ final class LearnedConstants {
 
     /**
      * Whether an initializer of one element is a number of the exporter's, as tf2onnx, paddle2onnx and others store them:
-     * an operand of arithmetic. PyTorch stores parameters as initializers and its own numbers as Constant nodes.
+     * an operand of arithmetic, but not added to a product. PyTorch stores parameters as initializers and its own numbers as Constant nodes.
      */
     boolean isNumber(String name) {
         return readers.getOrDefault(name, List.of()).stream()
-                .allMatch(r -> ELEMENTWISE.contains(r.node().getOpType()));
+                .allMatch(r -> ELEMENTWISE.contains(r.node().getOpType()) && !isBias(r));
     }
 
     /** Whether an InstanceNormalization reads it: exporters write normalisations without parameters with constants there. */
