@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.input.Inputs;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
 import vintk.onnx.Shape;
 import vintk.runtime.GradientCheck;
 import vintk.runtime.GradientReport;
@@ -106,8 +108,10 @@ final class CheckGradientCommand implements Callable<Integer> {
         ParameterFilter filter = new ParameterFilter(
                 false, KernelFlags.pattern("--include", include), KernelFlags.pattern("--exclude", exclude));
         OnnxNetwork network = OnnxNetwork.read(model, others.others());
+        NpyArray file = inputs.endsWith(".npy") ? read(network) : null;
         int samples = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
-        Shape sample = network.sampleShape(Shape.of(3, size, size));
+        Shape sample = file == null ? network.sampleShape(Shape.of(3, size, size)) : sample(network, file);
+        float[] data = file == null ? drawn(samples, sample) : rows(file, samples);
         KernelOptions options = new KernelOptions(
                 Reduction.SUM,
                 filter,
@@ -128,7 +132,38 @@ final class CheckGradientCommand implements Callable<Integer> {
         }
     }
 
-    private float[] data(OnnxNetwork network, int samples, Shape sample) throws IOException {
+    private NpyArray read(OnnxNetwork network) throws IOException {
+        NpyArray array = Npy.read(Path.of(inputs)).withFirst(Math.max(0, network.batchAxis()));
+        if (array.shape().length == 0) {
+            throw new IllegalArgumentException(inputs + ": expected samples [N, ...], got a single number");
+        }
+        return array;
+    }
+
+    private Shape sample(OnnxNetwork network, NpyArray file) {
+        Shape shape = Shape.of(file.shape());
+        Shape sample = shape.slice(1, shape.rank());
+        network.requireSample(sample, inputs);
+        return sample;
+    }
+
+    private float[] rows(NpyArray file, int samples) {
+        long there = file.shape()[0];
+        if (samples > there) {
+            throw new IllegalArgumentException("--batch " + samples + ": " + inputs + " has " + there + " samples");
+        }
+        float[] data = file.floats();
+        float[] rows = Arrays.copyOf(data, Math.toIntExact(data.length / there * samples));
+        for (int i = 0; i < rows.length; i++) {
+            if (!Float.isFinite(rows[i])) {
+                throw new IllegalArgumentException(
+                        inputs + ": expected finite numbers, got " + rows[i] + " at element " + i);
+            }
+        }
+        return rows;
+    }
+
+    private float[] drawn(int samples, Shape sample) throws IOException {
         if (sample.rank() == 3) {
             int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
             return Inputs.parse(inputs)

@@ -33,7 +33,8 @@ class ReadmeTest {
             }
         }
         assertTrue(
-                used.containsAll(List.of("rank", "score", "kernel", "differentiate", "generate", "spaces")),
+                used.containsAll(
+                        List.of("rank", "score", "kernel", "differentiate", "check-gradient", "generate", "spaces")),
                 used::toString);
     }
 

@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.function.Function;
 import vintk.autodiff.Accumulator;
 import vintk.autodiff.BatchFlow;
 import vintk.autodiff.Gradients;
+import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Tensor;
 import vintk.onnx.UnsupportedOperatorException;
@@ -55,7 +57,7 @@ final class BackendGradient {
     Found run(Map<String, Tensor> at) {
         List<String> refused = new ArrayList<>();
         graph.outputs().forEach((name, output) -> {
-            if (output.dataType().isFloating() && output.shape().elements() > 0) {
+            if (output.dataType() == DataType.FLOAT && output.shape().elements() > 0) {
                 try {
                     compare(name, output, at);
                 } catch (UnsupportedOperatorException e) {
@@ -140,9 +142,13 @@ final class BackendGradient {
                     along(output, target, point, i, scales[i]),
                     original.isDouble() ? Differences.STEP : Differences.SINGLE_STEP);
             size = Math.max(size, Differences.size(found.value()));
-            smooth[c] = isSmooth(found);
+            // An output that is not a number stays so: the gradient there is none either.
+            boolean infinite = Arrays.stream(found.value()).anyMatch(y -> !Double.isFinite(y));
+            smooth[c] = isSmooth(found) && !(infinite && !Double.isFinite(gradient[i]));
             for (int o = 0; o < cotangent.length && smooth[c]; o++) {
-                expected[c] += cotangent[o] * found.derivative()[o] / scales[i];
+                if (Double.isFinite(found.value()[o])) {
+                    expected[c] += cotangent[o] * found.derivative()[o] / scales[i];
+                }
             }
             count += smooth[c] ? 1 : 0;
             largest = smooth[c] ? Math.max(largest, Math.abs(expected[c])) : largest;
@@ -185,7 +191,9 @@ final class BackendGradient {
             double allowed = original.isDouble()
                     ? Math.max(1e-2 * Math.abs(derivative), 1e-6 * size)
                     : Math.max(0.1 * Math.abs(derivative), 1e-2 * size) + rounding;
-            // An output that is infinite or NaN, and stays so, says nothing either.
+            if (!Double.isFinite(found.value()[o])) {
+                continue;
+            }
             if (!(found.bend()[o] <= allowed) || !(found.unsettled()[o] <= allowed) || !Double.isFinite(derivative)) {
                 return false;
             }

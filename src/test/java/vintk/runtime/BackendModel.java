@@ -29,7 +29,7 @@ import vintk.onnx.UnsupportedOperatorException;
  */
 record BackendModel(String name, ModelProto model, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     /** What operators before opset 7 say in attributes that later ones do not have. */
-    private static final Set<String> OLD_ATTRIBUTES = Set.of("broadcast", "consumed_inputs", "is_test");
+    private static final Set<String> OLD_ATTRIBUTES = Set.of("broadcast", "is_test");
 
     private static final long FIRST_OPSET = 7;
 
@@ -67,11 +67,18 @@ record BackendModel(String name, ModelProto model, Map<String, Tensor> inputs, M
             if (infos.get(i).getType().hasTensorType() && Files.exists(file)) {
                 TensorProto proto = TensorProto.parseFrom(Files.readAllBytes(file));
                 if (proto.getDataType() != TensorProto.DataType.STRING.getNumber()) {
-                    tensors.put(infos.get(i).getName(), TensorReader.read(proto));
+                    tensors.put(infos.get(i).getName(), TensorReader.read(typed(proto, infos.get(i))));
                 }
             }
         }
         return tensors;
+    }
+
+    /** The suite stores bfloat16 as the 16 bits that it is. */
+    private static TensorProto typed(TensorProto proto, ValueInfoProto info) {
+        boolean bits = info.getType().getTensorType().getElemType() == DataType.BFLOAT16.code()
+                && proto.getDataType() == DataType.UINT16.code();
+        return bits ? proto.toBuilder().setDataType(DataType.BFLOAT16.code()).build() : proto;
     }
 
     long opset() {
@@ -95,24 +102,34 @@ record BackendModel(String name, ModelProto model, Map<String, Tensor> inputs, M
 
     /**
      * The model as one of opset 7, where it is older and its nodes mean the same there: the program reads opset 7 and
-     * later, and half of the suite's models from PyTorch are of opset 6.
+     * later, and the suite's models from PyTorch are of opset 6. Attributes are dropped that say what is always so later:
+     * inference, broadcasting from the right, and hints for buffers.
      */
     ModelProto lifted() {
         if (opset() >= FIRST_OPSET) {
             return model;
         }
-        for (NodeProto node : model.getGraph().getNodeList()) {
-            for (AttributeProto attribute : node.getAttributeList()) {
-                if (OLD_ATTRIBUTES.contains(attribute.getName())) {
-                    throw new UnsupportedOperatorException(
-                            operator(node) + ": opset " + opset() + " with attribute " + attribute.getName());
-                }
-            }
-        }
         ModelProto.Builder builder = model.toBuilder();
         builder.getOpsetImportBuilderList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
                 .forEach(o -> o.setVersion(FIRST_OPSET));
+        for (NodeProto.Builder node : builder.getGraphBuilder().getNodeBuilderList()) {
+            List<AttributeProto> kept = node.getAttributeList().stream()
+                    .filter(a -> !isOld(node, a))
+                    .toList();
+            node.clearAttribute().addAllAttribute(kept);
+        }
         return builder.build();
+    }
+
+    private boolean isOld(NodeProto.Builder node, AttributeProto attribute) {
+        boolean aligned = attribute.getName().equals("broadcast")
+                && node.getAttributeList().stream().noneMatch(a -> a.getName().equals("axis"));
+        boolean inference = attribute.getName().equals("is_test") && attribute.getI() != 0;
+        if (OLD_ATTRIBUTES.contains(attribute.getName()) && !aligned && !inference) {
+            throw new UnsupportedOperatorException(
+                    operator(node.build()) + ": opset " + opset() + " with attribute " + attribute.getName());
+        }
+        return aligned || inference || attribute.getName().equals("consumed_inputs");
     }
 }

@@ -115,7 +115,11 @@ class OnnxBackendTest {
 
     /** The refusal without the names of nodes. */
     private static String reason(BackendOutcome outcome) {
-        return outcome.reason().replaceAll(" \\([^)]*'[^)]*\\)|'[^']*'", "").replaceAll("\\s+", " ");
+        String reason = outcome.reason()
+                .replaceAll(" \\([^)]*'[^)]*\\)|'[^']*'", "")
+                .replaceAll("/onnxruntime_src/\\S+ \\S+", "")
+                .replaceAll("\\s+", " ");
+        return reason.length() > 160 ? reason.substring(0, 160) + " ..." : reason;
     }
 
     private static String list(List<BackendOutcome> outcomes, Kind kind) {

@@ -47,6 +47,9 @@ public final class Importer {
     private final Map<String, Value> values = new HashMap<>();
     private final LearnedConstants learned;
 
+    /** Values that no adapter makes (masks of Dropout, statistics of norms), with what is said when they are read. */
+    private final Map<String, String> missing = new HashMap<>();
+
     private Importer(Resolved resolved) {
         this.resolved = resolved;
         this.learned = new LearnedConstants(resolved.model().getGraph());
@@ -84,7 +87,10 @@ public final class Importer {
         }
         Map<String, Value> outputs = new LinkedHashMap<>();
         for (ValueInfoProto info : proto.getOutputList()) {
-            outputs.put(info.getName(), value(info.getName()));
+            // What is not asked for need not be there: the first output is, or another float one.
+            if (!missing.containsKey(info.getName()) || proto.getOutputCount() == 1) {
+                outputs.put(info.getName(), value(info.getName()));
+            }
         }
         return new Graph(proto.getName(), inputs, outputs);
     }
@@ -146,6 +152,9 @@ public final class Importer {
             }
             check(site, i, made.get(i));
             values.put(proto.getOutput(i), made.get(i));
+        }
+        for (int i = made.size(); i < proto.getOutputCount(); i++) {
+            missing.put(proto.getOutput(i), site + ": its output " + (i + 1) + " is not handled");
         }
     }
 
@@ -246,6 +255,9 @@ public final class Importer {
 
     private Value value(String name) {
         Value value = values.get(name);
+        if (value == null && missing.containsKey(name)) {
+            throw new UnsupportedOperatorException(missing.get(name));
+        }
         if (value == null) {
             throw new IllegalArgumentException(
                     "value '" + name + "' is used before it is computed, or is computed by no node");
