@@ -27,6 +27,7 @@ import vintk.onnx.Shape;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
 import vintk.runtime.OnnxNetwork;
+import vintk.space.RandomStream;
 
 /** {@code vintk kernel}: the neural tangent kernel of a model on given inputs. */
 @Command(
@@ -135,9 +136,15 @@ final class KernelCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
         }
         Shape sample = network.sampleShape(Shape.of(3, size, size));
+        if (sample.rank() != 3 && input.equals("noise")) {
+            long[] dims = sample.prepend(batch == null ? 32 : batch).dims();
+            float[] data = new float[Math.toIntExact(Shape.of(dims).elements())];
+            RandomStream.of(common.seed, "noise").normal(data, 1);
+            return NpyArray.of(dims, data);
+        }
         if (sample.rank() != 3) {
-            throw new IllegalArgumentException(
-                    "--input " + input + " gives images, but the model takes samples of shape " + sample);
+            throw new IllegalArgumentException("--input " + input
+                    + " gives images, but the model takes samples of shape " + sample + "; give a .npy file, or noise");
         }
         int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
         return NpyArray.of(Inputs.parse(input)

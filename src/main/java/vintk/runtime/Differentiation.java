@@ -102,7 +102,8 @@ public record Differentiation(
                             : "the batch was tracked";
                     return batched(network, graph, samples, options, kernels(options), why);
                 }
-                reason = "the model's batch is fixed at " + fixed + ", and its outputs change with it";
+                reason = "the model's batch is fixed at " + fixed
+                        + (fixed == 1 ? ", and its outputs change with it" : "");
             } catch (UntrackedBatchException e) {
                 reason = "samples could not be tracked " + e.getMessage();
             } catch (ModelException | IllegalArgumentException e) {

@@ -87,7 +87,13 @@ public final class KernelEngine implements AutoCloseable {
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
         } catch (UntrackedBatchException e) {
             throw new ModelException(
-                    ModelException.Kind.ERROR, network.name() + ": samples could not be tracked " + e.getMessage(), e);
+                    ModelException.Kind.ERROR,
+                    network.name() + ": samples could not be tracked " + e.getMessage()
+                            + (network.fixedBatch() > 1
+                                    ? "; is axis " + network.batchAxis()
+                                            + " of its input the batch? If not, give --batch-axis"
+                                    : ""),
+                    e);
         } catch (NegativeArraySizeException e) {
             throw new ModelException(
                     ModelException.Kind.INVALID_MODEL, network.name() + ": more than 2 GiB of weights", e);

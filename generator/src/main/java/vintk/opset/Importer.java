@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.DataType;
@@ -71,7 +72,7 @@ public final class Importer {
         GraphProto proto = resolved.model().getGraph();
         values.putAll(resolved.given());
         for (TensorProto tensor : proto.getInitializerList()) {
-            values.computeIfAbsent(tensor.getName(), name -> Value.initializer(name, TensorReader.read(tensor)));
+            values.computeIfAbsent(tensor.getName(), name -> initializer(name, TensorReader.read(tensor)));
         }
         List<Value> inputs = new ArrayList<>();
         for (ValueInfoProto info : proto.getInputList()) {
@@ -182,10 +183,18 @@ public final class Importer {
         }
     }
 
+    private Value initializer(String name, Tensor tensor) {
+        boolean pytorch =
+                resolved.model().getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
+        boolean number = !pytorch && tensor.shape().elements() == 1 && learned.isNumber(name);
+        return number ? Value.constant(tensor) : Value.initializer(name, tensor);
+    }
+
     /** A weight where it stands in the place of one; scalars are constants of the exporter. */
     private Value constantValue(String name, Tensor tensor) {
         boolean weight = tensor.type().dataType().isFloating()
                 && tensor.shape().rank() > 0
+                && !(tensor.shape().elements() == 1 && learned.isNumber(name))
                 && learned.isWeight(name)
                 && !(isUniform(tensor) && learned.isOnlyOfInstanceNormalization(name));
         return weight ? Value.initializer(name, tensor) : Value.constant(tensor);

@@ -52,6 +52,8 @@ final class LearnedConstants {
     private final Map<String, NodeProto> producers = new HashMap<>();
     private final Set<String> stored = new HashSet<>();
 
+    private static final Set<String> ELEMENTWISE = Set.of("Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum");
+
     private record Reader(NodeProto node, int input) {}
 
     LearnedConstants(GraphProto graph) {
@@ -109,11 +111,23 @@ final class LearnedConstants {
         if (!reader.node().getOpType().equals("Add")) {
             return false;
         }
+        if (reader.node().getInputCount() != 2) {
+            return false;
+        }
         NodeProto other = producers.get(reader.node().getInput(1 - reader.input()));
         while (other != null && LAYOUT.contains(other.getOpType())) {
             other = producers.get(other.getInput(0));
         }
         return other != null && PRODUCTS.contains(other.getOpType());
+    }
+
+    /**
+     * Whether an initializer of one element is a number of the exporter's, as tf2onnx, paddle2onnx and others store them:
+     * an operand of arithmetic, but not added to a product. PyTorch stores parameters as initializers and its own numbers as Constant nodes.
+     */
+    boolean isNumber(String name) {
+        return readers.getOrDefault(name, List.of()).stream()
+                .allMatch(r -> ELEMENTWISE.contains(r.node().getOpType()) && !isBias(r));
     }
 
     /** Whether an InstanceNormalization reads it: exporters write normalisations without parameters with constants there. */

@@ -192,7 +192,7 @@ class ImporterTest {
                         node("Einsum", "y", "x").addAttribute(text("equation", "ij->i"))),
                 refusal("MatMul 'y': input 2 is missing", IllegalArgumentException.class, node("MatMul", "y", "x")),
                 refusal(
-                        "Gather 'y': index 2 is outside of an axis of extent 2",
+                        "Gather 'y': index 2 is outside of axis 0 of [2]",
                         IllegalArgumentException.class,
                         node("Gather", "y", "x", "i")),
                 refusal(
