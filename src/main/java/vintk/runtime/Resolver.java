@@ -80,8 +80,15 @@ final class Resolver {
         }
         Found found = look(plain);
         if (!found.unknown.isEmpty()) {
-            execute(fold(plain, found.known), found.unknown, false)
-                    .forEach((name, tensor) -> found.types.put(name, tensor.type()));
+            try {
+                execute(fold(plain, found.known), found.unknown, false)
+                        .forEach((name, tensor) -> found.types.put(name, tensor.type()));
+            } catch (ModelException e) {
+                // What zeros do not run through is told by inference alone, if at all.
+                if (!found.types.keySet().containsAll(found.unknown)) {
+                    throw e;
+                }
+            }
         }
         control.check(found);
         return new Resolved(plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? block() : 0);
@@ -113,11 +120,18 @@ final class Resolver {
         known.forEach((name, tensor) -> types.put(name, tensor.type()));
         Set<String> unknown = new LinkedHashSet<>();
         ModelProto folded = fold(plain, known);
+        Set<String> stored = new HashSet<>();
+        folded.getGraph().getNodeList().stream()
+                .filter(n -> n.getInputCount() == 0)
+                .forEach(n -> stored.addAll(n.getOutputList()));
         types(folded, allOutputs(folded.getGraph())).forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
             if (type != null) {
                 types.put(name, type);
-            } else {
+            }
+            // ONNX Runtime tells a tensor of unknown rank like a scalar: some operators that it has as functions
+            // (MeanVarianceNormalization) are not looked into. A run tells the two apart.
+            if (type == null || type.shape().rank() == 0 && type.dataType().isFloating() && !stored.contains(name)) {
                 unknown.add(name);
             }
         });
