@@ -120,8 +120,7 @@ final class CheckGradientCommand implements Callable<Integer> {
                 false,
                 KernelFlags.threads(common),
                 common.seed);
-        GradientReport report =
-                new GradientCheck(network, options).run(data(network, samples, sample), samples, sample, directions);
+        GradientReport report = new GradientCheck(network, options).run(data, samples, sample, directions);
         print(report);
         return report.passed() ? ExitCode.OK : ExitCode.SOME_FAILED;
     }

@@ -68,7 +68,8 @@ final class Resolver {
     static Resolved resolve(ModelProto model, Map<String, TensorType> inputs, Map<String, Tensor> constants) {
         Map<String, Value> given = new LinkedHashMap<>();
         constants.forEach((name, tensor) -> given.put(name, Value.constant(tensor)));
-        return new Resolver(model, inputs, constants).run(given);
+        ModelProto bound = new Resolver(model, inputs, constants).withStaticInputs();
+        return new Resolver(bound, inputs, constants).run(given);
     }
 
     private Resolved run(Map<String, Value> given) {
@@ -114,7 +115,8 @@ final class Resolver {
         ModelProto folded = fold(plain, known);
         types(folded, allOutputs(folded.getGraph())).forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
-            if (type != null) {
+            // A rank that is not known looks like that of a scalar.
+            if (type != null && type.shape().rank() > 0) {
                 types.put(name, type);
             } else {
                 unknown.add(name);

@@ -133,7 +133,9 @@ final class BackendGradient {
                 .toArray();
         double[] expected = new double[chosen.length];
         boolean[] smooth = new boolean[chosen.length];
+        double[] noise = new double[chosen.length];
         int count = 0;
+        int without = 0;
         double largest = 0;
         double size = 0;
         for (int c = 0; c < chosen.length; c++) {
@@ -144,7 +146,12 @@ final class BackendGradient {
             size = Math.max(size, Differences.size(found.value()));
             // An output that is not a number stays so: the gradient there is none either.
             boolean infinite = Arrays.stream(found.value()).anyMatch(y -> !Double.isFinite(y));
-            smooth[c] = isSmooth(found) && !(infinite && !Double.isFinite(gradient[i]));
+            if (!Double.isFinite(x[i]) || infinite && !Double.isFinite(gradient[i])) {
+                without++;
+                continue;
+            }
+            smooth[c] = isSmooth(found);
+            noise[c] = original.isDouble() ? 0 : rounding(found, scales[i]);
             for (int o = 0; o < cotangent.length && smooth[c]; o++) {
                 if (Double.isFinite(found.value()[o])) {
                     expected[c] += cotangent[o] * found.derivative()[o] / scales[i];
@@ -154,17 +161,24 @@ final class BackendGradient {
             largest = smooth[c] ? Math.max(largest, Math.abs(expected[c])) : largest;
         }
         double tolerance = original.isDouble() ? TOLERANCE : SINGLE_TOLERANCE;
-        double allowed = tolerance * largest + (original.isDouble() ? 1e-9 : 1e-5) * size;
+        // The imported graph is of float32: terms of the size of the outputs may have cancelled in it.
+        double allowed = tolerance * largest + (original.isDouble() ? 1e-6 : 1e-5) * size;
         for (int c = 0; c < chosen.length; c++) {
             double off = Math.abs(gradient[chosen[c]] - expected[c]);
-            if (smooth[c] && !(off <= allowed)) {
+            if (smooth[c] && !(off <= allowed + noise[c])) {
                 return new Measured(
                         true,
                         "element " + chosen[c] + " is " + gradient[chosen[c]] + ", differences give " + expected[c]
                                 + (original.isDouble() ? "" : " (float32)"));
             }
         }
-        return new Measured(2 * count > chosen.length, null);
+        return new Measured(2 * count > chosen.length - without || without == chosen.length, null);
+    }
+
+    /** What rounding to float32 (6e-8 an output, a few operations deep) makes of the finest difference. */
+    private static double rounding(Differences found, double scale) {
+        double[] value = found.value();
+        return 5e-7 * Differences.size(value) * Math.sqrt(value.length) / (Differences.SINGLE_STEP / 16 * scale);
     }
 
     private Differences.Function along(

@@ -114,6 +114,9 @@ record BackendModel(String name, ModelProto model, Map<String, Tensor> inputs, M
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
                 .forEach(o -> o.setVersion(FIRST_OPSET));
         for (NodeProto.Builder node : builder.getGraphBuilder().getNodeBuilderList()) {
+            if (node.getOpType().equals("PRelu")) {
+                throw new UnsupportedOperatorException("PRelu: opset " + opset() + " with its slopes by channel");
+            }
             List<AttributeProto> kept = node.getAttributeList().stream()
                     .filter(a -> !isOld(node, a))
                     .toList();

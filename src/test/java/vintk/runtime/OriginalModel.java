@@ -23,6 +23,9 @@ import vintk.onnx.Value;
  * where ONNX Runtime has the kernels and the numbers stay those of the model.
  */
 final class OriginalModel implements AutoCloseable {
+    /** Operators with a kernel for float64 that computes in float32. */
+    private static final Set<String> ROUNDED = Set.of("Shrink");
+
     private final GraphRun run;
     private final boolean isDouble;
 
@@ -41,6 +44,9 @@ final class OriginalModel implements AutoCloseable {
     static OriginalModel open(ModelProto model, Collection<Value> targets, Map<String, Tensor> others) {
         ModelProto free = freed(model, targets, others);
         OriginalModel single = new OriginalModel(new GraphRun(free.toByteArray(), SessionSettings.of(1)), false);
+        if (model.getGraph().getNodeList().stream().anyMatch(n -> ROUNDED.contains(n.getOpType()))) {
+            return single;
+        }
         try {
             OriginalModel wide = new OriginalModel(new GraphRun(wide(free).toByteArray(), SessionSettings.of(1)), true);
             Map<String, Tensor> point = new LinkedHashMap<>();
