@@ -1,6 +1,8 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import vintk.onnx.ModelWriter;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
@@ -133,18 +136,43 @@ final class DoubleGraph {
     private Node widened(Node node, List<Value> inputs) {
         List<AttributeProto> attributes = new ArrayList<>();
         for (AttributeProto attribute : node.attributes().all()) {
-            boolean type = attribute.getName().equals("to")
-                    || attribute.getName().equals("dtype")
-                    || attribute.getName().equals("output_datatype");
-            attributes.add(
-                    type && attribute.getI() == DataType.FLOAT.code()
-                            ? attribute.toBuilder().setI(DataType.DOUBLE.code()).build()
-                            : attribute);
+            attributes.add(wide(attribute));
+        }
+        if (node.opType().equals("ConstantOfShape") && attributes.isEmpty()) {
+            attributes.add(wide(AttributeProto.newBuilder()
+                    .setName("value")
+                    .setType(AttributeProto.AttributeType.TENSOR)
+                    .setT(TensorProto.newBuilder()
+                            .setDataType(DataType.FLOAT.code())
+                            .addDims(1)
+                            .addFloatData(0))
+                    .build()));
         }
         List<TensorType> types =
                 node.outputs().stream().map(y -> wide(y.type())).toList();
         return new Node(
                 node.domain(), node.opType(), null, inputs, Attributes.of(attributes), types, null, node.opset());
+    }
+
+    /** Types that attributes name, and tensors that they hold. */
+    private static AttributeProto wide(AttributeProto attribute) {
+        boolean type = attribute.getName().equals("to")
+                || attribute.getName().equals("dtype")
+                || attribute.getName().equals("output_datatype");
+        if (type && attribute.getI() == DataType.FLOAT.code()) {
+            return attribute.toBuilder().setI(DataType.DOUBLE.code()).build();
+        }
+        if (attribute.hasT() && attribute.getT().getDataType() == DataType.FLOAT.code()) {
+            Tensor tensor = wide(TensorReader.read(attribute.getT()));
+            TensorProto.Builder proto = TensorProto.newBuilder()
+                    .setDataType(DataType.DOUBLE.code())
+                    .setRawData(ByteString.copyFrom(tensor.data()));
+            for (long dim : tensor.shape().dims()) {
+                proto.addDims(dim);
+            }
+            return attribute.toBuilder().setT(proto).build();
+        }
+        return attribute;
     }
 
     /** Tried with a session of this node alone. */

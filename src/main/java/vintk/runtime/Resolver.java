@@ -126,7 +126,8 @@ final class Resolver {
                 .forEach(n -> stored.addAll(n.getOutputList()));
         types(folded, allOutputs(folded.getGraph())).forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
-            if (type != null) {
+            // A rank that is not known looks like that of a scalar.
+            if (type != null && type.shape().rank() > 0) {
                 types.put(name, type);
             }
             // ONNX Runtime tells a tensor of unknown rank like a scalar: some operators that it has as functions

@@ -22,7 +22,8 @@ public final class Bounds {
     private static final int NAME = 2_000;
 
     /** Operators without inputs; Constant and those that draw numbers. */
-    private static final Set<String> SOURCES = Set.of("Constant", "RandomNormal", "RandomUniform");
+    private static final Set<String> SOURCES =
+            Set.of("Optional", "SequenceEmpty", "Constant", "RandomNormal", "RandomUniform");
 
     /** Operators that are looked at before the runtime checks them, and need two inputs. */
     private static final Set<String> BINARY =
