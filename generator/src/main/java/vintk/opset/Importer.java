@@ -192,7 +192,9 @@ public final class Importer {
 
     /** A weight where it stands in the place of one; scalars are constants of the exporter. */
     private Value constantValue(String name, Tensor tensor) {
-        boolean weight = tensor.type().dataType().isFloating()
+        // Files of this program hold weights in initializers, and in Constant nodes what is none (one-hot matrices).
+        boolean weight = !resolved.model().getProducerName().equals("vintk")
+                && tensor.type().dataType().isFloating()
                 && tensor.shape().rank() > 0
                 && !(tensor.shape().elements() == 1 && learned.isNumber(name))
                 && learned.isWeight(name)
