@@ -80,15 +80,8 @@ final class Resolver {
         }
         Found found = look(plain);
         if (!found.unknown.isEmpty()) {
-            try {
-                execute(fold(plain, found.known), found.unknown, false)
-                        .forEach((name, tensor) -> found.types.put(name, tensor.type()));
-            } catch (ModelException e) {
-                // What zeros do not run through is told by inference alone, if at all.
-                if (!found.types.keySet().containsAll(found.unknown)) {
-                    throw e;
-                }
-            }
+            execute(fold(plain, found.known), found.unknown, false)
+                    .forEach((name, tensor) -> found.types.put(name, tensor.type()));
         }
         control.check(found);
         return new Resolved(plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? block() : 0);
@@ -120,19 +113,12 @@ final class Resolver {
         known.forEach((name, tensor) -> types.put(name, tensor.type()));
         Set<String> unknown = new LinkedHashSet<>();
         ModelProto folded = fold(plain, known);
-        Set<String> stored = new HashSet<>();
-        folded.getGraph().getNodeList().stream()
-                .filter(n -> n.getInputCount() == 0)
-                .forEach(n -> stored.addAll(n.getOutputList()));
         types(folded, allOutputs(folded.getGraph())).forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
             // A rank that is not known looks like that of a scalar.
             if (type != null && type.shape().rank() > 0) {
                 types.put(name, type);
-            }
-            // ONNX Runtime tells a tensor of unknown rank like a scalar: some operators that it has as functions
-            // (MeanVarianceNormalization) are not looked into. A run tells the two apart.
-            if (type == null || type.shape().rank() == 0 && type.dataType().isFloating() && !stored.contains(name)) {
+            } else {
                 unknown.add(name);
             }
         });

@@ -32,8 +32,8 @@ import vintk.onnx.Value;
  * to ‖∇g ⊙ sizes‖, the standard deviation of derivatives along such directions.
  */
 final class WholeCheck {
-    /** In float64; constants of the graph are rounded to float32, 6e-8 each, and kinks are crossed rarely. */
-    static final double TOLERANCE = 1e-4;
+    /** In float64: constants of the graph are rounded to float32, 6e-8 each, and so is the finest difference. */
+    static final double TOLERANCE = 1e-5;
 
     /** Where operators run in float32: their rounding is 1e-5 of differences, and more after cancellation. */
     static final double SINGLE_TOLERANCE = 5e-2;

@@ -69,9 +69,6 @@ final class BackendCheck {
         if (given > test.inputs().size()) {
             return outcome(BackendOutcome.Kind.REFUSED, "inputs that are strings, or no tensors");
         }
-        if (test.inputs().values().stream().anyMatch(BackendCheck::isBeyondSingle)) {
-            return outcome(BackendOutcome.Kind.REFUSED, "numbers beyond float32");
-        }
         if (test.model().getGraph().getNodeList().stream().anyMatch(BackendCheck::isGradient)) {
             return storedGradients();
         }
@@ -120,11 +117,6 @@ final class BackendCheck {
         return refusal != null
                 ? outcome(BackendOutcome.Kind.REFUSED, refusal)
                 : gradient(reference(prepared, training), graph, targets, at, others);
-    }
-
-    private static boolean isBeyondSingle(Tensor tensor) {
-        return tensor.type().dataType() == DataType.DOUBLE
-                && Arrays.stream(tensor.numbers()).anyMatch(x -> Double.isFinite(x) && Math.abs(x) > Float.MAX_VALUE);
     }
 
     /** Why no output has a gradient; null where one has. */
