@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.DataType;
@@ -45,14 +44,14 @@ public final class Importer {
     private final BlockedLayout blocked;
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
-    private final LearnedConstants learned;
+    private final StoredTensor stored;
 
     /** Values that no adapter makes (masks of Dropout, statistics of norms), with what is said when they are read. */
     private final Map<String, String> missing = new HashMap<>();
 
     private Importer(Resolved resolved) {
         this.resolved = resolved;
-        this.learned = new LearnedConstants(resolved.model().getGraph());
+        this.stored = new StoredTensor(resolved.model());
         this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
@@ -72,7 +71,7 @@ public final class Importer {
         GraphProto proto = resolved.model().getGraph();
         values.putAll(resolved.given());
         for (TensorProto tensor : proto.getInitializerList()) {
-            values.computeIfAbsent(tensor.getName(), name -> initializer(name, TensorReader.read(tensor)));
+            values.computeIfAbsent(tensor.getName(), name -> stored.initializer(name, TensorReader.read(tensor)));
         }
         List<Value> inputs = new ArrayList<>();
         for (ValueInfoProto info : proto.getInputList()) {
@@ -109,11 +108,13 @@ public final class Importer {
             return;
         }
         if (proto.getOpType().equals("Constant") && proto.getDomain().isEmpty()) {
-            values.put(proto.getOutput(0), constantValue(proto.getOutput(0), constant(proto)));
+            values.put(proto.getOutput(0), stored.constant(proto.getOutput(0), constant(proto)));
             return;
         }
-        if (isTensorOfShape(proto)) {
-            values.put(proto.getOutput(0), tensorOfShape(proto));
+        Value filled =
+                proto.getOpType().equals("ConstantOfShape") ? stored.filled(proto, type(proto.getOutput(0))) : null;
+        if (filled != null) {
+            values.put(proto.getOutput(0), filled);
             return;
         }
         if (RANDOM.contains(proto.getOpType())) {
@@ -181,51 +182,6 @@ public final class Importer {
             throw new IllegalStateException(site + ": output " + (output + 1) + " should be " + expected
                     + " but was imported as " + made.type());
         }
-    }
-
-    private Value initializer(String name, Tensor tensor) {
-        boolean pytorch =
-                resolved.model().getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
-        boolean number = !pytorch && tensor.shape().elements() == 1 && learned.isNumber(name);
-        return number ? Value.constant(tensor) : Value.initializer(name, tensor);
-    }
-
-    /** A weight where it stands in the place of one; scalars are constants of the exporter. */
-    private Value constantValue(String name, Tensor tensor) {
-        // Files of this program hold weights in initializers, and in Constant nodes what is none (one-hot matrices).
-        boolean weight = !resolved.model().getProducerName().equals("vintk")
-                && tensor.type().dataType().isFloating()
-                && tensor.shape().rank() > 0
-                && !(tensor.shape().elements() == 1 && learned.isNumber(name))
-                && learned.isWeight(name)
-                && !(isUniform(tensor) && learned.isOnlyOfInstanceNormalization(name));
-        return weight ? Value.initializer(name, tensor) : Value.constant(tensor);
-    }
-
-    private static boolean isUniform(Tensor tensor) {
-        for (long i = 1; i < tensor.shape().elements(); i++) {
-            if (tensor.number(i) != tensor.number(0)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether a node stands for a tensor of a shape that is stored, not computed from that of the batch. */
-    private boolean isTensorOfShape(NodeProto proto) {
-        return proto.getOpType().equals("ConstantOfShape")
-                && type(proto.getOutput(0)).dataType().isFloating()
-                && learned.isStored(proto.getInput(0));
-    }
-
-    private Value tensorOfShape(NodeProto proto) {
-        String name = proto.getOutput(0);
-        TensorType type = type(name);
-        double fill = proto.getAttributeCount() == 0
-                ? 0
-                : TensorReader.read(proto.getAttribute(0).getT()).number(0);
-        Tensor tensor = Tensor.filled(type, fill);
-        return learned.isWeightOfShape(name) ? Value.initializer(name, tensor) : Value.constant(tensor);
     }
 
     private static Tensor constant(NodeProto proto) {

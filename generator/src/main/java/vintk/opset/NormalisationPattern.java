@@ -11,8 +11,9 @@ final class NormalisationPattern {
     /** How far arithmetic is followed; the patterns in use are shorter. */
     private static final int DEPTH = 6;
 
-    private static final Set<String> WITHOUT_FACTOR =
-            Set.of("InstanceNormalization", "MeanVarianceNormalization", "LpNormalization");
+    /** Their result is scaled and shifted behind them: always, or as Caffe did it. */
+    private static final Set<String> BEFORE_SCALE =
+            Set.of("InstanceNormalization", "MeanVarianceNormalization", "LpNormalization", "BatchNormalization");
 
     private final ProtoGraph graph;
     private final Origin origin;
@@ -28,7 +29,7 @@ final class NormalisationPattern {
         if (node == null) {
             return false;
         }
-        if (WITHOUT_FACTOR.contains(node.getOpType())) {
+        if (BEFORE_SCALE.contains(node.getOpType())) {
             return true;
         }
         return node.getOpType().equals("Div") && isRoot(node.getInput(1), DEPTH) || isInverseRoot(value, DEPTH);

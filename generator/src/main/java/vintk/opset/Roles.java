@@ -33,6 +33,9 @@ public final class Roles {
     /** Exporters write masks of attention as 0 and numbers at most this. */
     private static final double MASKED = -50;
 
+    /** Operators between a parameter and its reader: real chains have a dozen, and each takes some of the stack. */
+    private static final int DEEPEST = 500;
+
     private static final Set<String> FLOW = Set.of("If", "Loop", "Scan");
 
     private final ProtoGraph graph;
@@ -40,6 +43,7 @@ public final class Roles {
     private final Origin origin;
     private final NormalisationPattern normalisation;
     private final Map<String, List<ParameterUse>> uses = new HashMap<>();
+    private int depth;
 
     private Roles(ModelProto model) {
         this.graph = new ProtoGraph(model);
@@ -110,9 +114,14 @@ public final class Roles {
         // Against cycles, which a file may hold.
         uses.put(value, List.of());
         List<ParameterUse> found = new ArrayList<>();
+        if (++depth > DEEPEST) {
+            depth--;
+            return found;
+        }
         for (Reader reader : graph.readers(value)) {
             found.addAll(uses(value, reader));
         }
+        depth--;
         uses.put(value, found);
         return found;
     }

@@ -1,0 +1,66 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/**
+ * Makes values of the tensors that a model holds: initializers of what may be a parameter, constants of the rest.
+ *
+ * <p>Initializers are parameters, but for the numbers that exporters other than PyTorch store among them. Some exporters
+ * (paddle2onnx, jax2onnx) have weights in Constant nodes, and some files have them replaced by ConstantOfShape to be small;
+ * most such nodes hold epsilons, shapes and masks. There the {@link Role} decides.
+ */
+final class StoredTensor {
+    /** Roles in which a Constant node holds a parameter. Tables of positions are left out: those of sines stand there. */
+    private static final Set<Role> LEARNED =
+            EnumSet.of(Role.WEIGHT, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
+
+    private final Map<String, Parameter> parameters = new HashMap<>();
+    private final boolean pytorch;
+    private final boolean own;
+
+    StoredTensor(ModelProto model) {
+        Roles.parameters(model).forEach(p -> parameters.put(p.name(), p));
+        String producer = model.getProducerName().toLowerCase(Locale.ROOT);
+        this.pytorch = producer.contains("pytorch");
+        this.own = producer.equals("vintk");
+    }
+
+    /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes. */
+    Value initializer(String name, Tensor tensor) {
+        boolean number = !pytorch && tensor.shape().elements() == 1 && role(name) == Role.OTHER;
+        return number ? Value.constant(tensor) : Value.initializer(name, tensor);
+    }
+
+    /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */
+    Value constant(String name, Tensor tensor) {
+        return !own && LEARNED.contains(role(name)) ? Value.initializer(name, tensor) : Value.constant(tensor);
+    }
+
+    /** Of a ConstantOfShape node; null where its shape is not stored but computed, from that of the batch perhaps. */
+    Value filled(NodeProto node, TensorType type) {
+        String name = node.getOutput(0);
+        Parameter parameter = parameters.get(name);
+        if (parameter == null || parameter.source() != Parameter.Source.CONSTANT_OF_SHAPE) {
+            return null;
+        }
+        double number = node.getAttributeCount() == 0
+                ? 0
+                : TensorReader.read(node.getAttribute(0).getT()).number(0);
+        return constant(name, Tensor.filled(type, number));
+    }
+
+    private Role role(String name) {
+        Parameter parameter = parameters.get(name);
+        return parameter == null ? Role.OTHER : parameter.role();
+    }
+}
