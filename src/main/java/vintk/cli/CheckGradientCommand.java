@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +19,6 @@ import vintk.runtime.GradientCheck;
 import vintk.runtime.GradientReport;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.OnnxNetwork;
-import vintk.runtime.ParameterFilter;
 import vintk.runtime.Reduction;
 import vintk.space.RandomStream;
 
@@ -76,23 +74,14 @@ final class CheckGradientCommand implements Callable<Integer> {
     private int size;
 
     @Option(
-            names = "--output",
-            paramLabel = "NAME",
-            description = "Output to differentiate (default: the first float one).")
-    private String output;
-
-    @Option(names = "--include", paramLabel = "REGEX", description = "Count only parameters whose name contains this.")
-    private String include;
-
-    @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
-    private String exclude;
-
-    @Option(
             names = "--directions",
             paramLabel = "D",
             defaultValue = "3",
             description = "Random directions of the whole gradient (default: ${DEFAULT-VALUE}).")
     private int directions;
+
+    @Mixin
+    private ParameterFlags parameters;
 
     @Mixin
     private ModelFlags others;
@@ -105,8 +94,6 @@ final class CheckGradientCommand implements Callable<Integer> {
         requirePositive("--batch", batch);
         requirePositive("--directions", directions);
         requirePositive("--size", size);
-        ParameterFilter filter = new ParameterFilter(
-                false, KernelFlags.pattern("--include", include), KernelFlags.pattern("--exclude", exclude));
         OnnxNetwork network = OnnxNetwork.read(model, others.others());
         NpyArray file = inputs.endsWith(".npy") ? read(network) : null;
         int samples = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
@@ -114,8 +101,8 @@ final class CheckGradientCommand implements Callable<Integer> {
         float[] data = file == null ? drawn(samples, sample) : rows(file, samples);
         KernelOptions options = new KernelOptions(
                 Reduction.SUM,
-                filter,
-                Optional.ofNullable(output),
+                parameters.filter(),
+                parameters.output(),
                 KernelOptions.Engine.AUTO,
                 false,
                 KernelFlags.threads(common),

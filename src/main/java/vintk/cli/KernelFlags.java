@@ -1,26 +1,17 @@
 package vintk.cli;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelInputs;
 import vintk.runtime.OnnxNetwork;
-import vintk.runtime.ParameterFilter;
 import vintk.runtime.Reduction;
 
 /** How a kernel is computed. */
 final class KernelFlags {
-    /** Which initializers count. */
-    enum Convention {
-        ALL,
-        WEIGHTS
-    }
-
     @Option(
             names = "--reduction",
             paramLabel = "R",
@@ -30,24 +21,8 @@ final class KernelFlags {
                             + " (kernel of all outputs) (default: ${DEFAULT-VALUE}).")
     String reduction;
 
-    @Option(
-            names = "--parameters",
-            paramLabel = "WHICH",
-            defaultValue = "all",
-            description = "all, or weights: matrices and kernels only, as TE-NAS counts (default: ${DEFAULT-VALUE}).")
-    Convention convention;
-
-    @Option(names = "--include", paramLabel = "REGEX", description = "Count only parameters whose name contains this.")
-    String include;
-
-    @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
-    String exclude;
-
-    @Option(
-            names = "--output",
-            paramLabel = "NAME",
-            description = "Output to differentiate (default: the first float one).")
-    String output;
+    @Mixin
+    private ParameterFlags parameters;
 
     @Option(
             names = "--engine",
@@ -70,9 +45,8 @@ final class KernelFlags {
     KernelOptions options(CommonOptions common, boolean perParameter) {
         return new KernelOptions(
                 Reduction.parse(reduction),
-                new ParameterFilter(
-                        convention == Convention.WEIGHTS, pattern("--include", include), pattern("--exclude", exclude)),
-                Optional.ofNullable(output),
+                parameters.filter(),
+                parameters.output(),
                 engine(),
                 perParameter,
                 threads(common),
@@ -115,24 +89,8 @@ final class KernelFlags {
         };
     }
 
-    static Optional<Pattern> pattern(String option, String regex) {
-        try {
-            return Optional.ofNullable(regex).map(Pattern::compile);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(
-                    option + ": '" + regex + "' is no regular expression: " + e.getDescription(), e);
-        }
-    }
-
-    /** As results name it: the convention, and the patterns where given. */
+    /** As results name it. */
     String parametersText() {
-        StringBuilder text = new StringBuilder(convention.name().toLowerCase(Locale.ROOT));
-        if (include != null) {
-            text.append(" include ").append(include);
-        }
-        if (exclude != null) {
-            text.append(" exclude ").append(exclude);
-        }
-        return text.toString();
+        return parameters.text();
     }
 }

@@ -1,12 +1,8 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtSession;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import vintk.onnx.Shape;
 
 /**
@@ -39,14 +35,14 @@ final class Independence {
             return;
         }
         float[][] alone = new float[samples][];
-        try (Session session = open(1, sample)) {
+        try (GraphRun run = open(1, sample)) {
             for (int i = 0; i < samples; i++) {
-                alone[i] = run(session, Arrays.copyOfRange(data, i * width, (i + 1) * width), i, 1, sample);
+                alone[i] = run(run, Arrays.copyOfRange(data, i * width, (i + 1) * width), i, 1, sample);
             }
         }
         float[] together;
-        try (Session session = open(samples, sample)) {
-            together = run(session, Arrays.copyOf(data, samples * width), 0, samples, sample);
+        try (GraphRun run = open(samples, sample)) {
+            together = run(run, Arrays.copyOf(data, samples * width), 0, samples, sample);
         }
         double difference = difference(together, alone);
         if (difference > TOLERANCE) {
@@ -63,26 +59,15 @@ final class Independence {
         }
     }
 
-    private Session open(int samples, Shape sample) {
+    private GraphRun open(int samples, Shape sample) {
         ModelProto bound = Resolver.bound(model, signature, samples, sample);
         ModelProto.Builder builder = bound.toBuilder();
         builder.getGraphBuilder().clearOutput().addOutputBuilder().setName(output);
-        return new Session(builder.build().toByteArray(), settings);
+        return new GraphRun(builder.build().toByteArray(), settings);
     }
 
-    private float[] run(Session session, float[] data, int from, int samples, Shape sample) {
-        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
-        try {
-            for (String name : session.inputInfo().keySet()) {
-                feeds.put(name, signature.feed(name, data, from, samples, sample));
-            }
-            try (OrtSession.Result result = session.run(feeds)) {
-                return Tensors.copy((OnnxTensor) result.get(output).orElseThrow())
-                        .toFloats();
-            }
-        } finally {
-            feeds.values().forEach(OnnxTensor::close);
-        }
+    private float[] run(GraphRun run, float[] data, int from, int samples, Shape sample) {
+        return run.run(signature.feeds(data, from, samples, sample)).get(output).toFloats();
     }
 
     /** Samples may be blocks of the output or interleaved (the batch merged behind another axis): the better reading counts. */

@@ -1,11 +1,9 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnxruntime.OnnxTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -141,13 +139,7 @@ public final class OnnxNetwork implements Network {
 
     /** Tensors for all inputs of {@link #graph}, by name. */
     Map<String, Tensor> feeds(float[] data, int samples, Shape sample) {
-        Map<String, Tensor> feeds = new LinkedHashMap<>();
-        for (String input : signature.types(samples, sample).keySet()) {
-            try (OnnxTensor tensor = signature.feed(input, data, 0, samples, sample)) {
-                feeds.put(input, Tensors.copy(tensor));
-            }
-        }
-        return feeds;
+        return signature.feeds(data, 0, samples, sample);
     }
 
     /** The names of the values that the model's nodes compute. */

@@ -9,9 +9,6 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.HashMap;
@@ -290,24 +287,11 @@ final class Resolver {
 
     /** Runs a part of the model on zeros. Optimised, shapes are folded and the part that computes floats drops out. */
     private Map<String, Tensor> execute(ModelProto whole, Set<String> wanted, boolean optimised) {
-        byte[] bytes = part(whole, wanted).toByteArray();
-        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        try (Session session = new Session(bytes, new SessionSettings(0, optimised))) {
-            for (String name : session.inputInfo().keySet()) {
-                feeds.put(name, Tensors.zeros(inputs.get(name)));
-            }
-            try (OrtSession.Result result = session.run(feeds)) {
-                for (Map.Entry<String, OnnxValue> entry : result) {
-                    if (entry.getValue() instanceof OnnxTensor tensor) {
-                        values.put(entry.getKey(), Tensors.copy(tensor));
-                    }
-                }
-            }
-        } finally {
-            feeds.values().forEach(OnnxTensor::close);
+        Map<String, Tensor> zeros = new LinkedHashMap<>();
+        inputs.forEach((name, type) -> zeros.put(name, Tensor.filled(type, 0)));
+        try (GraphRun run = new GraphRun(part(whole, wanted).toByteArray(), new SessionSettings(0, optimised))) {
+            return run.run(zeros);
         }
-        return values;
     }
 
     /** The model with the known values as initializers in place of the nodes that compute them. */

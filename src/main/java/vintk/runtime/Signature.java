@@ -1,9 +1,7 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnxruntime.OnnxTensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -233,21 +231,16 @@ final class Signature {
         return types;
     }
 
-    /** A tensor for an input of the model for samples {@code from} on; close it. */
-    OnnxTensor feed(String name, float[] data, int from, int samples, Shape sample) {
-        if (name.equals(main.name())) {
-            return Tensors.of(main.dataType(), layout(samples, sample), axis, data);
+    /** What the inputs that are no constants take for samples {@code from} on, by name. */
+    Map<String, Tensor> feeds(float[] data, int from, int samples, Shape sample) {
+        Map<String, Tensor> feeds = new LinkedHashMap<>();
+        feeds.put(main.name(), Tensors.batch(main.dataType(), layout(samples, sample), axis, data));
+        for (Companion c : companions) {
+            feeds.put(c.name(), Tensors.batch(c.type(), c.row().prepend(samples), 0, c.rows(from, samples, 1)));
         }
-        for (Companion companion : companions) {
-            if (companion.name().equals(name)) {
-                return Tensors.of(
-                        companion.type(), companion.row().prepend(samples), 0, companion.rows(from, samples, 1));
-            }
-        }
-        Filled same = filled.get(name);
-        float[] rows = new float[Math.toIntExact(same.row().elements() * samples)];
-        Arrays.fill(rows, (float) same.value());
-        return Tensors.of(same.type(), same.row().prepend(samples), 0, rows);
+        filled.forEach((name, f) ->
+                feeds.put(name, Tensor.filled(new TensorType(f.type(), f.row().prepend(samples)), f.value())));
+        return feeds;
     }
 
     /** What stands for the inputs that are not fed: constants, or one row for all samples. */

@@ -36,21 +36,22 @@ final class Tensors {
     }
 
     /**
-     * A tensor of any type; close it.
+     * Samples as an input takes them; close it.
      *
      * @param shape with the samples on {@code axis}, or without samples where that is negative
      * @param data sample after sample
      */
     static OnnxTensor of(DataType type, Shape shape, int axis, float[] data) {
+        boolean asIs = type == DataType.FLOAT && axis <= 0;
+        return asIs ? of(shape.dims(), data) : of(batch(type, shape, axis, data));
+    }
+
+    /** The same as a tensor of this program. */
+    static Tensor batch(DataType type, Shape shape, int axis, float[] data) {
         float[] moved = axis > 0 ? moved(shape, axis, data) : data;
-        if (type == DataType.FLOAT) {
-            return of(shape.dims(), moved);
-        }
-        double[] numbers = new double[moved.length];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = moved[i];
-        }
-        return of(Tensor.of(new TensorType(type, shape), numbers));
+        return type == DataType.FLOAT
+                ? Tensor.floats(shape, moved)
+                : Tensor.of(new TensorType(type, shape), moved.length, i -> moved[i]);
     }
 
     /** A tensor of any type; close it. */
@@ -89,18 +90,6 @@ final class Tensors {
             }
         }
         return moved;
-    }
-
-    /** A tensor of zeros of any type; close it. */
-    static OnnxTensor zeros(TensorType type) {
-        ByteBuffer buffer =
-                ByteBuffer.allocateDirect(Math.toIntExact(type.bytes())).order(ByteOrder.nativeOrder());
-        try {
-            return OnnxTensor.createTensor(
-                    Session.environment(), buffer, type.shape().dims(), javaType(type.dataType()));
-        } catch (OrtException e) {
-            throw Session.failure(e);
-        }
     }
 
     private static OnnxJavaType javaType(DataType type) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -83,7 +84,7 @@ final class GatherRules {
     private static Value scattered(Value flat, Value indices, long extent) {
         Shape shape = flat.shape();
         Value zeros = Ops.filled(flat.type().withShape(shape.with(1, extent)), 0);
-        return ScatterRules.scatter("add", zeros, Ops.expand(indices, shape), flat, 1);
+        return Indexing.scatterElements("add", zeros, Ops.expand(indices, shape), flat, 1);
     }
 
     /**
@@ -168,11 +169,11 @@ final class GatherRules {
             Value zeros = Ops.filled(p.y().type().withShape(data.prepend(samples)), 0);
             Value at = front(p.x(1), batch, samples);
             Value dy = front(p.fullDy(), batch, samples);
-            return only(new Cotangent.PerSample(ScatterRules.scatter("add", zeros, at, dy, fromRight)));
+            return only(new Cotangent.PerSample(Indexing.scatterElements("add", zeros, at, dy, fromRight)));
         }
         Value zeros = Ops.filled(p.y().type().withShape(p.withLead(data)), 0);
         Value at = Ops.expand(p.x(1), p.withLead(p.x(1).shape()));
-        return only(new Cotangent.PerSample(ScatterRules.scatter("add", zeros, at, p.fullDy(), fromRight)));
+        return only(new Cotangent.PerSample(Indexing.scatterElements("add", zeros, at, p.fullDy(), fromRight)));
     }
 
     /** The samples in front; what was merged with them stays on the axis. */
@@ -189,6 +190,6 @@ final class GatherRules {
         Value zeros = Ops.filled(p.y().type().withShape(p.withLead(x)), 0);
         Value at = Ops.expand(p.node().outputs().get(1), p.withLead(p.y().shape()));
         return Arrays.asList(
-                new Cotangent.PerSample(ScatterRules.scatter("add", zeros, at, p.fullDy(), fromRight)), null);
+                new Cotangent.PerSample(Indexing.scatterElements("add", zeros, at, p.fullDy(), fromRight)), null);
     }
 }

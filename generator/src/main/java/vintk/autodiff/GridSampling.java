@@ -7,8 +7,8 @@ import static vintk.onnx.Ops.sub;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
@@ -88,13 +88,7 @@ final class GridSampling {
             updates.add(mul(dy, corner.weight()));
         }
         Value zeros = Ops.filled(x.type(), 0);
-        Value dx = Ops.node(
-                "ScatterElements",
-                x.type(),
-                Attributes.NONE.with("axis", 2L).with("reduction", "add"),
-                zeros,
-                Ops.concat(2, places),
-                Ops.concat(2, updates));
+        Value dx = Indexing.scatterElements("add", zeros, Ops.concat(2, places), Ops.concat(2, updates), 2);
         return new Cotangent.PerSample(Ops.reshape(dx, p.withLead(p.x().shape())));
     }
 
@@ -106,12 +100,7 @@ final class GridSampling {
         int axes = spatial();
         Value[] sums = new Value[axes];
         for (Corner corner : corners) {
-            Value values = Ops.node(
-                    "GatherElements",
-                    dy.type(),
-                    Attributes.NONE.with("axis", 2L),
-                    x,
-                    Ops.expand(corner.index(), dy.shape()));
+            Value values = Indexing.gatherElements(x, Ops.expand(corner.index(), dy.shape()), 2);
             Value inner = Ops.reduceSum(mul(dy, values), true, 1);
             for (int i = 0; i < axes; i++) {
                 Value term = mul(inner, corner.slope(i));

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.AxisMap;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -47,13 +48,7 @@ final class PoolRules {
         Value places = Ops.reshape(indices(p.node()), 1, p.y().shape().elements());
         Shape shape = Shape.of(dy.shape().dim(0), p.x().shape().elements());
         Value zeros = Ops.filled(p.x().type().withShape(shape), 0);
-        Value dx = Ops.node(
-                "ScatterElements",
-                zeros.type(),
-                Attributes.NONE.with("axis", 1L).with("reduction", "add"),
-                zeros,
-                Ops.expand(places, dy.shape()),
-                dy);
+        Value dx = Indexing.scatterElements("add", zeros, Ops.expand(places, dy.shape()), dy, 1);
         return images(p, dx);
     }
 

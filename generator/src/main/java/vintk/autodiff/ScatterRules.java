@@ -1,5 +1,7 @@
 package vintk.autodiff;
 
+import static vintk.onnx.Indexing.gatherElements;
+import static vintk.onnx.Indexing.scatterElements;
 import static vintk.onnx.Ops.cast;
 import static vintk.onnx.Ops.div;
 import static vintk.onnx.Ops.equal;
@@ -11,13 +13,10 @@ import static vintk.onnx.Ops.where;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import vintk.onnx.Attributes;
-import vintk.onnx.CanonicalOpset;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /** ScatterElements: updates put, added, multiplied, ... to places of the data given by indices. */
@@ -26,32 +25,6 @@ final class ScatterRules {
 
     static void addTo(Rules.Adder rules) {
         rules.add("ScatterElements", Rule.full(ScatterRules::flow, ScatterRules::pullback));
-    }
-
-    /** The node; an axis may be counted from the right. */
-    static Value scatter(String reduction, Value data, Value indices, Value updates, int axis) {
-        Attributes attributes = Attributes.NONE.with("axis", (long) data.shape().axis(axis));
-        if (!reduction.equals("none")) {
-            attributes = attributes.with("reduction", reduction);
-        }
-        boolean later = reduction.equals("max") || reduction.equals("min");
-        return new Node(
-                        "",
-                        "ScatterElements",
-                        null,
-                        List.of(data, indices, updates),
-                        attributes,
-                        List.of(data.type()),
-                        null,
-                        later ? 18 : CanonicalOpset.BASE)
-                .output();
-    }
-
-    /** The elements of {@code x} at indices. */
-    private static Value taken(Value x, Value indices, int axis) {
-        long at = x.shape().axis(axis);
-        TensorType type = x.type().withShape(indices.shape());
-        return Ops.node("GatherElements", type, Attributes.NONE.with("axis", at), x, indices);
     }
 
     // ---- flow: all operands have the samples on one axis, which is not that of the indices
@@ -116,16 +89,17 @@ final class ScatterRules {
         return switch (reduction) {
             case "none" -> {
                 Value zeros = Ops.filled(dy.type().withShape(at.shape()), 0);
-                yield gradients(p.wants(0) ? scatter("none", dy, at, zeros, axis) : null, taken(dy, at, axis));
+                yield gradients(
+                        p.wants(0) ? scatterElements("none", dy, at, zeros, axis) : null, gatherElements(dy, at, axis));
             }
-            case "add" -> gradients(dy, taken(dy, at, axis));
-            case "mul" -> gradients(mul(dy, product(p, axis)), mul(taken(dy, at, axis), others(p, axis)));
+            case "add" -> gradients(dy, gatherElements(dy, at, axis));
+            case "mul" -> gradients(mul(dy, product(p, axis)), mul(gatherElements(dy, at, axis), others(p, axis)));
             case "max", "min" -> {
                 Value share = share(p.x(0), p.y());
-                Value shares = share(p.x(2), taken(p.y(), p.x(1), axis));
-                Value count = scatter("add", share, p.x(1), shares, axis);
+                Value shares = share(p.x(2), gatherElements(p.y(), p.x(1), axis));
+                Value count = scatterElements("add", share, p.x(1), shares, axis);
                 Value each = div(dy, count);
-                yield gradients(mul(each, share), mul(taken(each, at, axis), shares));
+                yield gradients(mul(each, share), mul(gatherElements(each, at, axis), shares));
             }
             default -> throw p.unsupported("reduction '" + reduction + "' is not known");
         };
@@ -143,7 +117,7 @@ final class ScatterRules {
 
     /** What each place of the data was multiplied by. */
     private static Value product(Pull p, int axis) {
-        return scatter("mul", Ops.filled(p.x(0).type(), 1), p.x(1), p.x(2), axis);
+        return scatterElements("mul", Ops.filled(p.x(0).type(), 1), p.x(1), p.x(2), axis);
     }
 
     /** What each update was multiplied by: all other factors of its place, without dividing by zeros. */
@@ -152,10 +126,10 @@ final class ScatterRules {
         Value zero = scalar(u.dataType(), 0);
         Value isZero = equal(u, zero);
         Value safe = where(isZero, scalar(u.dataType(), 1), u);
-        Value nonZeros = scatter("mul", p.x(0), p.x(1), safe, axis);
+        Value nonZeros = scatterElements("mul", p.x(0), p.x(1), safe, axis);
         Value own = cast(isZero, u.dataType());
-        Value zeros = scatter("add", Ops.filled(p.x(0).type(), 0), p.x(1), own, axis);
-        Value none = equal(sub(taken(zeros, p.x(1), axis), own), zero);
-        return where(none, div(taken(nonZeros, p.x(1), axis), safe), zero);
+        Value zeros = scatterElements("add", Ops.filled(p.x(0).type(), 0), p.x(1), own, axis);
+        Value none = equal(sub(gatherElements(zeros, p.x(1), axis), own), zero);
+        return where(none, div(gatherElements(nonZeros, p.x(1), axis), safe), zero);
     }
 }

@@ -55,7 +55,8 @@ public final class Tensor {
         return of(type, Math.toIntExact(type.shape().elements()), i -> value);
     }
 
-    private static Tensor of(TensorType type, int elements, IntToDoubleFunction values) {
+    /** Element {@code i} is {@code values(i)}, rounded. */
+    public static Tensor of(TensorType type, int elements, IntToDoubleFunction values) {
         ByteBuffer buffer = allocate(type.bytes());
         for (int i = 0; i < elements; i++) {
             double value = values.applyAsDouble(i);

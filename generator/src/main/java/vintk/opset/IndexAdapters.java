@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import vintk.onnx.Attributes;
-import vintk.onnx.CanonicalOpset;
 import vintk.onnx.DataType;
-import vintk.onnx.Node;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /**
@@ -80,8 +78,7 @@ final class IndexAdapters {
         if (indices.shape().equals(others)) {
             return takenRows(x, indices, axis);
         }
-        TensorType type = x.type().withShape(indices.shape());
-        return Ops.node("GatherElements", type, Attributes.NONE.with("axis", (long) axis), x, indices);
+        return Indexing.gatherElements(x, indices, axis);
     }
 
     /** The same for indices that are broadcast to all of the other axes. */
@@ -91,8 +88,7 @@ final class IndexAdapters {
             return taken(x, axis, Tensor.longs(line));
         }
         Shape shape = x.shape().with(axis, indices.shape().dim(axis));
-        Attributes attributes = Attributes.NONE.with("axis", (long) axis);
-        return Ops.node("GatherElements", x.type().withShape(shape), attributes, x, Ops.expand(indices, shape));
+        return Indexing.gatherElements(x, Ops.expand(indices, shape), axis);
     }
 
     /** The indices along the axis where they are constant and the same along all others, else null. */
@@ -124,7 +120,7 @@ final class IndexAdapters {
         Shape others = data.shape().with(axis, indices.shape().dim(axis));
         return indices.shape().equals(others)
                 ? scatteredRows(data, indices, updates, axis, reduction)
-                : node(data, indices, updates, axis, reduction);
+                : Indexing.scatterElements(reduction, data, indices, updates, axis);
     }
 
     /**
@@ -138,7 +134,7 @@ final class IndexAdapters {
             Value at = line == null
                     ? indices
                     : Ops.constant(along(axis, data.shape().rank(), line));
-            return node(data, Ops.expand(at, updates.shape()), updates, axis, reduction);
+            return Indexing.scatterElements(reduction, data, Ops.expand(at, updates.shape()), updates, axis);
         }
         long end = line[0] + line.length;
         if (reduction.equals("add")) {
@@ -153,25 +149,6 @@ final class IndexAdapters {
             parts.add(Ops.slice(data, axis, end, extent));
         }
         return Ops.concat(axis, parts);
-    }
-
-    private static Value node(Value data, Value indices, Value updates, int axis, String reduction) {
-        Attributes attributes = Attributes.NONE.with("axis", (long) axis);
-        if (!reduction.equals("none")) {
-            attributes = attributes.with("reduction", reduction);
-        }
-        // Maximum and minimum came with opset 18; the rest needs no newer form.
-        boolean later = reduction.equals("max") || reduction.equals("min");
-        return new Node(
-                        "",
-                        "ScatterElements",
-                        null,
-                        List.of(data, indices, updates),
-                        attributes,
-                        List.of(data.type()),
-                        null,
-                        later ? 18 : CanonicalOpset.BASE)
-                .output();
     }
 
     /** Writes a piece of a sequence into a cache, from a place of its own for each element of the batch. */

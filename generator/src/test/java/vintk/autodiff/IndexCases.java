@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -119,7 +120,7 @@ final class IndexCases {
                     .noted(reduction + ", of a part"));
             cases.add(many(
                             "ScatterElements",
-                            x -> ScatterRules.scatter(
+                            x -> Indexing.scatterElements(
                                     reduction, x.get(0), computed(x.get(0), shape(2, 1, 2), 0, 1, -1, 1), x.get(1), -2),
                             shape(2, 3, 2),
                             shape(2, 1, 2))
@@ -129,14 +130,14 @@ final class IndexCases {
         cases.add(one("ScatterElements", UNIFORM, shape(3), x -> {
                     Value factors =
                             Ops.concat(0, Ops.slice(x, 0, 0, 1), zeros(x, 1), Ops.slice(x, 0, 2, 3), zeros(x, 2));
-                    return ScatterRules.scatter("mul", x, Ops.longs(0, 0, 1, 2, 2), factors, 0);
+                    return Indexing.scatterElements("mul", x, Ops.longs(0, 0, 1, 2, 2), factors, 0);
                 })
                 .noted("mul, by zeros"));
         cases.add(one(
                         "ScatterElements",
                         UNIFORM,
                         shape(3),
-                        x -> ScatterRules.scatter(
+                        x -> Indexing.scatterElements(
                                 "mul",
                                 x,
                                 Ops.longs(0, 1, 1),
@@ -152,7 +153,7 @@ final class IndexCases {
     private static GradientCase scatter(String reduction, Shape data, int axis, Value indices) {
         GradientCase check = many(
                 "ScatterElements",
-                x -> ScatterRules.scatter(reduction, x.get(0), indices, x.get(1), axis),
+                x -> Indexing.scatterElements(reduction, x.get(0), indices, x.get(1), axis),
                 data,
                 indices.shape());
         return new GradientCase(

@@ -1,0 +1,67 @@
+package vintk.cli;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Option;
+import vintk.runtime.ParameterFilter;
+
+/** Which output is differentiated, by which parameters. */
+final class ParameterFlags {
+    /** Which initializers count. */
+    enum Convention {
+        ALL,
+        WEIGHTS
+    }
+
+    @Option(
+            names = "--parameters",
+            paramLabel = "WHICH",
+            defaultValue = "all",
+            description = "all, or weights: matrices and kernels only, as TE-NAS counts (default: ${DEFAULT-VALUE}).")
+    private Convention convention;
+
+    @Option(names = "--include", paramLabel = "REGEX", description = "Count only parameters whose name contains this.")
+    private String include;
+
+    @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
+    private String exclude;
+
+    @Option(
+            names = "--output",
+            paramLabel = "NAME",
+            description = "Output to differentiate (default: the first float one).")
+    private String output;
+
+    ParameterFilter filter() {
+        return new ParameterFilter(
+                convention == Convention.WEIGHTS, pattern("--include", include), pattern("--exclude", exclude));
+    }
+
+    /** The name given, or empty. */
+    Optional<String> output() {
+        return Optional.ofNullable(output);
+    }
+
+    private static Optional<Pattern> pattern(String option, String regex) {
+        try {
+            return Optional.ofNullable(regex).map(Pattern::compile);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    option + ": '" + regex + "' is no regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    /** As results name it: the convention, and the patterns where given. */
+    String text() {
+        StringBuilder text = new StringBuilder(convention.name().toLowerCase(Locale.ROOT));
+        if (include != null) {
+            text.append(" include ").append(include);
+        }
+        if (exclude != null) {
+            text.append(" exclude ").append(exclude);
+        }
+        return text.toString();
+    }
+}
