@@ -26,6 +26,7 @@ import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.ParameterFilter;
 import vintk.runtime.Reduction;
+import vintk.runtime.SessionSettings;
 import vintk.vit.VitGraph;
 
 /** What ONNX Runtime does: the peak, the forward pass, and the kernel as this program computes it. */
@@ -64,7 +65,7 @@ final class OnnxContenders implements AutoCloseable {
                         Optional.empty(),
                         KernelOptions.Engine.BATCHED,
                         false,
-                        work.threads(),
+                        SessionSettings.of(work.threads()),
                         work.seed()));
         resources.add(engine);
         add(

@@ -20,6 +20,7 @@ import vintk.runtime.GradientReport;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.OnnxNetwork;
 import vintk.runtime.Reduction;
+import vintk.runtime.SessionSettings;
 import vintk.space.RandomStream;
 
 /** {@code vintk check-gradient}: is the gradient of this model right? */
@@ -105,7 +106,7 @@ final class CheckGradientCommand implements Callable<Integer> {
                 parameters.output(),
                 KernelOptions.Engine.AUTO,
                 false,
-                KernelFlags.threads(common),
+                SessionSettings.of(KernelFlags.threads(common)),
                 common.seed);
         GradientReport report = new GradientCheck(network, options).run(data, samples, sample, directions);
         print(report);

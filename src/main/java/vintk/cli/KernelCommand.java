@@ -80,6 +80,9 @@ final class KernelCommand implements Callable<Integer> {
     @Mixin
     private KernelFlags kernel;
 
+    @Mixin
+    private DeviceFlags device;
+
     private String input;
 
     @Mixin
@@ -103,10 +106,14 @@ final class KernelCommand implements Callable<Integer> {
         float[] data = viewed(array);
         long start = System.nanoTime();
         try (KernelEngine engine = KernelEngine.open(
-                network, Math.toIntExact(shape.dim(0)), sample, kernel.options(common, perParameter != null))) {
+                network,
+                Math.toIntExact(shape.dim(0)),
+                sample,
+                kernel.options(common, perParameter != null).withSession(device.session(common)))) {
             KernelMatrix result = engine.compute(data);
             write(result);
             if (!common.quiet) {
+                result.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
                 summary(result, (System.nanoTime() - start) / 1e9);
             }
         }

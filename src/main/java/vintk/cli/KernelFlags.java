@@ -9,6 +9,7 @@ import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelInputs;
 import vintk.runtime.OnnxNetwork;
 import vintk.runtime.Reduction;
+import vintk.runtime.SessionSettings;
 
 /** How a kernel is computed. */
 final class KernelFlags {
@@ -49,7 +50,7 @@ final class KernelFlags {
                 parameters.output(),
                 engine(),
                 perParameter,
-                threads(common),
+                SessionSettings.of(threads(common)),
                 common.seed);
     }
 

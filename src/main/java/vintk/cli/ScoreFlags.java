@@ -14,9 +14,9 @@ import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelInputs;
 import vintk.runtime.Reduction;
+import vintk.runtime.SessionSettings;
 import vintk.score.Integration;
 import vintk.score.Named;
-import vintk.score.Precision;
 import vintk.score.Settings;
 import vintk.score.Statistic;
 
@@ -87,6 +87,9 @@ final class ScoreFlags {
     private KernelFlags kernel;
 
     @Mixin
+    private DeviceFlags device;
+
+    @Mixin
     private ModelFlags model;
 
     /** What model files are given for their other inputs. */
@@ -124,6 +127,7 @@ final class ScoreFlags {
             throw new IllegalArgumentException("--statistic " + statistic + " needs labels, which cannot be given yet");
         }
         Inputs source = Inputs.parse(inputs);
+        List<SessionSettings> sessions = device.sessions(common);
         Settings settings = new Settings(
                 parsed.stream().map(View::toString).toList(),
                 chosen,
@@ -137,10 +141,10 @@ final class ScoreFlags {
                 kernel.reinitText(),
                 kernel.parametersText(),
                 "inference",
-                "cpu",
-                Precision.FLOAT32,
+                DeviceFlags.text(sessions),
+                device.precision(),
                 Vintk.Version.number());
-        return new Evaluation(settings, options, source, parsed, timeout, failures);
+        return new Evaluation(settings, options, sessions, source, parsed, timeout, failures);
     }
 
     private static void atLeastOne(String option, int value) {

@@ -2,6 +2,7 @@ package vintk.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import vintk.rank.Evaluation;
 import vintk.rank.Journal;
 import vintk.rank.Ranking;
 import vintk.rank.Subject;
+import vintk.rank.Workers;
 import vintk.report.JsonReport;
 import vintk.report.ReportFormat;
 import vintk.report.TableReport;
@@ -59,18 +61,9 @@ final class Study {
         Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
         try (Journal journal = journalFile == null ? null : Journal.create(journalFile);
                 ProgressBar bar = bar(subjects.size())) {
-            for (int i = 0; i < subjects.size() && interruption == 0; i++) {
-                Result result = evaluation.evaluate(subjects.get(i));
-                results.add(result);
-                if (journal != null) {
-                    journal.append(result);
-                }
-                if (bar != null) {
-                    bar.step();
-                }
-            }
-        } catch (Interruption.Interrupted e) {
-            // What is there is reported below.
+            Workers.run(evaluation, subjects, () -> interruption != 0, result -> take(result, journal, bar));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } finally {
             Signals.unregister("INT", beforeInt);
             Signals.unregister("TERM", beforeTerm);
@@ -88,6 +81,20 @@ final class Study {
             Files.deleteIfExists(journalFile);
         }
         return interruption != 0 ? interruption : exitCode();
+    }
+
+    private void take(Result result, Journal journal, ProgressBar bar) {
+        results.add(result);
+        try {
+            if (journal != null) {
+                journal.append(result);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (bar != null) {
+            bar.step();
+        }
     }
 
     private void interrupt(int code) {

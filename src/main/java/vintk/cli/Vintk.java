@@ -47,7 +47,8 @@ import vintk.runtime.ModelException;
             CheckGradientCommand.class,
             GenerateCommand.class,
             SpacesCommand.class,
-            CorrelateCommand.class
+            CorrelateCommand.class,
+            DevicesCommand.class
         })
 public final class Vintk implements Runnable {
     @Spec

@@ -31,11 +31,11 @@ final class Batches {
     }
 
     /**
-     * [V·N, ...sample], view by view.
+     * [V·N, ...sample], view by view; not to be written to. Safe to call from several threads.
      *
      * @param sample [C, H, W], or [H, W, C] where the model has its channels last
      */
-    float[] augmented(Shape sample, long seed) throws IOException {
+    synchronized float[] augmented(Shape sample, long seed) throws IOException {
         requireImages(sample);
         boolean channelsLast = isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
         Key key = new Key(sample, channelsLast, seed);

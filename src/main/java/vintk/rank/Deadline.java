@@ -5,9 +5,10 @@ import java.util.Timer;
 import java.util.TimerTask;
 import vintk.runtime.Interruption;
 
-/** Ends the runs of one model when its time is over. */
+/** Ends the runs of one model, which are those of the thread that made this, when its time is over. */
 final class Deadline implements AutoCloseable {
     private final Optional<Timer> timer;
+    private final Thread worker = Thread.currentThread();
     private volatile boolean over;
 
     /** @param seconds from now; 0 for no limit */
@@ -18,7 +19,7 @@ final class Deadline implements AutoCloseable {
                     @Override
                     public void run() {
                         over = true;
-                        Interruption.request();
+                        Interruption.request(worker);
                     }
                 },
                 Math.max(1, Math.round(1000 * seconds))));
@@ -32,7 +33,7 @@ final class Deadline implements AutoCloseable {
     public void close() {
         timer.ifPresent(Timer::cancel);
         if (over) {
-            Interruption.reset();
+            Interruption.reset(worker);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelException;
 import vintk.runtime.Network;
 import vintk.runtime.Reduction;
+import vintk.runtime.SessionSettings;
 import vintk.score.Cost;
 import vintk.score.EngineChoice;
 import vintk.score.Kernel;
@@ -43,14 +45,16 @@ public final class Evaluation {
 
     private final Settings settings;
     private final KernelOptions options;
+    private final List<SessionSettings> sessions;
     private final List<View> views;
     private final Inputs inputs;
     private final Batches batches;
     private final Consumer<Throwable> failures;
     private final double timeout;
-    private final Set<String> inputWarnings = new LinkedHashSet<>();
+    private final Set<String> inputWarnings = Collections.synchronizedSet(new LinkedHashSet<>());
 
     /**
+     * @param sessions one for each model that is worked on at a time
      * @param inputs where the images come from
      * @param timeout seconds for one model, 0 for no limit
      * @param failures is told of every exception behind a status, for those who ask for stack traces
@@ -58,12 +62,14 @@ public final class Evaluation {
     public Evaluation(
             Settings settings,
             KernelOptions options,
+            List<SessionSettings> sessions,
             Inputs inputs,
             List<View> views,
             double timeout,
             Consumer<Throwable> failures) {
         this.settings = settings;
         this.options = options;
+        this.sessions = List.copyOf(sessions);
         this.views = List.copyOf(views);
         this.inputs = inputs;
         this.timeout = timeout;
@@ -71,15 +77,19 @@ public final class Evaluation {
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
     }
 
+    List<SessionSettings> sessions() {
+        return sessions;
+    }
+
     /**
-     * Scores one model.
+     * Scores one model, on one of the sessions. Safe to call from several threads.
      *
      * @throws Interruption.Interrupted where somebody asked to stop
      */
-    public Result evaluate(Subject subject) {
+    Result evaluate(Subject subject, SessionSettings session) {
         long start = System.nanoTime();
         try (Deadline deadline = new Deadline(timeout)) {
-            return scored(subject, start, deadline);
+            return scored(subject, options.withSession(session), start, deadline);
         } catch (Interruption.Interrupted e) {
             throw e;
         } catch (ModelException e) {
@@ -127,9 +137,9 @@ public final class Evaluation {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private Result scored(Subject subject, long start, Deadline deadline) throws IOException {
+    private Result scored(Subject subject, KernelOptions own, long start, Deadline deadline) throws IOException {
         try {
-            return scored(subject, start);
+            return scored(subject, own, start);
         } catch (Interruption.Interrupted e) {
             if (deadline.isOver()) {
                 String message = String.format(Locale.ROOT, "not done after %s seconds (--timeout)", timeout);
@@ -139,7 +149,7 @@ public final class Evaluation {
         }
     }
 
-    private Result scored(Subject subject, long start) throws IOException {
+    private Result scored(Subject subject, KernelOptions own, long start) throws IOException {
         List<Score> scores = new ArrayList<>();
         KernelMatrix last = null;
         KernelEngine engine = null;
@@ -156,9 +166,10 @@ public final class Evaluation {
                     batches.augmented(sample, seed);
                     close(engine);
                     engine = null;
-                    engine = KernelEngine.open(network, views.size() * settings.batch(), sample, options);
+                    engine = KernelEngine.open(network, views.size() * settings.batch(), sample, own);
                     last = engine.compute(batches.augmented(sample, seed), seed);
-                    requireGradient(last, network, sample, seed);
+                    remarks.addAll(last.remarks());
+                    requireGradient(last, network, own, sample, seed);
                 } else {
                     last = engine.compute(batches.augmented(sample, seed), seed);
                 }
@@ -172,7 +183,9 @@ public final class Evaluation {
                 subject.macs().isPresent() ? subject.macs() : OptionalLong.of(last.macs()),
                 OptionalLong.of(last.peakBytes()),
                 seconds(start));
-        remarks.addAll(inputWarnings);
+        synchronized (inputWarnings) {
+            remarks.addAll(inputWarnings);
+        }
         EngineChoice choice = new EngineChoice(last.engine(), last.reason());
         return Result.of(
                 subject.name(), subject.source(), scores, cost, choice, last.output(), settings, List.copyOf(remarks));
@@ -200,11 +213,11 @@ public final class Evaluation {
      * Says so where the sum of the outputs is constant, as after a Softmax: its gradient is rounding noise, whose kernel must
      * not get a score. The measure is the kernel of a random projection of the outputs.
      */
-    private void requireGradient(KernelMatrix sum, Network network, Shape sample, long seed) {
-        if (options.reduction().kind() != Reduction.Kind.SUM || trace(sum) > SUSPICIOUS * sum.size()) {
+    private void requireGradient(KernelMatrix sum, Network network, KernelOptions own, Shape sample, long seed) {
+        if (own.reduction().kind() != Reduction.Kind.SUM || trace(sum) > SUSPICIOUS * sum.size()) {
             return;
         }
-        KernelOptions random = options.withReduction(Reduction.parse("trace:1"));
+        KernelOptions random = own.withReduction(Reduction.parse("trace:1"));
         try (KernelEngine engine = KernelEngine.open(network, sum.size(), sample, random)) {
             double reference = trace(engine.compute(batches.augmented(sample, seed), seed));
             if (trace(sum) < NOISE * reference) {

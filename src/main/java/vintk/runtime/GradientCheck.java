@@ -40,7 +40,7 @@ public final class GradientCheck {
     GradientCheck(OnnxNetwork network, KernelOptions options, UnaryOperator<Graph> gradients) {
         this.network = network;
         this.options = options;
-        this.settings = SessionSettings.of(options.threads());
+        this.settings = options.session();
         this.gradients = gradients;
     }
 

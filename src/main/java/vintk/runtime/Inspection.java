@@ -104,10 +104,10 @@ public record Inspection(
             });
             peakBytes = GraphCost.of(TransposeFusion.apply(plan.differentiated().graph()))
                     .peakBytes();
-            if (peakBytes > Memory.ofMachine()) {
+            if (peakBytes > Machine.memory()) {
                 refusal = String.format(
                         "the kernel needs about %.1f GB, this machine has %.1f GB; try a smaller --batch",
-                        peakBytes / 1e9, Memory.ofMachine() / 1e9);
+                        peakBytes / 1e9, Machine.memory() / 1e9);
             } else if (options.reduction().kind() == Reduction.Kind.SUM
                     && isSoftmax(graph.outputs().get(taken))) {
                 refusal = "the sum of output '" + taken

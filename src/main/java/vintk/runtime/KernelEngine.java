@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
@@ -46,7 +48,7 @@ public final class KernelEngine implements AutoCloseable {
         this.sample = sample;
         this.samples = samples;
         this.plan = plan;
-        SessionSettings settings = SessionSettings.of(options.threads());
+        SessionSettings settings = options.session();
         Graph graph = TransposeFusion.apply(plan.differentiated().graph());
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
@@ -106,7 +108,7 @@ public final class KernelEngine implements AutoCloseable {
 
     /** Refuses what cannot fit into the machine, before the machine does. */
     private void requireMemory(Network of) {
-        if (peakBytes > Memory.ofMachine()) {
+        if (!options.session().device().isCuda() && peakBytes > Machine.memory()) {
             throw new ModelException(
                     ModelException.Kind.OUT_OF_MEMORY,
                     String.format(
@@ -115,7 +117,7 @@ public final class KernelEngine implements AutoCloseable {
                             of.name(),
                             plan.chunk(),
                             peakBytes / 1e9,
-                            Memory.ofMachine() / 1e9));
+                            Machine.memory() / 1e9));
         }
     }
 
@@ -151,7 +153,8 @@ public final class KernelEngine implements AutoCloseable {
     /** The same with another seed of the random vectors. */
     public KernelMatrix compute(float[] data, long seed) {
         if (!checked) {
-            network.requireIndependentSamples(data, sample, plan.output(), options.threads());
+            network.requireIndependentSamples(
+                    data, sample, plan.output(), options.session().threads());
             checked = true;
         }
         float[] batch = data;
@@ -204,7 +207,8 @@ public final class KernelEngine implements AutoCloseable {
                 plan.reason(),
                 plan.output(),
                 plan.forward().macs() / plan.chunk(),
-                peakBytes);
+                peakBytes,
+                Stream.of(session.placement().remark()).filter(Objects::nonNull).toList());
     }
 
     private Map<String, double[]> runBatched(float[] data, float[] v) {

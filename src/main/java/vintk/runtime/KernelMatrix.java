@@ -17,6 +17,7 @@ import java.util.Map;
  * @param output the output used
  * @param macs multiply-adds of one sample's forward pass
  * @param peakBytes estimated memory of a run
+ * @param remarks what a reader of the kernel should know of the run, in sentences
  */
 public record KernelMatrix(
         int size,
@@ -29,4 +30,5 @@ public record KernelMatrix(
         String reason,
         String output,
         long macs,
-        long peakBytes) {}
+        long peakBytes,
+        List<String> remarks) {}

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param output name of the output, or empty for the first float one
  * @param engine all samples at once, one at a time, or whichever fits
  * @param perParameter whether the kernel of each parameter is wanted too
- * @param threads of ONNX Runtime, 0 for one a core
+ * @param session how ONNX Runtime runs it: threads, device
  * @param seed of the random vectors of {@code trace:K}
  */
 public record KernelOptions(
@@ -19,7 +19,7 @@ public record KernelOptions(
         Optional<String> output,
         Engine engine,
         boolean perParameter,
-        int threads,
+        SessionSettings session,
         long seed) {
     /** The two engines; they give the same kernel. */
     public enum Engine {
@@ -29,10 +29,15 @@ public record KernelOptions(
     }
 
     public static KernelOptions defaults() {
-        return new KernelOptions(Reduction.SUM, ParameterFilter.ALL, Optional.empty(), Engine.AUTO, false, 0, 0);
+        return new KernelOptions(
+                Reduction.SUM, ParameterFilter.ALL, Optional.empty(), Engine.AUTO, false, SessionSettings.of(0), 0);
     }
 
     public KernelOptions withReduction(Reduction other) {
-        return new KernelOptions(other, parameters, output, engine, perParameter, threads, seed);
+        return new KernelOptions(other, parameters, output, engine, perParameter, session, seed);
+    }
+
+    public KernelOptions withSession(SessionSettings other) {
+        return new KernelOptions(reduction, parameters, output, engine, perParameter, other, seed);
     }
 }

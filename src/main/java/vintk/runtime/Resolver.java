@@ -225,7 +225,7 @@ final class Resolver {
                 elements *= Math.max(1, dim);
             }
         }
-        if (elements * Float.BYTES > Memory.ofMachine()) {
+        if (elements * Float.BYTES > Machine.memory()) {
             throw new ModelException(
                     ModelException.Kind.OUT_OF_MEMORY,
                     String.format(
@@ -289,7 +289,9 @@ final class Resolver {
     private Map<String, Tensor> execute(ModelProto whole, Set<String> wanted, boolean optimised) {
         Map<String, Tensor> zeros = new LinkedHashMap<>();
         inputs.forEach((name, type) -> zeros.put(name, Tensor.filled(type, 0)));
-        try (GraphRun run = new GraphRun(part(whole, wanted).toByteArray(), new SessionSettings(0, optimised))) {
+        try (GraphRun run = new GraphRun(
+                part(whole, wanted).toByteArray(),
+                optimised ? SessionSettings.of(0).withOptimised() : SessionSettings.of(0))) {
             return run.run(zeros);
         }
     }

@@ -5,6 +5,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,8 +15,13 @@ import java.util.Set;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
 public final class Session implements AutoCloseable {
+    /** Of ONNX Runtime's message where a node would go to the processor and must not. */
+    private static final String FALLBACK = "fallback to CPU EP has been explicitly disabled";
+
     private static OrtEnvironment environment;
     private final OrtSession session;
+    private Placement placement = Placement.AS_MEANT;
+    private boolean profiled;
 
     /**
      * @param model serialised
@@ -23,10 +31,38 @@ public final class Session implements AutoCloseable {
         // The environment first: its start says in one line what is wrong where the native library cannot be loaded.
         OrtEnvironment started = environment();
         try (OrtSession.SessionOptions options = settings.options()) {
-            session = started.createSession(model, options);
+            session = settings.device().isCuda()
+                    ? strict(started, model, options)
+                    : started.createSession(model, options);
         } catch (OrtException e) {
             throw failure(e);
         }
+    }
+
+    /** On the device alone; where that cannot be, with the processor's help, and a profile of it. */
+    private OrtSession strict(OrtEnvironment started, byte[] model, OrtSession.SessionOptions options)
+            throws OrtException {
+        options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+        try {
+            return started.createSession(model, options);
+        } catch (OrtException e) {
+            if (!String.valueOf(e.getMessage()).contains(FALLBACK)) {
+                throw e;
+            }
+        }
+        options.addConfigEntry("session.disable_cpu_ep_fallback", "0");
+        try {
+            options.enableProfiling(Files.createTempFile("vintk-profile", "").toString());
+        } catch (IOException e) {
+            throw new ModelException(ModelException.Kind.ERROR, "no temporary file: " + e.getMessage(), e);
+        }
+        profiled = true;
+        return started.createSession(model, options);
+    }
+
+    /** Which nodes did not run where they were meant to; known after the first run. */
+    Placement placement() {
+        return placement;
     }
 
     /** Made at first use; not in a class initialiser, where a failure would be an Error without a message. */
@@ -46,7 +82,12 @@ public final class Session implements AutoCloseable {
         try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
             Interruption.begin(options);
             try {
-                return session.run(inputs, session.getOutputNames(), options);
+                OrtSession.Result result = session.run(inputs, session.getOutputNames(), options);
+                if (profiled) {
+                    profiled = false;
+                    placement = Placement.of(Path.of(session.endProfiling()));
+                }
+                return result;
             } finally {
                 Interruption.end(options);
             }

@@ -2,6 +2,7 @@ package vintk.runtime;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 
 /**
  * How sessions run. The defaults were measured (README, performance): graphs of this program are written so that
@@ -10,10 +11,24 @@ import ai.onnxruntime.OrtSession;
  *
  * @param threads of one session; 0 lets ONNX Runtime take one a core
  * @param optimised whether ONNX Runtime may rewrite the graph (for timing other people's forward passes)
+ * @param device where it runs
+ * @param tf32 whether a CUDA device may round the operands of float32 products to TensorFloat-32
  */
-public record SessionSettings(int threads, boolean optimised) {
+public record SessionSettings(int threads, boolean optimised, Device device, boolean tf32) {
     public static SessionSettings of(int threads) {
-        return new SessionSettings(threads, false);
+        return new SessionSettings(threads, false, Device.CPU, false);
+    }
+
+    public SessionSettings on(Device other) {
+        return new SessionSettings(threads, optimised, other, tf32);
+    }
+
+    public SessionSettings withOptimised() {
+        return new SessionSettings(threads, true, device, tf32);
+    }
+
+    public SessionSettings withTf32(boolean allowed) {
+        return new SessionSettings(threads, optimised, device, allowed);
     }
 
     OrtSession.SessionOptions options() throws OrtException {
@@ -25,6 +40,12 @@ public record SessionSettings(int threads, boolean optimised) {
         }
         options.setInterOpNumThreads(1);
         options.setMemoryPatternOptimization(false);
+        if (device.isCuda()) {
+            CudaLibraries.load();
+            try (OrtCUDAProviderOptions cuda = CudaProvider.options(device, tf32)) {
+                options.addCUDA(cuda);
+            }
+        }
         return options;
     }
 }

@@ -6,6 +6,8 @@ package vintk.score;
  */
 public enum Precision implements Named {
     FLOAT32("float32", 1e-6, 1e-3),
+    /** Float32 whose products round their operands to TensorFloat-32: 11 bits instead of 24. */
+    TF32("tf32", 1e-3, 1e-2),
     FLOAT64("float64", 0, 1e-9);
 
     /** Unit roundoff spacing of double, 2⁻⁵². */
@@ -33,13 +35,13 @@ public enum Precision implements Named {
      * The noise floor as a fraction of λ₁: an eigenvalue below it cannot be told from zero.
      *
      * <p>For float32 it is 1e-6, about eight units of 2⁻²³: the accuracy to which the smallest eigenvalue of a float32 Gram
-     * matrix is known in practice (METHOD §4). For float64 it is 10·n·2⁻⁵², the backward error of a symmetric eigensolver
+     * matrix is known in practice (METHOD §4). For TensorFloat-32, with operands rounded to 2⁻¹¹, it is 1e-3. For float64 it is 10·n·2⁻⁵², the backward error of a symmetric eigensolver
      * (Golub &amp; Van Loan, §8.1: ‖E‖ ≲ n·ε·λ₁) with one decimal digit for the gradients.
      *
      * @param size rows n of the kernel
      */
     public double relativeFloor(int size) {
-        return this == FLOAT32 ? fixedFloor : DOUBLE_ALLOWANCE * size * DOUBLE_EPSILON;
+        return this != FLOAT64 ? fixedFloor : DOUBLE_ALLOWANCE * size * DOUBLE_EPSILON;
     }
 
     /**

@@ -85,8 +85,8 @@ class ExportedModelsTest {
     }
 
     private static KernelMatrix kernel(ExportedModel model, OnnxNetwork network, KernelOptions.Engine engine) {
-        KernelOptions options =
-                new KernelOptions(Reduction.SUM, ParameterFilter.ALL, Optional.empty(), engine, false, 1, 0);
+        KernelOptions options = new KernelOptions(
+                Reduction.SUM, ParameterFilter.ALL, Optional.empty(), engine, false, SessionSettings.of(1), 0);
         try (KernelEngine open = KernelEngine.open(network, N, model.sample, options)) {
             return open.compute(model.data());
         }
@@ -126,7 +126,8 @@ class ExportedModelsTest {
         double[] expected = new PerturbedModel(model.file.build()).run(feeds);
         Graph graph = network.graph(samples, model.sample);
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-        try (Session session = new Session(ModelWriter.model(graph).toByteArray(), new SessionSettings(1, true))) {
+        try (Session session = new Session(
+                ModelWriter.model(graph).toByteArray(), SessionSettings.of(1).withOptimised())) {
             for (Value input : graph.inputs()) {
                 tensors.put(
                         input.name(),

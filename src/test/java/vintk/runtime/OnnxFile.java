@@ -15,7 +15,7 @@ public final class OnnxFile implements AutoCloseable {
     private final Session session;
 
     public OnnxFile(Path file) throws IOException {
-        session = new Session(Files.readAllBytes(file), new SessionSettings(0, true));
+        session = new Session(Files.readAllBytes(file), SessionSettings.of(0).withOptimised());
     }
 
     /** All outputs for float inputs. */

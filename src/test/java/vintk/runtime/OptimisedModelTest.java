@@ -66,7 +66,13 @@ class OptimisedModelTest {
 
     private static KernelMatrix kernel(Path file) {
         KernelOptions options = new KernelOptions(
-                Reduction.SUM, ParameterFilter.ALL, Optional.empty(), KernelOptions.Engine.AUTO, true, 1, 0);
+                Reduction.SUM,
+                ParameterFilter.ALL,
+                Optional.empty(),
+                KernelOptions.Engine.AUTO,
+                true,
+                SessionSettings.of(1),
+                0);
         Random draw = new Random(3);
         float[] data = new float[Math.toIntExact(SAMPLES * IMAGE.elements())];
         for (int i = 0; i < data.length; i++) {

@@ -42,7 +42,8 @@ final class PerturbedModel {
 
     private double[] run(ModelProto of, Map<String, Feed> feeds) {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-        try (Session session = new Session(of.toByteArray(), new SessionSettings(1, true))) {
+        try (Session session =
+                new Session(of.toByteArray(), SessionSettings.of(1).withOptimised())) {
             session.inputInfo().forEach((name, info) -> {
                 Feed feed = feeds.get(name);
                 if (feed != null) {
