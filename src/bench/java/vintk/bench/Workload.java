@@ -51,14 +51,18 @@ record Workload(Candidate candidate, VisionTransformer network, Graph graph, Bat
 
     /** Products of the kernel's graph: forward, backward, per-sample gradients, Gram matrices. */
     double kernelGflop() {
+        return gflop(GraphCost.of(kernelGraph()).macs());
+    }
+
+    /** The graph of the kernel, of standard operators. */
+    Graph kernelGraph() {
         KernelGraph tracked = KernelGraph.batched(
                 graph, VitGraph.OUTPUT, Map.of(graph.input(VitGraph.INPUT), BatchAxis.at(0)), samples());
-        Graph kernel = tracked.differentiate(
+        return tracked.differentiate(
                         tracked.seed().sum(),
                         ParameterFilter.ALL.select(graph).counted(),
                         List.of(KernelGraph.Output.KERNEL))
                 .graph();
-        return gflop(GraphCost.of(kernel).macs());
     }
 
     /** Products of the network as published: all tokens in all blocks. */

@@ -91,13 +91,13 @@ public final class CudaProvider {
     }
 
     /**
-     * The provider's options. TensorFloat-32 is off unless asked for. The arena grows by what is asked for, not by powers of two; algorithms of
-     * convolutions are taken by heuristics, as a kernel is often run once only, where a search would cost more than it wins.
+     * The provider's options. TensorFloat-32 is off unless asked for; convolutions take the one algorithm that is always there: a
+     * search would cost more than it wins where a kernel is run once, and others lose digits.
      */
     static OrtCUDAProviderOptions options(Device device, boolean tf32) throws OrtException {
         OrtCUDAProviderOptions options = new OrtCUDAProviderOptions(device.index());
         options.add("use_tf32", tf32 ? "1" : "0");
-        options.add("cudnn_conv_algo_search", "HEURISTIC");
+        options.add("cudnn_conv_algo_search", "DEFAULT");
         return options;
     }
 }

@@ -31,7 +31,8 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
         return new SessionSettings(threads, optimised, device, allowed);
     }
 
-    OrtSession.SessionOptions options() throws OrtException {
+    /** For a session; close them. */
+    public OrtSession.SessionOptions options() throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(
                 optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT : OrtSession.SessionOptions.OptLevel.NO_OPT);
