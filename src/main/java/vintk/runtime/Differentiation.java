@@ -10,8 +10,10 @@ import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.ntk.Seed;
+import vintk.onnx.CommonNodes;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
+import vintk.onnx.StandardisationForm;
 import vintk.onnx.TensorType;
 import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
@@ -67,7 +69,7 @@ public record Differentiation(
                             network.name() + ": the model has an output '" + name + "' of its own");
                 }
             });
-            return new Graph(forward.name(), gradients.inputs(), outputs);
+            return CommonNodes.apply(new Graph(forward.name(), gradients.inputs(), outputs));
         } catch (ModelException | IllegalArgumentException e) {
             long fixed = network.fixedBatch();
             if (fixed > 0 && fixed != samples) {
@@ -95,7 +97,7 @@ public record Differentiation(
         long fixed = network.fixedBatch();
         if (engine != KernelOptions.Engine.PER_SAMPLE && network.batchAxis() >= 0) {
             try {
-                Graph graph = network.graph(samples, sample);
+                Graph graph = formed(network, samples, sample);
                 if (fixed == 0 || fixed == samples || network.takesOtherBatches(sample, output(graph, options))) {
                     String why = fixed == 1 && samples > 1
                             ? "its batch of 1 could be freed, the batch was tracked"
@@ -119,15 +121,20 @@ public record Differentiation(
         if (fixed > 1) {
             return batched(
                     network,
-                    network.graph(fixed, sample),
+                    formed(network, fixed, sample),
                     fixed,
                     options,
                     List.of(KernelGraph.Output.JACOBIAN),
                     reason);
         }
-        Graph graph = network.graph(1, sample);
+        Graph graph = formed(network, 1, sample);
         KernelGraph single = KernelGraph.single(graph, output(graph, options));
         return finish(graph, single, 1, options, List.of(KernelGraph.Output.JACOBIAN), reason);
+    }
+
+    /** A network's graph in the form whose gradient is shortest. */
+    private static Graph formed(Network network, long samples, Shape sample) {
+        return StandardisationForm.recognise(network.graph(samples, sample));
     }
 
     private static String firstLine(Exception e) {

@@ -21,11 +21,19 @@ final class DoubleForms {
 
     private DoubleForms() {}
 
-    /** Output 0 of a node for inputs of float64; null where there is no such form. */
-    static Value of(Node node, List<Value> inputs) {
+    /** The outputs of a node for inputs of float64; null where there is no such form. */
+    static List<Value> of(Node node, List<Value> inputs) {
         if (!node.domain().isEmpty()) {
             return null;
         }
+        if (node.opType().equals("LayerNormalization")) {
+            return standardised(node, inputs);
+        }
+        Value one = node.outputs().size() == 1 ? single(node, inputs) : null;
+        return one == null ? null : List.of(one);
+    }
+
+    private static Value single(Node node, List<Value> inputs) {
         Value x = inputs.get(0);
         return switch (node.opType()) {
             case "Conv" -> conv(node, inputs);
@@ -41,6 +49,16 @@ final class DoubleForms {
             case "Softplus" -> softplus(x);
             default -> null;
         };
+    }
+
+    /** Along the last axis, as canonical graphs have it: the scale is the second input. */
+    private static List<Value> standardised(Node node, List<Value> inputs) {
+        Value mean = Ops.reduceMean(inputs.get(0), -1);
+        Value centred = Ops.sub(inputs.get(0), mean);
+        Value variance = Ops.reduceMean(Ops.square(centred), -1);
+        Value inverse =
+                Ops.reciprocal(Ops.sqrt(Ops.add(variance, node.attributes().real("epsilon", 1e-5f))));
+        return List.of(Ops.mul(Ops.mul(centred, inverse), inputs.get(1)), mean, inverse);
     }
 
     private static Value globalAveragePool(Value x) {

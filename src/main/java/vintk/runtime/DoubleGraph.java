@@ -97,13 +97,15 @@ final class DoubleGraph {
         List<Value> inputs = new ArrayList<>();
         node.inputs().forEach(input -> inputs.add(wide(input)));
         Node wide = widened(node, inputs);
-        if (!isSingle(node) || hasKernel(wide)) {
+        // Its statistics are of float32 whatever its operand is.
+        boolean statistics = node.opType().equals("LayerNormalization");
+        if (!isSingle(node) || !statistics && hasKernel(wide)) {
             replace(node, wide.outputs());
             return;
         }
-        Value form = node.outputs().size() == 1 ? DoubleForms.of(node, inputs) : null;
+        List<Value> form = DoubleForms.of(node, inputs);
         if (form != null) {
-            replace(node, List.of(form));
+            replace(node, form);
             return;
         }
         single.add(node.opType());

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import vintk.ntk.GraphCost;
+import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
-import vintk.onnx.TransposeFusion;
 import vintk.onnx.Value;
 import vintk.opset.OperatorUse;
 import vintk.opset.Parameter;
@@ -102,7 +102,7 @@ public record Inspection(
                 int rows = KernelEngine.rows(network, samples, sample, options);
                 return Differentiation.plan(network, rows, sample, options);
             });
-            peakBytes = GraphCost.of(TransposeFusion.apply(plan.differentiated().graph()))
+            peakBytes = GraphCost.of(Fusion.apply(plan.differentiated().graph(), true))
                     .peakBytes();
             if (peakBytes > Machine.memory()) {
                 refusal = String.format(

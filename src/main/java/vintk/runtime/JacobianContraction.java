@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.DataType;
+import vintk.onnx.Fusion;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
-import vintk.onnx.TransposeFusion;
 
 /** Collects per-sample gradients of chunks, parameter by parameter, and contracts them to the kernel. */
 final class JacobianContraction implements AutoCloseable {
@@ -33,7 +33,9 @@ final class JacobianContraction implements AutoCloseable {
                 name.substring(KernelGraph.GRADIENT_OF.length()),
                 type.withShape(type.shape().with(0, samples))));
         this.session = new Session(
-                ModelWriter.model(TransposeFusion.apply(KernelGraph.contraction(whole, samples)))
+                ModelWriter.model(Fusion.apply(
+                                KernelGraph.contraction(whole, samples),
+                                !settings.device().isCuda()))
                         .toByteArray(),
                 settings);
     }

@@ -101,7 +101,8 @@ class GradientCheckTest {
                 graph,
                 (node, inputs) -> node.opType().equals("Sub") && Ops.scalarOf(inputs.get(0)) == 1
                         ? Rewrite.with(node, "", "Add", inputs, node.attributes())
-                        : Rewrite.with(node, inputs)));
+                                .outputs()
+                        : Rewrite.with(node, inputs).outputs()));
         assertFalse(report.passed());
         assertEquals("Tanh", report.worst().orElseThrow().operator());
         assertTrue(report.fault().orElseThrow().startsWith("the gradient of Tanh"), report.fault()::toString);

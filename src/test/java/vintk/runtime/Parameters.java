@@ -27,7 +27,7 @@ final class Parameters {
         Graph rewritten = Rewrite.apply(graph, (node, operands) -> {
             List<Value> changed = new ArrayList<>();
             operands.forEach(x -> changed.add(x == null ? null : replaced.getOrDefault(x, x)));
-            return Rewrite.with(node, changed);
+            return Rewrite.with(node, changed).outputs();
         });
         Map<String, Value> outputs = new LinkedHashMap<>();
         rewritten.outputs().forEach((name, value) -> outputs.put(name, replaced.getOrDefault(value, value)));

@@ -35,7 +35,7 @@ public final class FreeBatch {
         return Rewrite.apply(graph, new FreeBatch(flow, input)::freed);
     }
 
-    private Node freed(Node node, List<Value> inputs) {
+    private List<Value> freed(Node node, List<Value> inputs) {
         BatchAxis axis = flow.of(node.output());
         if (axis != null && node.opType().equals("Reshape")) {
             long[] dims = node.output().shape().dims();
@@ -44,7 +44,7 @@ public final class FreeBatch {
         } else if (axis != null && node.opType().equals("Expand")) {
             inputs.set(1, freeShape(node.output().shape(), axis.axis()));
         }
-        return Rewrite.with(node, inputs);
+        return Rewrite.with(node, inputs).outputs();
     }
 
     /** The extents with the batch of the input at one place, as a computed shape. */

@@ -20,6 +20,9 @@ final class GatherRules {
     /** Above this many elements a one-hot matrix is not built; gradients are scattered instead. */
     private static final long ONE_HOT_LIMIT = 1 << 22;
 
+    /** Up to this many a one-hot matrix is the cheapest. */
+    private static final long SMALL = 1 << 12;
+
     private GatherRules() {}
 
     static void addTo(Rules.Adder rules) {
@@ -49,7 +52,10 @@ final class GatherRules {
         return data.axis() > axis ? data.moved(data.axis() + shift) : data;
     }
 
-    /** dx = Σ over the places that took an element: a product with the one-hot matrix of the indices, or a scatter. */
+    /**
+     * dx = Σ over the places that took an element: a product with the one-hot matrix of the indices; where that is large, taken back
+     * by indices, or else a scatter.
+     */
     private static List<Cotangent> gatherPullback(Pull p) {
         Value data = p.x(0);
         Value indices = p.x(1);
@@ -63,11 +69,46 @@ final class GatherRules {
         Shape before = p.withLead(data.shape().slice(0, axis));
         Shape after = data.shape().slice(axis + 1, rank);
         Value flat = Ops.reshape(p.fullDy(), before.elements(), places, after.elements());
-        Value summed = indices.isConstant() && extent * places <= ONE_HOT_LIMIT
-                ? Ops.matMul(oneHot(data.dataType(), indices.constant().integers(), extent), flat)
-                : scattered(flat, Ops.reshape(indices, 1, places, 1), extent);
+        Value summed = indices.isConstant() ? known(flat, indices.constant().integers(), extent) : null;
+        if (summed == null) {
+            summed = scattered(flat, Ops.reshape(indices, 1, places, 1), extent);
+        }
         return only(new Cotangent.PerSample(
                 Ops.reshape(summed, Shape.concat(Shape.concat(before, Shape.of(extent)), after))));
+    }
+
+    /** Rows of {@code flat} [B, M, A] added up at known indices; null where only a scatter does it. */
+    private static Value known(Value flat, long[] indices, long extent) {
+        if (extent * indices.length <= SMALL) {
+            return Ops.matMul(oneHot(flat.dataType(), indices, extent), flat);
+        }
+        int[] counts = new int[Math.toIntExact(extent)];
+        long[] back = new long[counts.length];
+        Arrays.fill(back, indices.length);
+        for (int m = 0; m < indices.length; m++) {
+            int at = Math.toIntExact(indices[m] < 0 ? indices[m] + extent : indices[m]);
+            counts[at]++;
+            back[at] = m;
+        }
+        int[] several =
+                IntStream.range(0, counts.length).filter(i -> counts[i] > 1).toArray();
+        if (several.length > 1) {
+            boolean product = extent * indices.length <= ONE_HOT_LIMIT;
+            return product ? Ops.matMul(oneHot(flat.dataType(), indices, extent), flat) : null;
+        }
+        for (int at : several) {
+            back[at] = indices.length;
+        }
+        // What was not taken gets the zero behind the last row.
+        Value taken = Ops.gather(Ops.pad(flat, 1, 0, 1), 1, Tensor.longs(back));
+        for (int at : several) {
+            double[] mask = LongStream.of(indices)
+                    .mapToDouble(i -> Math.floorMod(i, extent) == at ? 1 : 0)
+                    .toArray();
+            Value row = Ops.constant(Tensor.of(TensorType.of(flat.dataType(), 1, mask.length), mask));
+            taken = Ops.add(taken, Ops.pad(Ops.matMul(row, flat), 1, at, extent - 1 - at));
+        }
+        return taken;
     }
 
     /** [extent, M]: 1 where index m is the row. */

@@ -26,6 +26,7 @@ final class ReductionRules {
         rules.add("ArgMin", Rule.zero(ReductionRules::alongAxis));
         rules.add("NonZero", Rule.zero(ReductionRules::samplesMeet));
         rules.add("Softmax", Rule.lazy(Flow.along(-1), ReductionRules::softmax));
+        rules.add("LayerNormalization", Rule.full(Flow.along(-1), ReductionRules::standardised));
         rules.add("LogSoftmax", Rule.full(Flow.along(-1), ReductionRules::logSoftmax));
     }
 
@@ -105,8 +106,45 @@ final class ReductionRules {
 
     /** dx = y (dy - Σ y dy). */
     private static List<Cotangent> softmax(Pull p) {
-        Value inner = reduceSum(mul(p.dy(), p.y()), true, axis(p));
+        Value inner = mixed(p);
+        if (inner == null) {
+            inner = reduceSum(mul(p.dy(), p.y()), true, axis(p));
+        }
         return Rule.aligned(mul(p.y(), sub(p.dy(), inner)));
+    }
+
+    /**
+     * Σ_j y_ij dy_ij where the cotangent is a product, dy = dO Vᵀ, as in attention: the same as Σ_k dO_ik O_ik with O = y V, which
+     * is there already (equal nodes become one) and narrower (Dao et al. 2022, FlashAttention, eq. 4). Null elsewhere.
+     */
+    private static Value mixed(Pull p) {
+        Value dy = p.dy();
+        if (p.lead() > 0 || axis(p) != -1 || !Ops.isNode(dy, "MatMul")) {
+            return null;
+        }
+        Value narrow = dy.node().input(0);
+        Value transposed = dy.node().input(1);
+        boolean pays = Ops.isNode(transposed, "Transpose")
+                && dy.shape().equals(p.y().shape())
+                && 2 * narrow.shape().dim(-1) < dy.shape().dim(-1);
+        if (!pays) {
+            return null;
+        }
+        Value product = Ops.matMul(p.y(), Ops.transposeLast(transposed));
+        return product.shape().equals(narrow.shape()) ? reduceSum(mul(narrow, product), true, -1) : null;
+    }
+
+    /**
+     * Of y = (x - μ)/σ along the last axis, scaled by constants: with g the cotangent of y before the scale, dx = (g - mean(g) - y mean(g y)) / σ.
+     * The scale itself is 1 in canonical form, and no parameter.
+     */
+    private static List<Cotangent> standardised(Pull p) {
+        Value y = p.y();
+        Value g = p.dy();
+        Value along = mul(y, Ops.reduceMean(mul(g, y), -1));
+        Value dx = mul(
+                sub(sub(g, Ops.reduceMean(g, -1)), along), p.node().outputs().get(2));
+        return Rule.only(new Cotangent.Aligned(dx));
     }
 
     /** dx = dy - exp(y) Σ dy. */

@@ -1,5 +1,6 @@
 package vintk.ntk;
 
+import java.util.ArrayList;
 import java.util.List;
 import vintk.autodiff.Accumulator;
 import vintk.autodiff.Cotangent;
@@ -20,6 +21,24 @@ import vintk.onnx.Value;
  * </ul>
  */
 final class Contraction {
+    /**
+     * A part of a kernel that is a sum. Parts of one kind are added up together: a graph of few nodes, which on a CUDA device cost
+     * a launch each.
+     */
+    sealed interface Term {
+        /** M Mᵀ for M [N, k], of few columns: in float64. */
+        record Narrow(Value matrix) implements Term {}
+
+        /** The sum over axis 0 of [blocks, N, N] in float32: in float64. */
+        record Blocks(Value products) implements Term {}
+
+        /** [N, N] in float64 already. */
+        record Whole(Value kernel) implements Term {}
+    }
+
+    /** So many float32 products are added up at a time: a quarter of a gigabyte, and a half as float64. */
+    private static final long TOGETHER = 1L << 26;
+
     /** Columns of one float32 product; longer ones lose accuracy and, batched, no time is won. */
     private static final long BLOCK = 1024;
 
@@ -31,11 +50,11 @@ final class Contraction {
 
     private Contraction() {}
 
-    /** [N, N] in float64, of the gradients collected for one parameter. */
-    static Value gram(Accumulator gradient, long samples) {
+    /** The terms of one parameter's kernel, of the gradients collected for it. */
+    static List<Term> terms(Accumulator gradient, long samples) {
         List<Cotangent> parts = gradient.parts();
         if (parts.size() == 1 && parts.get(0) instanceof Cotangent.Outer outer) {
-            return outer(outer);
+            return List.of(outer(outer));
         }
         List<Cotangent.Window> windows = parts.stream()
                 .filter(Cotangent.Window.class::isInstance)
@@ -46,13 +65,53 @@ final class Contraction {
             return windows.stream()
                     .map(gradient::full)
                     .map(v -> dense(Ops.reshape(v, samples, v.shape().elements() / samples)))
-                    .reduce(Ops::add)
-                    .orElseThrow();
+                    .toList();
         }
-        return dense(Ops.reshape(gradient.full(), samples, gradient.shape().elements() / samples));
+        return List.of(
+                dense(Ops.reshape(gradient.full(), samples, gradient.shape().elements() / samples)));
     }
 
-    private static Value outer(Cotangent.Outer outer) {
+    /** The kernel of all terms, [N, N] in float64. */
+    static Value sum(List<Term> terms, long samples) {
+        List<Value> narrow = new ArrayList<>();
+        List<Value> blocks = new ArrayList<>();
+        List<Value> sums = new ArrayList<>();
+        long size = 0;
+        for (Term term : terms) {
+            if (term instanceof Term.Narrow one) {
+                narrow.add(one.matrix());
+            } else if (term instanceof Term.Whole one) {
+                sums.add(one.kernel());
+            } else if (term instanceof Term.Blocks one) {
+                long more = one.products().shape().elements();
+                if (size + more > TOGETHER && !blocks.isEmpty()) {
+                    sums.add(added(blocks));
+                    blocks.clear();
+                    size = 0;
+                }
+                blocks.add(one.products());
+                size += more;
+            }
+        }
+        if (!blocks.isEmpty()) {
+            sums.add(added(blocks));
+        }
+        if (!narrow.isEmpty()) {
+            sums.add(square(Ops.concat(1, narrow)));
+        }
+        return sums.stream().reduce(Ops::add).orElse(zero(samples));
+    }
+
+    private static Value added(List<Value> blocks) {
+        return Ops.reduceSum(Ops.cast(Ops.concat(0, blocks), DataType.DOUBLE), false, 0);
+    }
+
+    private static Value square(Value matrix) {
+        Value wide = Ops.cast(matrix, DataType.DOUBLE);
+        return Ops.matMul(wide, Ops.transposeLast(wide));
+    }
+
+    private static Term outer(Cotangent.Outer outer) {
         Shape a = outer.left().shape();
         Shape g = outer.right().shape();
         double n = a.dim(0);
@@ -62,12 +121,12 @@ final class Contraction {
         double materialise = 2 * n * rows * product + 2 * n * n * product;
         double ghost = 2 * n * n * rows * rows * widths;
         if (rows == 1) {
-            return Ops.mul(
-                    small(Ops.reshape(outer.left(), a.dim(0), a.dim(2))),
-                    small(Ops.reshape(outer.right(), g.dim(0), g.dim(2))));
+            return new Term.Whole(Ops.mul(
+                    square(Ops.reshape(outer.left(), a.dim(0), a.dim(2))),
+                    square(Ops.reshape(outer.right(), g.dim(0), g.dim(2)))));
         }
         if (ghost < materialise && 2 * n * n * rows * rows * Float.BYTES <= GHOST_BYTES) {
-            return ghost(outer);
+            return new Term.Whole(ghost(outer));
         }
         return dense(outer.product());
     }
@@ -89,12 +148,12 @@ final class Contraction {
     }
 
     /** M Mᵀ for M [N, ...]. */
-    static Value dense(Value gradients) {
+    static Term dense(Value gradients) {
         Shape shape = gradients.shape();
         long samples = shape.dim(0);
         long size = shape.elements() / samples;
         if (size <= SMALL) {
-            return small(Ops.reshape(gradients, samples, size));
+            return new Term.Narrow(Ops.reshape(gradients, samples, size));
         }
         long columns = columns(size);
         Value flat = Ops.reshape(gradients, samples, size);
@@ -103,8 +162,7 @@ final class Contraction {
         }
         long blocks = flat.shape().dim(1) / columns;
         Value cut = Ops.transpose(Ops.reshape(flat, samples, blocks, columns), 1, 0, 2);
-        Value products = Ops.matMul(cut, Ops.transposeLast(cut));
-        return Ops.reduceSum(Ops.cast(products, DataType.DOUBLE), false, 0);
+        return new Term.Blocks(Ops.matMul(cut, Ops.transposeLast(cut)));
     }
 
     /** The largest divisor of {@code size} up to the block length, or the block length where all are short. */
@@ -117,13 +175,8 @@ final class Contraction {
         return BLOCK;
     }
 
-    private static Value small(Value matrix) {
-        Value wide = Ops.cast(matrix, DataType.DOUBLE);
-        return Ops.matMul(wide, Ops.transposeLast(wide));
-    }
-
     /** A kernel that is zero: of a network without any parameter that counts. */
-    static Value zero(long samples) {
+    private static Value zero(long samples) {
         return Ops.filled(TensorType.of(DataType.DOUBLE, samples, samples), 0);
     }
 }

@@ -1,6 +1,7 @@
 package vintk.ntk;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import vintk.autodiff.Accumulator;
 import vintk.autodiff.BatchAxis;
 import vintk.autodiff.BatchFlow;
 import vintk.autodiff.Gradients;
+import vintk.onnx.CommonNodes;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -95,16 +97,18 @@ public final class KernelGraph {
     public Differentiated differentiate(Value seed, List<Value> parameters, List<Output> wanted) {
         Map<Value, Accumulator> gradients = Gradients.of(output, seed, parameters, batch);
         Map<String, Value> outputs = new LinkedHashMap<>();
-        Map<String, Value> perParameter = new LinkedHashMap<>();
-        if (!wanted.equals(List.of(Output.JACOBIAN))) {
-            gradients.forEach((p, g) -> perParameter.put(p.name(), Contraction.gram(g, samples())));
-        }
-        if (wanted.contains(Output.KERNEL)) {
-            Value total = perParameter.values().stream().reduce(Ops::add).orElse(Contraction.zero(samples()));
-            outputs.put(KERNEL, total);
-        }
         if (wanted.contains(Output.KERNEL_PER_PARAMETER)) {
+            Map<String, Value> perParameter = new LinkedHashMap<>();
+            gradients.forEach(
+                    (p, g) -> perParameter.put(p.name(), Contraction.sum(Contraction.terms(g, samples()), samples())));
+            if (wanted.contains(Output.KERNEL)) {
+                outputs.put(KERNEL, total(perParameter.values(), samples()));
+            }
             perParameter.forEach((name, kernel) -> outputs.put(KERNEL_OF + name, kernel));
+        } else if (wanted.contains(Output.KERNEL)) {
+            List<Contraction.Term> terms = new ArrayList<>();
+            gradients.values().forEach(g -> terms.addAll(Contraction.terms(g, samples())));
+            outputs.put(KERNEL, Contraction.sum(terms, samples()));
         }
         if (wanted.contains(Output.JACOBIAN)) {
             gradients.forEach((p, g) -> {
@@ -114,8 +118,12 @@ public final class KernelGraph {
         }
         List<Value> inputs = new ArrayList<>(network.inputs());
         seedInputs(seed, inputs);
-        return new Differentiated(
-                new Graph(network.name(), inputs, outputs, network.metadata()), List.copyOf(gradients.keySet()));
+        Graph graph = new Graph(network.name(), inputs, outputs, network.metadata());
+        return new Differentiated(CommonNodes.apply(graph), List.copyOf(gradients.keySet()));
+    }
+
+    private static Value total(Collection<Value> kernels, long samples) {
+        return kernels.stream().reduce(Ops::add).orElse(Contraction.sum(List.of(), samples));
     }
 
     private static void seedInputs(Value seed, List<Value> inputs) {
@@ -137,9 +145,9 @@ public final class KernelGraph {
         gradients.forEach((name, type) -> {
             Value input = Value.input(name, type);
             inputs.add(input);
-            outputs.put(KERNEL_OF + name, Contraction.dense(input));
+            outputs.put(KERNEL_OF + name, Contraction.sum(List.of(Contraction.dense(input)), samples));
         });
-        outputs.put(KERNEL, outputs.values().stream().reduce(Ops::add).orElse(Contraction.zero(samples)));
+        outputs.put(KERNEL, total(outputs.values(), samples));
         return new Graph("contraction", inputs, outputs);
     }
 

@@ -117,6 +117,15 @@ public final class Ops {
         return mul(x, x);
     }
 
+    /**
+     * x Φ(x) = x (1 + erf(x/√2)) / 2, as u (1 + erf u) / √2 with u = x/√2: the numbers stand beside the layers before and behind,
+     * with whose products {@link ScaleFusion} joins them.
+     */
+    public static Value gelu(Value x) {
+        Value u = mul(x, Math.sqrt(0.5));
+        return mul(mul(u, add(unary("Erf", u), 1)), Math.sqrt(0.5));
+    }
+
     public static Value neg(Value x) {
         return unary("Neg", x);
     }
@@ -212,6 +221,25 @@ public final class Ops {
                 x.type(),
                 Attributes.NONE.with("axis", (long) x.shape().axis(axis)),
                 x);
+    }
+
+    /**
+     * Zero mean and unit variance along the last axis: a LayerNormalization whose scale is 1, with three outputs: (x - μ) /
+     * √(σ² + ε), μ, and 1/√(σ² + ε).
+     */
+    public static Node standardise(Value x, double epsilon) {
+        long width = x.shape().dim(-1);
+        TensorType statistic = x.type().withShape(x.shape().with(-1, 1));
+        double[] ones = new double[Math.toIntExact(width)];
+        Arrays.fill(ones, 1);
+        return new Node(
+                "",
+                "LayerNormalization",
+                null,
+                List.of(x, constant(Tensor.of(new TensorType(x.dataType(), Shape.of(width)), ones))),
+                Attributes.NONE.with("axis", -1L).with("epsilon", (float) epsilon),
+                List.of(x.type(), statistic, statistic),
+                null);
     }
 
     /** Matrix product of the last two axes, the others broadcast. Operands have two axes or more. */

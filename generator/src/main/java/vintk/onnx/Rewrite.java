@@ -12,12 +12,12 @@ public final class Rewrite {
     @FunctionalInterface
     public interface Step {
         /**
-         * The node in the place of another, with outputs of the same number and types.
+         * What takes the place of a node's outputs: as many values, of the same types.
          *
          * @param node of the graph as it was
          * @param inputs of the node as they are by now; null where absent
          */
-        Node apply(Node node, List<Value> inputs);
+        List<Value> apply(Node node, List<Value> inputs);
     }
 
     private Rewrite() {}
@@ -27,9 +27,11 @@ public final class Rewrite {
         for (Node node : graph.nodes()) {
             List<Value> inputs = new ArrayList<>();
             node.inputs().forEach(input -> inputs.add(input == null ? null : replaced.getOrDefault(input, input)));
-            Node made = step.apply(node, inputs);
-            for (int i = 0; i < made.outputs().size() && made != node; i++) {
-                replaced.put(node.outputs().get(i), made.outputs().get(i));
+            List<Value> made = step.apply(node, inputs);
+            for (int i = 0; i < made.size(); i++) {
+                if (made.get(i) != node.outputs().get(i)) {
+                    replaced.put(node.outputs().get(i), made.get(i));
+                }
             }
         }
         Map<String, Value> outputs = new LinkedHashMap<>();

@@ -12,7 +12,7 @@ public final class TransposeFusion {
     private TransposeFusion() {}
 
     public static Graph apply(Graph graph) {
-        return Rewrite.apply(graph, TransposeFusion::fused);
+        return Rewrite.apply(graph, (node, inputs) -> fused(node, inputs).outputs());
     }
 
     private static Node fused(Node node, List<Value> inputs) {

@@ -64,7 +64,7 @@ final class ActivationAdapters {
     private static Value biasSplitGelu(Site site) {
         long half = site.shape().dim(-1) / 2;
         List<Value> halves = Ops.split(Ops.add(site.x(), site.x(1)), -1, half, half);
-        return Ops.mul(halves.get(0), MathAdapters.exactGelu(halves.get(1)));
+        return Ops.mul(halves.get(0), Ops.gelu(halves.get(1)));
     }
 
     /** Integers are known on import already; numbers are where their ends are. Added up one by one, as ONNX Runtime does. */

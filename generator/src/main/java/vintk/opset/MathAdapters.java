@@ -38,9 +38,9 @@ final class MathAdapters {
         adapters.single("Hardmax", MathAdapters::softmax);
 
         adapters.single("Gelu", MathAdapters::gelu);
-        adapters.single("com.microsoft.Gelu", site -> exactGelu(site.x()));
+        adapters.single("com.microsoft.Gelu", site -> Ops.gelu(site.x()));
         adapters.single("com.microsoft.FastGelu", site -> tanhGelu(biased(site)));
-        adapters.single("com.microsoft.BiasGelu", site -> exactGelu(biased(site)));
+        adapters.single("com.microsoft.BiasGelu", site -> Ops.gelu(biased(site)));
         adapters.single("com.microsoft.QuickGelu", MathAdapters::quickGelu);
         adapters.single("HardSwish", MathAdapters::hardSwish);
     }
@@ -136,17 +136,11 @@ final class MathAdapters {
 
     private static Value gelu(Site site) {
         boolean tanh = site.attributes().text("approximate", "none").equals("tanh");
-        return tanh ? tanhGelu(site.x()) : exactGelu(site.x());
+        return tanh ? tanhGelu(site.x()) : Ops.gelu(site.x());
     }
 
     private static Value biased(Site site) {
         return site.optional(1) == null ? site.x() : Ops.add(site.x(), site.x(1));
-    }
-
-    /** x Φ(x), Φ = (1 + erf(x/√2)) / 2. */
-    static Value exactGelu(Value x) {
-        Value phi = Ops.add(Ops.mul(Ops.unary("Erf", Ops.mul(x, Math.sqrt(0.5))), 0.5), 0.5);
-        return Ops.mul(x, phi);
     }
 
     /** The approximation with tanh(√(2/π) (x + 0.044715 x³)). */

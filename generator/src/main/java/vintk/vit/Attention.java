@@ -1,5 +1,6 @@
 package vintk.vit;
 
+import java.util.Arrays;
 import java.util.stream.LongStream;
 import vintk.onnx.DataType;
 import vintk.onnx.Ops;
@@ -16,8 +17,8 @@ import vintk.space.VisionTransformer.Block;
  * <p>Relative positions: for tokens i, j of the patch grid, r_ij = V[dy] + H[dx] by their vertical and horizontal offset,
  * clipped to the largest distance; row 0 of both tables for pairs with the class token. Logits are (q_i·k_j + q_i·rK_ij)
  * s, outputs Σ_j a_ij (v_j + rV_ij). The T×T×d tensor r is never built: with z = q Wᵀ over the table rows, q_i·V[y_j - y_i]
- * is row i of z shifted by y_i, a relayout ({@link #skew}); and Σ_j a_ij V[y_j - y_i] is a product of the attention summed
- * over grid rows, shifted back, with the table.
+ * is an element of row i of z, taken by its place ({@link #skew}); and Σ_j a_ij V[y_j - y_i] is a product of the attention
+ * summed over grid rows, put at the places of its offsets ({@link #unskew}), with the table.
  */
 final class Attention {
     private final Weights weights;
@@ -98,10 +99,12 @@ final class Attention {
     private Value table(String table) {
         long distance = block.relativeDistance();
         Value rows = weights.table(name + table, 2 * distance + 2, block.headWidth());
-        long[] offsets = LongStream.range(1 - grid, grid)
-                .map(o -> Math.max(-distance, Math.min(distance, o)) + distance + 1)
-                .toArray();
-        return Ops.concat(0, Ops.gather(rows, 0, Tensor.longs(offsets)), Ops.slice(rows, 0, 0, 1));
+        LongStream offsets =
+                LongStream.range(1 - grid, grid).map(o -> Math.max(-distance, Math.min(distance, o)) + distance + 1);
+        return Ops.gather(
+                rows,
+                0,
+                Tensor.longs(LongStream.concat(offsets, LongStream.of(0)).toArray()));
     }
 
     /** [4g, head]: the vertical table, then the horizontal one. */
@@ -115,26 +118,27 @@ final class Attention {
      */
     private Value keyBias(Value q) {
         Value z = Ops.matMul(q, Ops.transposeLast(tables("k")));
-        long tokens = q.shape().dim(2);
-        Value patches = Ops.slice(z, 2, 1, tokens);
-        Value vertical = Ops.slice(patches, 3, 0, 2 * grid);
-        Value horizontal = Ops.slice(patches, 3, 2 * grid, 4 * grid);
-        Value token = Ops.add(last(vertical), last(horizontal));
-        Value columns = Ops.concat(3, skew(vertical, true), skew(horizontal, false), token);
+        Value placed = taken(patches(z), Tensor.longs(skew()), 2 * grid + 2);
         // A zero row for the class token as query.
-        Value all = Ops.pad(columns, 2, 1, 0);
-        return Ops.matMul(all, Ops.transposeLast(places()));
+        return Ops.matMul(Ops.pad(placed, 2, 1, 0), Ops.transposeLast(places()));
     }
 
-    private Value last(Value z) {
-        return Ops.slice(z, 3, 2 * grid - 1, 2 * grid);
+    /** Σ_j a_ij rV_ij: [N, h, T, head]. Attention sums to 1, so the class token as query gets its table rows themselves. */
+    private Value valueBias(Value attention) {
+        Value sums = patches(Ops.matMul(attention, places()));
+        Value rows = taken(Ops.pad(sums, 2, 0, 1), Tensor.longs(unskew()), 4 * grid);
+        Value table = tables("v");
+        Value query = Ops.add(Ops.slice(table, 0, 2 * grid - 1, 2 * grid), Ops.slice(table, 0, 4 * grid - 1, 4 * grid));
+        Shape one = Shape.of(attention.shape().dim(0), attention.shape().dim(1), 1, block.headWidth());
+        return Ops.concat(2, Ops.expand(query, one), Ops.matMul(rows, table));
     }
 
-    /** [T, 2g + 1]: 1 where token j lies in grid row y, grid column x, or is the class token. */
+    /** [T, 2g + 2]: 1 where token j lies in grid row y, in grid column x; twice for the class token, which is in neither. */
     private Value places() {
         long tokens = grid * grid + 1;
-        int columns = (int) (2 * grid + 1);
+        int columns = (int) (2 * grid + 2);
         double[] matrix = new double[(int) tokens * columns];
+        matrix[columns - 2] = 1;
         matrix[columns - 1] = 1;
         for (int j = 1; j < tokens; j++) {
             matrix[j * columns + (int) ((j - 1) / grid)] = 1;
@@ -143,64 +147,48 @@ final class Attention {
         return Ops.constant(Tensor.of(TensorType.of(DataType.FLOAT, tokens, columns), matrix));
     }
 
+    /** The rows of all queries but the class token in one run: [N, h, T, c] to [N, h, g·g·c]. */
+    private Value patches(Value x) {
+        Shape shape = x.shape();
+        Value rows = Ops.slice(x, 2, 1, shape.dim(2));
+        return Ops.reshape(rows, shape.dim(0), shape.dim(1), grid * grid * shape.dim(3));
+    }
+
+    /** Elements of runs at places, as rows of patches: [N, h, g·g, columns]. */
+    private Value taken(Value runs, Tensor places, long columns) {
+        Shape lead = runs.shape().slice(0, 2);
+        return Ops.reshape(Ops.gather(runs, 2, places), Shape.concat(lead, Shape.of(grid * grid, columns)));
+    }
+
     /**
-     * [N, h, g·g, 2g] with offset o at column o + g-1, to [N, h, g·g, g] with grid row (or column) y at column y: for a
-     * query in row a the offset of y is y - a. In the flat run of rows of length 2g, element (a, y - a + g-1) lies at
-     * a (2g-1) + y + g-1: rows of length 2g-1, shifted.
+     * For the query in grid row a and column b, where the rows of both tables lie that go with grid row y, with grid column x, and
+     * twice with the class token: offsets y - a and x - b, at columns y - a + g-1 and 2g + x - b + g-1 of its 4g.
      */
-    private Value skew(Value z, boolean vertical) {
-        Value ordered = split(z, vertical, 2 * grid);
-        Shape lead = ordered.shape().slice(0, 3);
-        Value run = Ops.reshape(ordered, Shape.concat(lead, Shape.of(2 * grid * grid)));
-        Value window = Ops.slice(run, 3, grid - 1, grid - 1 + grid * (2 * grid - 1));
-        Value rows = Ops.reshape(window, Shape.concat(lead, Shape.of(grid, 2 * grid - 1)));
-        return back(Ops.slice(rows, 4, 0, grid), vertical, z);
+    private long[] skew() {
+        int g = (int) grid;
+        int columns = 2 * g + 2;
+        long[] places = new long[g * g * columns];
+        for (int query = 0; query < g * g; query++) {
+            int row = query * columns;
+            long base = (long) query * 4 * g;
+            for (int i = 0; i < g; i++) {
+                places[row + i] = base + i - query / g + g - 1;
+                places[row + g + i] = base + 2 * g + i - query % g + g - 1;
+            }
+            places[row + 2 * g] = base + 2 * g - 1;
+            places[row + 2 * g + 1] = base + 4 * g - 1;
+        }
+        return places;
     }
 
-    /** The transpose of {@link #skew}: [N, h, g·g, g] to [N, h, g·g, 2g], zero at the last column. */
-    private Value unskew(Value b, boolean vertical) {
-        Value ordered = split(b, vertical, grid);
-        Shape lead = ordered.shape().slice(0, 3);
-        Value rows = Ops.pad(ordered, 4, 0, grid - 1);
-        Value window = Ops.reshape(rows, Shape.concat(lead, Shape.of(grid * (2 * grid - 1))));
-        Value run = Ops.pad(window, 3, grid - 1, 1);
-        return back(Ops.reshape(run, Shape.concat(lead, Shape.of(grid, 2 * grid))), vertical, b);
-    }
-
-    /** [N, h, g·g, c] to [N, h, other axis, this axis, c]: the axis that shifts next to the columns. */
-    private Value split(Value z, boolean vertical, long columns) {
-        Shape shape = z.shape();
-        Value axes = Ops.reshape(z, shape.dim(0), shape.dim(1), grid, grid, columns);
-        return vertical ? Ops.transpose(axes, 0, 1, 3, 2, 4) : axes;
-    }
-
-    private Value back(Value ordered, boolean vertical, Value like) {
-        Value axes = vertical ? Ops.transpose(ordered, 0, 1, 3, 2, 4) : ordered;
-        return Ops.reshape(
-                axes,
-                like.shape().dim(0),
-                like.shape().dim(1),
-                like.shape().dim(2),
-                ordered.shape().dim(4));
-    }
-
-    /** Σ_j a_ij rV_ij: [N, h, T, head]. Attention sums to 1, so the class token as query gets its table rows themselves. */
-    private Value valueBias(Value attention) {
-        Value sums = Ops.matMul(attention, places());
-        long tokens = attention.shape().dim(2);
-        Value patches = Ops.slice(sums, 2, 1, tokens);
-        Value toToken = Ops.slice(patches, 3, 2 * grid, 2 * grid + 1);
-        Value vertical = unskew(Ops.slice(patches, 3, 0, grid), true);
-        Value horizontal = unskew(Ops.slice(patches, 3, grid, 2 * grid), false);
-        Value rows = Ops.concat(
-                3,
-                Ops.slice(vertical, 3, 0, 2 * grid - 1),
-                toToken,
-                Ops.slice(horizontal, 3, 0, 2 * grid - 1),
-                toToken);
-        Value table = tables("v");
-        Value query = Ops.add(Ops.slice(table, 0, 2 * grid - 1, 2 * grid), Ops.slice(table, 0, 4 * grid - 1, 4 * grid));
-        Shape one = Shape.of(attention.shape().dim(0), attention.shape().dim(1), 1, block.headWidth());
-        return Ops.concat(2, Ops.expand(query, one), Ops.matMul(rows, table));
+    /** The other way round; for offsets that lead out of the grid the place behind the last. */
+    private long[] unskew() {
+        long[] skew = skew();
+        long[] back = new long[(int) (grid * grid * 4 * grid)];
+        Arrays.fill(back, skew.length);
+        for (int i = 0; i < skew.length; i++) {
+            back[(int) skew[i]] = i;
+        }
+        return back;
     }
 }

@@ -101,8 +101,8 @@ public final class VitGraph {
         Value kept = tokenOnly ? Ops.slice(x, 1, 0, 1) : x;
         Attention attention = new Attention(weights, name + "attn.", block, width, grid);
         Value y = Ops.add(kept, attention.apply(normed, tokenOnly));
-        Value hidden = gelu(linear(layerNorm(y, name + "norm2", width), name + "mlp.fc1", width, block.hidden()));
-        return Ops.add(y, linear(hidden, name + "mlp.fc2", block.hidden(), width));
+        Value hidden = linear(layerNorm(y, name + "norm2", width), name + "mlp.fc1", width, block.hidden());
+        return Ops.add(y, linear(Ops.gelu(hidden), name + "mlp.fc2", block.hidden(), width));
     }
 
     /** Between stages: the map by a grouped convolution, the class token by a linear layer. */
@@ -155,11 +155,5 @@ public final class VitGraph {
         Value inverse = Ops.reciprocal(Ops.sqrt(Ops.add(variance, net.epsilon())));
         Value scaled = Ops.mul(Ops.mul(centred, inverse), weights.scale(name + ".weight", width));
         return Ops.add(scaled, weights.offset(name + ".bias", width));
-    }
-
-    /** x Φ(x) = x (1 + erf(x/√2)) / 2. */
-    private static Value gelu(Value x) {
-        Value phi = Ops.add(Ops.mul(Ops.unary("Erf", Ops.mul(x, Math.sqrt(0.5))), 0.5), 0.5);
-        return Ops.mul(x, phi);
     }
 }

@@ -134,6 +134,11 @@ final class LayoutCases {
                     one(operator, UNIFORM, shape(2, 3, 2), x -> softmax(operator, x, Attributes.NONE.with("axis", -2L)))
                             .noted("axis -2"));
         }
+        cases.add(many("Softmax", LayoutCases::attention, shape(2, 5, 2), shape(2, 7, 2), shape(2, 7, 2))
+                .noted("in attention"));
+        cases.add(one("LayerNormalization", UNIFORM, shape(2, 3, 5), x -> Ops.standardise(x, 1e-5)
+                        .output())
+                .inFloat());
     }
 
     /** Written out, as {@link Ops#reduceSum} leaves out sums over extents of 1. Axes are given from the right. */
@@ -148,6 +153,12 @@ final class LayoutCases {
         }
         TensorType type = x.type().withShape(shape);
         return Ops.node("ReduceSum", type, Attributes.NONE.with("keepdims", keep ? 1L : 0L), x, Ops.longs(given));
+    }
+
+    /** Softmax between two products, narrower than the tokens: attention. */
+    private static Value attention(List<Value> x) {
+        Value logits = Ops.matMul(x.get(0), Ops.transposeLast(x.get(1)));
+        return Ops.matMul(Ops.softmax(logits, -1), x.get(2));
     }
 
     private static Value softmax(String operator, Value x, Attributes attributes) {

@@ -1,0 +1,89 @@
+package vintk.onnx;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sums and a division become one mean. Leaves out Reshapes before and behind sums: one that only adds axes of extent 1 before a sum, and one that only drops them behind.
+ * On a CUDA device every node costs a launch. For graphs that are differentiated already, as axes of samples are not asked for.
+ */
+public final class ReductionFusion {
+    /** The opset since which the axes of a mean are an input. */
+    private static final long AXES_AS_INPUT = 18;
+
+    private ReductionFusion() {}
+
+    public static Graph apply(Graph graph) {
+        long opset = graph.nodes().stream().mapToLong(Node::opset).max().orElse(CanonicalOpset.BASE);
+        return Rewrite.apply(graph, (node, inputs) -> {
+            Value x = inputs.isEmpty() ? null : inputs.get(0);
+            if (node.domain().isEmpty() && node.opType().equals("ReduceSum") && isKnown(inputs)) {
+                return List.of(sum(node, x, axes(x, inputs.get(1))));
+            }
+            if (node.domain().isEmpty() && node.opType().equals("Reshape") && x.node() != null) {
+                return List.of(reshape(node, x, inputs));
+            }
+            Node made = Rewrite.with(node, inputs);
+            Value mean = mean(made.output(), opset);
+            return mean == null ? made.outputs() : List.of(mean);
+        });
+    }
+
+    /** The mean that a value is, of a sum and its factor; null where it is none. In the form of the opset, which changed. */
+    private static Value mean(Value y, long opset) {
+        if (!Ops.isNode(y, "Mul") || !Ops.isNode(y.node().input(0), "ReduceSum")) {
+            return null;
+        }
+        Node sum = y.node().input(0).node();
+        Value x = sum.input(0);
+        double count = (double) x.shape().elements() / y.shape().elements();
+        boolean plain = x.dataType() == DataType.FLOAT && isKnown(sum.inputs());
+        if (!plain || Ops.scalarOf(y.node().input(1)) != (float) (1 / count)) {
+            return null;
+        }
+        Attributes keep = Attributes.NONE.with("keepdims", sum.attributes().integer("keepdims", 1));
+        long[] axes = Arrays.stream(axes(x, sum.input(1))).asLongStream().toArray();
+        return opset < AXES_AS_INPUT
+                ? Ops.node("ReduceMean", y.type(), keep.with("axes", axes), x)
+                : Ops.node("ReduceMean", y.type(), keep, x, Ops.longs(axes));
+    }
+
+    private static boolean isKnown(List<Value> inputs) {
+        return inputs.size() > 1
+                && inputs.get(1) != null
+                && inputs.get(1).isConstant()
+                && inputs.get(1).shape().elements() > 0;
+    }
+
+    private static int[] axes(Value x, Value axes) {
+        return Arrays.stream(axes.constant().integers())
+                .mapToInt(a -> x.shape().axis(Math.toIntExact(a)))
+                .toArray();
+    }
+
+    private static Value sum(Node node, Value x, int... axes) {
+        Shape result = node.output().shape();
+        int[] inner =
+                Ops.isNode(x, "Reshape") ? x.shape().sameAxes(x.node().input(0).shape(), axes) : null;
+        boolean keep = node.attributes().integer("keepdims", 1) == 1;
+        return inner == null
+                ? Ops.reshape(Ops.reduceSum(x, keep, axes), result)
+                : Ops.reshape(Ops.reduceSum(x.node().input(0), false, inner), result);
+    }
+
+    /** Of a sum that keeps its axes, the sum that does not; of another Reshape, one of both. */
+    private static Value reshape(Node node, Value x, List<Value> inputs) {
+        Shape result = node.output().shape();
+        if (Ops.isNode(x, "Reshape")) {
+            return Ops.reshape(x, result);
+        }
+        if (Ops.isNode(x, "ReduceSum") && isKnown(x.node().inputs())) {
+            Value operand = x.node().input(0);
+            Value sum = Ops.reduceSum(operand, false, axes(operand, x.node().input(1)));
+            if (sum.shape().equals(result)) {
+                return sum;
+            }
+        }
+        return Rewrite.with(node, inputs).output();
+    }
+}

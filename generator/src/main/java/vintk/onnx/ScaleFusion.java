@@ -1,0 +1,138 @@
+package vintk.onnx;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Moves products with a number into the matrix products beside them, as {@code alpha} of {@code com.microsoft.FusedMatMul}: that
+ * of an operand, and that of a result which nothing else reads, a bias in between or not. A number in front of a sum goes behind
+ * it, where there is less to multiply. For graphs that this program runs itself; float32 only.
+ */
+public final class ScaleFusion {
+    private final Map<Value, Integer> uses = new IdentityHashMap<>();
+
+    private ScaleFusion(Graph graph) {
+        graph.nodes().forEach(node -> node.inputs().forEach(this::count));
+        graph.outputs().values().forEach(this::count);
+    }
+
+    public static Graph apply(Graph graph) {
+        ScaleFusion fusion = new ScaleFusion(graph);
+        return Rewrite.apply(graph, (node, inputs) -> fusion.fused(node, inputs).outputs());
+    }
+
+    private void count(Value value) {
+        if (value != null) {
+            uses.merge(value, 1, Integer::sum);
+        }
+    }
+
+    private Node fused(Node node, List<Value> inputs) {
+        Value y = node.output();
+        boolean own = node.domain().isEmpty() && y.dataType() == DataType.FLOAT;
+        Node made = Rewrite.with(node, inputs);
+        if (isProduct(node) && y.dataType() == DataType.FLOAT) {
+            return operands(made, inputs);
+        }
+        if (own && node.opType().equals("Mul")) {
+            return result(node, made, inputs);
+        }
+        if (own && node.opType().equals("ReduceSum") && isScaled(inputs.get(0))) {
+            Node sum = copy(node, node.opType(), List.of(unscaled(inputs.get(0)), inputs.get(1)), node.attributes());
+            return copy(node, "Mul", List.of(sum.output(), inputs.get(0).node().input(1)), Attributes.NONE);
+        }
+        return made;
+    }
+
+    private static boolean isProduct(Node node) {
+        return node.domain().isEmpty() && node.opType().equals("MatMul")
+                || node.domain().equals("com.microsoft") && node.opType().equals("FusedMatMul");
+    }
+
+    /** A product whose operands are multiples. */
+    private static Node operands(Node node, List<Value> inputs) {
+        double alpha = 1;
+        Value[] plain = new Value[2];
+        for (int i = 0; i < 2; i++) {
+            plain[i] = inputs.get(i);
+            while (isScaled(plain[i])) {
+                alpha *= number(plain[i]);
+                plain[i] = unscaled(plain[i]);
+            }
+        }
+        return alpha == 1 ? node : product(node, node, List.of(plain), alpha);
+    }
+
+    /** A multiple of a product, or of a product and a bias, which nothing else reads. */
+    private Node result(Node node, Node made, List<Value> inputs) {
+        if (!isScaled(made.output()) || uses.getOrDefault(node.input(0), 0) != 1) {
+            return made;
+        }
+        Value operand = inputs.get(0);
+        double number = number(made.output());
+        if (operand.node() != null && isProduct(operand.node())) {
+            return product(operand.node(), node, operand.node().inputs(), number);
+        }
+        boolean biased = Ops.isNode(operand, "Add")
+                && operand.node().input(0).node() != null
+                && isProduct(operand.node().input(0).node())
+                && uses.getOrDefault(node.input(0).node().input(0), 0) == 1
+                && operand.node().input(1).isConstant();
+        if (!biased) {
+            return made;
+        }
+        Node inner = operand.node().input(0).node();
+        Value scaled = product(inner, inner, inner.inputs(), number).output();
+        Value bias = Ops.node(
+                "Mul",
+                operand.node().input(1).type(),
+                Attributes.NONE,
+                operand.node().input(1),
+                inputs.get(1));
+        return copy(node, "Add", List.of(scaled, bias), Attributes.NONE);
+    }
+
+    /** {@code product} with another factor, in the place of {@code node}. */
+    private static Node product(Node product, Node node, List<Value> operands, double factor) {
+        float alpha = (float) (product.attributes().real("alpha", 1) * factor);
+        return new Node(
+                "com.microsoft",
+                "FusedMatMul",
+                node.name(),
+                operands,
+                product.attributes().with("alpha", alpha),
+                List.of(node.output().type()),
+                null,
+                node.opset());
+    }
+
+    private static Node copy(Node node, String opType, List<Value> inputs, Attributes attributes) {
+        return new Node(
+                "",
+                opType,
+                node.name(),
+                inputs,
+                attributes,
+                List.of(node.output().type()),
+                null,
+                node.opset());
+    }
+
+    /** Whether a value is a multiple by a number. */
+    private static boolean isScaled(Value value) {
+        return Ops.isNode(value, "Mul")
+                && value.dataType() == DataType.FLOAT
+                && value.node().input(1).name() == null
+                && value.node().input(1).shape().rank() == 0
+                && value.node().input(1).isConstant();
+    }
+
+    private static double number(Value scaled) {
+        return Ops.scalarOf(scaled.node().input(1));
+    }
+
+    private static Value unscaled(Value scaled) {
+        return scaled.node().input(0);
+    }
+}
