@@ -15,7 +15,7 @@ root=$(cd "$here/../../.." && pwd)
 work=${1:?a folder for the results}
 gold=${2:-}
 DEVICE=${DEVICE:-auto} PEER=${PEER:-cuda} VINTK=${VINTK:-$root/target/vintk.jar} JAVA=${JAVA:-java} PYTHON=${PYTHON:-python3}
-MODELS=${MODELS:-deit-tiny,deit-small} BATCHES=${BATCHES:-64,256} COUNT=${COUNT:-200} WORKERS=${WORKERS:-4} BUDGET=${BUDGET:-480}
+MODELS=${MODELS:-deit-tiny,deit-small} BATCHES=${BATCHES:-64,256} COUNT=${COUNT:-200} WORKERS=${WORKERS:-8} BUDGET=${BUDGET:-480}
 export ORT_DISABLE_TELEMETRY=1
 begin=$SECONDS
 mkdir -p "$work"
@@ -31,16 +31,34 @@ echo "== vintk, kernels"
   ${gold:+--gold "$gold"} --work "$work" || echo "DeviceBench failed"
 
 echo "== vintk, candidates a minute ($((SECONDS - begin)) s so far)"
-for workers in 1 $WORKERS; do
-  devices=$(printf "$DEVICE,%.0s" $(seq "$workers"))
+rank() { # name, workers, candidates, further options of vintk
+  local name=$1 devices start seconds scored
+  devices=$(printf "$DEVICE,%.0s" $(seq "$2"))
   start=$(date +%s.%N)
-  "$JAVA" ${JAVA_OPTS:-} -cp "$cp" vintk.cli.Vintk rank autoformer-tiny --count "$COUNT" --batch 32 --device "${devices%,}" \
-    --out "$work/rank-$workers.jsonl" --quiet >"$work/rank-$workers.txt" || echo "rank failed with $workers workers"
-  end=$(date +%s.%N)
-  done=$(wc -l <"$work/rank-$workers.jsonl" || echo 0)
-  "$PYTHON" -c "import json, sys; seconds = $end - $start; print(json.dumps({'what': 'rank, $workers at a time', 'model': 'autoformer-tiny', 'batch': 32,
-    'median': seconds / max(1, $done), 'per_minute': round(60 * $done / seconds)}))" | tee -a "$work/results.jsonl"
-done
+  "$JAVA" ${JAVA_OPTS:-} -cp "$cp" vintk.cli.Vintk rank autoformer-tiny --count "$3" --batch 32 --device "${devices%,}" \
+    --out "$work/$name.jsonl" --quiet "${@:4}" >"$work/$name.txt" || echo "$name failed"
+  seconds=$(echo "$(date +%s.%N) - $start" | bc -l 2>/dev/null || "$PYTHON" -c "import time; print(time.time() - $start)")
+  scored=$(wc -l <"$work/$name.jsonl" || echo 0)
+  "$PYTHON" -c "import json; print(json.dumps({'what': '$name, $2 at a time', 'model': 'autoformer-tiny', 'batch': 32,
+    'median': $seconds / max(1, $scored), 'per_minute': round(60 * $scored / $seconds)}))" | tee -a "$work/results.jsonl"
+}
+rank rank-1 1 $((COUNT / 8 + 1))
+rank rank "$WORKERS" "$COUNT"
+case $DEVICE in
+  cuda*)
+    rank rank-tf32 "$WORKERS" "$COUNT" --precision tf32
+    "$PYTHON" - "$work" <<'END' | tee -a "$work/results.jsonl"
+import itertools, json, sys
+def scores(name):
+    rows = map(json.loads, open(f"{sys.argv[1]}/{name}.jsonl"))
+    return {r["id"]: r["vintk"]["mean"] for r in rows if r["status"] == "ok"}
+a, b = scores("rank"), scores("rank-tf32")
+pairs = [(a[x] - a[y]) * (b[x] - b[y]) for x, y in itertools.combinations(sorted(a.keys() & b.keys()), 2)]
+tau = sum((p > 0) - (p < 0) for p in pairs) / max(1, len(pairs))
+print(json.dumps({"what": "ranks, tf32 against fp32", "note": f"Kendall tau {tau:.4f} of {len(a)} candidates"}))
+END
+    ;;
+esac
 
 echo "== PyTorch ($((SECONDS - begin)) s so far)"
 "$PYTHON" "$here/peer.py" "$work" --device "$PEER" --models "$MODELS" --batches "$BATCHES" --until $((BUDGET - SECONDS + begin))

@@ -18,9 +18,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
-import vintk.onnx.TransposeFusion;
 import vintk.runtime.Device;
 import vintk.runtime.SessionSettings;
 import vintk.vit.VitGraph;
@@ -58,7 +58,7 @@ public final class KernelProfile implements Callable<Integer> {
     public Integer call() throws Exception {
         SessionSettings settings = SessionSettings.of(0).on(Device.parse(device));
         Workload work = Workload.of(model, batch, size, 0, 0);
-        Graph kernel = TransposeFusion.apply(work.kernelGraph());
+        Graph kernel = Fusion.apply(work.kernelGraph(), !settings.device().isCuda());
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         Path profile;
         try (OrtSession.SessionOptions options = settings.options()) {

@@ -9,6 +9,7 @@ import vintk.input.Synthetic;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
+import vintk.onnx.StandardisationForm;
 import vintk.runtime.ParameterFilter;
 import vintk.space.Candidate;
 import vintk.space.Space;
@@ -28,16 +29,22 @@ import vintk.vit.VitGraph;
 record Workload(Candidate candidate, VisionTransformer network, Graph graph, Batch batch, long seed, int threads) {
 
     static Workload of(String model, int samples, int size, long seed, int threads) throws IOException {
-        Space space = Spaces.builtIn("deit");
-        Candidate candidate = space.enumerate()
-                .filter(c -> c.id().equals(model))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no model '" + model + "'; expected one of "
-                        + space.enumerate().map(Candidate::id).toList()));
+        Space space = Spaces.builtIn(model.startsWith("deit") ? "deit" : model);
+        Candidate candidate = model.startsWith("deit")
+                ? named(space, model)
+                : space.sample(1, seed).get(0);
         VisionTransformer network = candidate.resolve(space, size, space.classes());
         Graph graph = VitGraph.build(network, model, seed, samples);
         Batch batch = new Synthetic().load(samples, network.channels(), size, size, seed);
         return new Workload(candidate, network, graph, batch, seed, threads);
+    }
+
+    private static Candidate named(Space space, String model) {
+        return space.enumerate()
+                .filter(c -> c.id().equals(model))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no model '" + model + "'; expected one of "
+                        + space.enumerate().map(Candidate::id).toList()));
     }
 
     int samples() {
@@ -56,11 +63,12 @@ record Workload(Candidate candidate, VisionTransformer network, Graph graph, Bat
 
     /** The graph of the kernel, of standard operators. */
     Graph kernelGraph() {
+        Graph formed = StandardisationForm.recognise(graph);
         KernelGraph tracked = KernelGraph.batched(
-                graph, VitGraph.OUTPUT, Map.of(graph.input(VitGraph.INPUT), BatchAxis.at(0)), samples());
+                formed, VitGraph.OUTPUT, Map.of(formed.input(VitGraph.INPUT), BatchAxis.at(0)), samples());
         return tracked.differentiate(
                         tracked.seed().sum(),
-                        ParameterFilter.ALL.select(graph).counted(),
+                        ParameterFilter.ALL.select(formed).counted(),
                         List.of(KernelGraph.Output.KERNEL))
                 .graph();
     }

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -37,7 +36,7 @@ final class Study {
     private final Path out;
     private final PrintWriter stdout;
     private final PrintWriter stderr;
-    private final List<Result> results = new ArrayList<>();
+    private List<Result> results = List.of();
     private volatile int interruption;
 
     /** @param out a file for the results, or null */
@@ -61,7 +60,7 @@ final class Study {
         Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
         try (Journal journal = journalFile == null ? null : Journal.create(journalFile);
                 ProgressBar bar = bar(subjects.size())) {
-            Workers.run(evaluation, subjects, () -> interruption != 0, result -> take(result, journal, bar));
+            results = Workers.run(evaluation, subjects, () -> interruption != 0, result -> take(result, journal, bar));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {
@@ -84,7 +83,6 @@ final class Study {
     }
 
     private void take(Result result, Journal journal, ProgressBar bar) {
-        results.add(result);
         try {
             if (journal != null) {
                 journal.append(result);

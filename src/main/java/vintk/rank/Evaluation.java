@@ -23,6 +23,7 @@ import vintk.runtime.ModelException;
 import vintk.runtime.Network;
 import vintk.runtime.Reduction;
 import vintk.runtime.SessionSettings;
+import vintk.runtime.SharedSession;
 import vintk.score.Cost;
 import vintk.score.EngineChoice;
 import vintk.score.Kernel;
@@ -84,12 +85,13 @@ public final class Evaluation {
     /**
      * Scores one model, on one of the sessions. Safe to call from several threads.
      *
+     * @param shared the session that candidates of one structure share, of this thread alone
      * @throws Interruption.Interrupted where somebody asked to stop
      */
-    Result evaluate(Subject subject, SessionSettings session) {
+    Result evaluate(Subject subject, SessionSettings session, SharedSession shared) {
         long start = System.nanoTime();
         try (Deadline deadline = new Deadline(timeout)) {
-            return scored(subject, options.withSession(session), start, deadline);
+            return scored(subject, options.withSession(session), shared, start, deadline);
         } catch (Interruption.Interrupted e) {
             throw e;
         } catch (ModelException e) {
@@ -137,9 +139,10 @@ public final class Evaluation {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private Result scored(Subject subject, KernelOptions own, long start, Deadline deadline) throws IOException {
+    private Result scored(Subject subject, KernelOptions own, SharedSession shared, long start, Deadline deadline)
+            throws IOException {
         try {
-            return scored(subject, own, start);
+            return scored(subject, own, shared, start);
         } catch (Interruption.Interrupted e) {
             if (deadline.isOver()) {
                 String message = String.format(Locale.ROOT, "not done after %s seconds (--timeout)", timeout);
@@ -149,7 +152,7 @@ public final class Evaluation {
         }
     }
 
-    private Result scored(Subject subject, KernelOptions own, long start) throws IOException {
+    private Result scored(Subject subject, KernelOptions own, SharedSession shared, long start) throws IOException {
         List<Score> scores = new ArrayList<>();
         KernelMatrix last = null;
         KernelEngine engine = null;
@@ -166,7 +169,12 @@ public final class Evaluation {
                     batches.augmented(sample, seed);
                     close(engine);
                     engine = null;
-                    engine = KernelEngine.open(network, views.size() * settings.batch(), sample, own);
+                    engine = KernelEngine.open(
+                            network,
+                            views.size() * settings.batch(),
+                            sample,
+                            own,
+                            isShared(subject, own) ? shared : null);
                     last = engine.compute(batches.augmented(sample, seed), seed);
                     remarks.addAll(last.remarks());
                     requireGradient(last, network, own, sample, seed);
@@ -242,6 +250,14 @@ public final class Evaluation {
     private Shape wanted() {
         int size = settings.size().orElse(224);
         return Shape.of(3, size, size);
+    }
+
+    /**
+     * On a CUDA device, opening a session takes longer than running it. On a processor its own session is faster for a model: where
+     * extents are not known, ONNX Runtime reuses no memory within a run.
+     */
+    private static boolean isShared(Subject subject, KernelOptions own) {
+        return own.session().device().isCuda() && !subject.structure().isEmpty();
     }
 
     private Score score(KernelMatrix matrix) {

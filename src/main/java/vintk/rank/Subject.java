@@ -3,6 +3,7 @@ package vintk.rank;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import vintk.runtime.CandidateNetwork;
 import vintk.runtime.Initialisation;
 import vintk.runtime.ModelInputs;
@@ -25,6 +26,12 @@ public sealed interface Subject {
 
     /** Whether weights differ between seeds. */
     boolean isDrawn();
+
+    /**
+     * A name for what models that may share a session have in common: they are scored one after the other. Empty where a model
+     * stands for itself.
+     */
+    String structure();
 
     /** Parameters by formula, where there is one. */
     OptionalLong parameters();
@@ -53,6 +60,11 @@ public sealed interface Subject {
         @Override
         public boolean isDrawn() {
             return reinit.isPresent();
+        }
+
+        @Override
+        public String structure() {
+            return "";
         }
 
         @Override
@@ -86,6 +98,13 @@ public sealed interface Subject {
         @Override
         public boolean isDrawn() {
             return true;
+        }
+
+        @Override
+        public String structure() {
+            return architecture.stages().stream()
+                    .map(stage -> String.valueOf(stage.blocks().size()))
+                    .collect(Collectors.joining("-"));
         }
 
         @Override

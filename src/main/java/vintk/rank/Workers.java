@@ -1,7 +1,10 @@
 package vintk.rank;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -9,39 +12,47 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import vintk.runtime.Interruption;
 import vintk.runtime.SessionSettings;
+import vintk.runtime.SharedSession;
 import vintk.score.Result;
+import vintk.score.Status;
 
 /**
- * Shares the models of a study among devices, one worker for each session given: whoever is free takes the next model.
- * Results are handed on in the order of the models, whoever made them, so that nothing shows how many workers there were.
+ * Shares the models of a study among devices, one worker for each session given: whoever is free takes the next model. Those of one
+ * structure come one after the other, so that a worker's session serves them all.
  */
 public final class Workers {
     private final Evaluation evaluation;
     private final List<Subject> subjects;
+    private final List<Integer> order;
     private final BooleanSupplier stopped;
     private final Consumer<Result> sink;
-    private final Result[] waiting;
+    private final Result[] results;
     private int next;
-    private int handedOn;
     private boolean broken;
 
     private Workers(Evaluation evaluation, List<Subject> subjects, BooleanSupplier stopped, Consumer<Result> sink) {
         this.evaluation = evaluation;
         this.subjects = subjects;
+        this.order = IntStream.range(0, subjects.size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> subjects.get(i).structure()))
+                .toList();
         this.stopped = stopped;
         this.sink = sink;
-        this.waiting = new Result[subjects.size()];
+        this.results = new Result[subjects.size()];
     }
 
     /**
      * Scores all subjects.
      *
      * @param stopped asked before each model; no further one is begun where it says yes
-     * @param sink takes the results, one at a time; what it throws ends the work and is thrown here
+     * @param sink takes the results as they come, one at a time; what it throws ends the work and is thrown here
+     * @return the results in the order of the subjects, whoever made them; fewer where the work was stopped
      */
-    public static void run(
+    public static List<Result> run(
             Evaluation evaluation, List<Subject> subjects, BooleanSupplier stopped, Consumer<Result> sink) {
         Workers workers = new Workers(evaluation, subjects, stopped, sink);
         List<SessionSettings> sessions = evaluation.sessions();
@@ -50,7 +61,7 @@ public final class Workers {
         } else {
             workers.share(sessions);
         }
-        workers.handOnRest();
+        return Arrays.stream(workers.results).filter(Objects::nonNull).toList();
     }
 
     private void share(List<SessionSettings> sessions) {
@@ -77,21 +88,26 @@ public final class Workers {
     }
 
     private void work(SessionSettings session) {
-        for (int index = take(); index >= 0; index = take()) {
-            try {
-                handOn(index, evaluation.evaluate(subjects.get(index), session));
-            } catch (Interruption.Interrupted e) {
-                // Nobody takes another one: what is there is reported.
-                stop();
-            } catch (RuntimeException | Error e) {
-                stop();
-                throw e;
+        try (SharedSession shared = new SharedSession(session)) {
+            for (int index = take(); index >= 0; index = take()) {
+                Result result = evaluation.evaluate(subjects.get(index), session, shared);
+                if (result.status() != Status.OK) {
+                    // A session that failed once is not trusted, and its memory may be what was short.
+                    shared.forget();
+                }
+                handOn(index, result);
             }
+        } catch (Interruption.Interrupted e) {
+            // Nobody takes another one: what is there is reported.
+            stop();
+        } catch (RuntimeException | Error e) {
+            stop();
+            throw e;
         }
     }
 
     private synchronized int take() {
-        return broken || stopped.getAsBoolean() || next == subjects.size() ? -1 : next++;
+        return broken || stopped.getAsBoolean() || next == order.size() ? -1 : order.get(next++);
     }
 
     private synchronized void stop() {
@@ -99,18 +115,7 @@ public final class Workers {
     }
 
     private synchronized void handOn(int index, Result result) {
-        waiting[index] = result;
-        while (handedOn < waiting.length && waiting[handedOn] != null) {
-            sink.accept(waiting[handedOn++]);
-        }
-    }
-
-    /** After an interruption: what was done behind a model that was not. */
-    private synchronized void handOnRest() {
-        for (; handedOn < waiting.length; handedOn++) {
-            if (waiting[handedOn] != null) {
-                sink.accept(waiting[handedOn]);
-            }
-        }
+        results[index] = result;
+        sink.accept(result);
     }
 }

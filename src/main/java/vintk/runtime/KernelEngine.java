@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import java.util.Arrays;
@@ -13,10 +14,10 @@ import java.util.stream.Stream;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
+import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
-import vintk.onnx.TransposeFusion;
 import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
@@ -37,27 +38,54 @@ public final class KernelEngine implements AutoCloseable {
     private final int samples;
     private final Differentiation plan;
     private final Session session;
+    private final boolean own;
+    private final BatchTensor batch;
+    private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     private final JacobianContraction contraction;
     private final long peakBytes;
     private boolean checked;
     private int times = 1;
 
-    private KernelEngine(Network network, KernelOptions options, Shape sample, int samples, Differentiation plan) {
+    private KernelEngine(
+            Network network,
+            KernelOptions options,
+            Shape sample,
+            int samples,
+            Differentiation plan,
+            SharedSession shared) {
         this.network = network;
         this.options = options;
         this.sample = sample;
         this.samples = samples;
         this.plan = plan;
         SessionSettings settings = options.session();
-        Graph graph = TransposeFusion.apply(plan.differentiated().graph());
+        Graph graph =
+                Fusion.apply(plan.differentiated().graph(), !settings.device().isCuda());
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
-        this.session = new Session(ModelWriter.model(graph).toByteArray(), settings);
+        ModelProto model = ModelWriter.model(graph);
+        this.own = shared == null || !plan.batched();
+        this.batch = own ? new BatchTensor() : shared.batch();
+        if (own) {
+            this.session = new Session(model.toByteArray(), settings);
+        } else {
+            Skeleton skeleton = Skeleton.of(model);
+            this.session = shared.of(skeleton);
+            skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
+        }
         try {
             this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
         } catch (RuntimeException | Error e) {
-            session.close();
+            close(session);
             throw e;
+        }
+    }
+
+    private void close(Session opened) {
+        tensors.values().forEach(OnnxTensor::close);
+        if (own) {
+            batch.close();
+            opened.close();
         }
     }
 
@@ -67,10 +95,20 @@ public final class KernelEngine implements AutoCloseable {
      * @throws ModelException where this network cannot be differentiated; the message says why
      */
     public static KernelEngine open(Network network, int samples, Shape sample, KernelOptions options) {
+        return open(network, samples, sample, options, null);
+    }
+
+    /**
+     * The same on a session that models of one structure share; only one engine may be open on it.
+     *
+     * @param shared null for a session of this engine's own
+     */
+    public static KernelEngine open(
+            Network network, int samples, Shape sample, KernelOptions options, SharedSession shared) {
         return explained(network, () -> {
             int rows = rows(network, samples, sample, options);
             return new KernelEngine(
-                    network, options, sample, rows, Differentiation.plan(network, rows, sample, options));
+                    network, options, sample, rows, Differentiation.plan(network, rows, sample, options), shared);
         });
     }
 
@@ -144,7 +182,7 @@ public final class KernelEngine implements AutoCloseable {
     /**
      * The kernel of a batch.
      *
-     * @param data [N, ...sample], row-major
+     * @param data [N, ...sample], row-major; not to be changed as long as this engine is open
      */
     public KernelMatrix compute(float[] data) {
         return compute(data, options.seed());
@@ -248,8 +286,6 @@ public final class KernelEngine implements AutoCloseable {
     private OrtSession.Result run(float[] data, int from, float[] v) {
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
         try {
-            Value main = plan.differentiated().graph().input(plan.input());
-            feeds.put(plan.input(), Tensors.of(main.dataType(), main.shape(), network.batchAxis(), data));
             for (Companion companion : network.companions()) {
                 feeds.put(
                         companion.name(),
@@ -268,7 +304,13 @@ public final class KernelEngine implements AutoCloseable {
                         : v;
                 feeds.put(Differentiation.COTANGENT, Tensors.of(shape.dims(), given));
             }
-            return session.run(feeds);
+            Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
+            all.putAll(feeds);
+            Value main = plan.differentiated().graph().input(plan.input());
+            all.put(
+                    plan.input(),
+                    batch.of(data, () -> Tensors.of(main.dataType(), main.shape(), network.batchAxis(), data)));
+            return session.run(all);
         } finally {
             feeds.values().forEach(OnnxTensor::close);
         }
@@ -295,7 +337,7 @@ public final class KernelEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
+        close(session);
         if (contraction != null) {
             contraction.close();
         }

@@ -1,0 +1,86 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names of devices, and what is said where one cannot be used. */
+class DeviceTest {
+    @Test
+    void processors() {
+        assertEquals(List.of(Device.CPU, Device.CPU), Device.parseList("cpu, cpu"));
+        assertEquals("cpu", Device.CPU.toString());
+        assertFalse(Device.CPU.isCuda());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:9999", "cpu,", "CUDA"})
+    void whatIsNoDevice(String text) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Device.parseList(text));
+        assertTrue(e.getMessage().startsWith("--device: expected auto, cpu, cuda or cuda:K"), e.getMessage());
+    }
+
+    @Test
+    void withoutCudaItIsSaidAndAutomaticIsTheProcessor() {
+        assumeFalse(CudaProvider.isBuilt(), "built for CUDA");
+        assertEquals(Device.CPU, Device.parse("auto"));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Device.parse("cuda:1"));
+        assertEquals(
+                "--device cuda:1 cannot be used: this build is for the processor alone; build one with mvn -Pcuda package",
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Failed to load library /x/libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object"
+                        + " file: No such file or directory | cuBLAS of CUDA 12 is missing (libcublasLt.so.12 is not on the library"
+                        + " path); 'vintk devices' lists all that is needed",
+                "libcudnn.so.9: cannot open shared object file | cuDNN 9 is missing (libcudnn.so.9 is not on the library path); 'vintk"
+                        + " devices' lists all that is needed",
+                "libcuda.so.1: cannot open shared object file | the NVIDIA driver is missing (libcuda.so.1 is not on the library path);"
+                        + " 'vintk devices' lists all that is needed",
+                "CUDA failure 100: no CUDA-capable device is detected | there is no CUDA device on this machine",
+                "CUDA failure 101: invalid device ordinal | there is no CUDA device 3 on this machine",
+                "CUDA failure 35: CUDA driver version is insufficient | the NVIDIA driver is missing, or older than CUDA 12 needs (525)",
+                "something else | something else",
+            })
+    void problemsInWords(String message, String words) {
+        assertEquals(words, CudaProvider.explained(message, 3));
+    }
+
+    @Test
+    void nodesOnTheProcessorAreNamed(@TempDir Path folder) throws IOException {
+        String event =
+                "{\"name\":\"%s_kernel_time\",\"args\":{\"op_name\":\"%s\",\"provider\":\"%sExecutionProvider\"}}";
+        Path profile = folder.resolve("profile.json");
+        Files.writeString(
+                profile,
+                "[{\"name\":\"model_run\",\"args\":{}},"
+                        + String.join(
+                                ",",
+                                event.formatted("a", "MatMul", "CUDA"),
+                                event.formatted("b", "ConvTranspose", "CPU"),
+                                event.formatted("b", "ConvTranspose", "CPU"))
+                        + "]");
+        assertEquals(
+                "1 nodes ran on the processor, as the CUDA provider has no kernel for them: ConvTranspose 'b'",
+                Placement.of(profile).remark());
+        assertFalse(Files.exists(profile));
+        assertNull(Placement.AS_MEANT.remark());
+    }
+}

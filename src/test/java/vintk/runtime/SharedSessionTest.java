@@ -1,0 +1,76 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vintk.onnx.Fusion;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Shape;
+import vintk.space.Candidate;
+import vintk.space.RandomStream;
+import vintk.space.Space;
+import vintk.space.Spaces;
+import vintk.space.VisionTransformer;
+
+/** One session for many candidates gives the kernels of their own sessions. */
+class SharedSessionTest {
+    private static final int SAMPLES = 3;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"autoformer-tiny", "pit"})
+    void kernelsAreThoseOfOwnSessions(String name) {
+        Space space = Spaces.builtIn(name);
+        int size = name.equals("pit") ? 64 : 32;
+        List<Candidate> candidates = space.sample(4, 1);
+        float[] images = new float[SAMPLES * 3 * size * size];
+        RandomStream.of(0, "images").normal(images, 1);
+        KernelOptions options = KernelOptions.defaults().withSession(SessionSettings.of(1));
+        Set<Object> widths = new HashSet<>();
+        try (SharedSession shared = new SharedSession(options.session())) {
+            for (Candidate candidate : candidates) {
+                VisionTransformer network = candidate.resolve(space, size, 10);
+                widths.add(network.stages().get(0).width());
+                Network drawn = new CandidateNetwork(candidate.id(), network, 7);
+                double[] own = kernel(drawn, size, images, options, null);
+                double[] other = kernel(drawn, size, images, options, shared);
+                // Products are packed in another way where a weight is no constant.
+                assertArrayEquals(own, other, 1e-5 * own[0], candidate.id());
+            }
+        }
+        assertNotEquals(1, widths.size(), "the candidates are to differ");
+    }
+
+    private static double[] kernel(
+            Network network, int size, float[] images, KernelOptions options, SharedSession shared) {
+        try (KernelEngine engine = KernelEngine.open(network, SAMPLES, Shape.of(3, size, size), options, shared)) {
+            return engine.compute(images).values();
+        }
+    }
+
+    /** Widths, heads, ratios and names are no structure, depth is. */
+    @Test
+    void structuresAreFew() {
+        Space space = Spaces.builtIn("autoformer-tiny");
+        Set<Integer> depths = new HashSet<>();
+        Set<Object> structures = new HashSet<>();
+        for (Candidate candidate : space.sample(6, 2)) {
+            CandidateNetwork network = new CandidateNetwork(candidate.id(), candidate.resolve(space, 224, 1000), 0);
+            depths.add(network.architecture().depth());
+            structures.add(skeleton(network).model().toByteString());
+        }
+        assertEquals(depths.size(), structures.size());
+    }
+
+    private static Skeleton skeleton(CandidateNetwork network) {
+        Differentiation plan =
+                Differentiation.plan(network, SAMPLES, network.sampleShape(null), KernelOptions.defaults());
+        return Skeleton.of(ModelWriter.model(Fusion.apply(plan.differentiated().graph(), false)));
+    }
+}
