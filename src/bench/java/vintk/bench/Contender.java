@@ -22,6 +22,8 @@ record Contender(String name, Role role, double gflop, Runnable body) {
         /** A forward pass in PyTorch. */
         TORCH_FORWARD,
         /** An ordinary training step in PyTorch. */
-        TORCH_STEP
+        TORCH_STEP,
+        /** A kernel in PyTorch, or a part of one that is repeated, as other programs compute it. */
+        TORCH_LOOP
     }
 }

@@ -5,23 +5,35 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import vintk.autodiff.BatchAxis;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.ntk.KernelGraph;
+import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
+import vintk.onnx.StandardisationForm;
+import vintk.onnx.Value;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.OnnxNetwork;
+import vintk.runtime.ParameterFilter;
+import vintk.runtime.SessionSettings;
 
 /**
  * Times the kernel of model files beside their forward pass: for every folder given, or folder in it, with a {@code
@@ -35,7 +47,8 @@ public final class FileTimes {
 
     public static void main(String[] folders) throws Exception {
         System.out.printf(
-                "%-26s %2s %-10s %9s %9s %9s %7s%n", "case", "N", "engine", "forward", "optim.", "kernel", "k/3f");
+                "%-26s %2s %-10s %9s %9s %9s %7s  %s%n",
+                "case", "N", "engine", "forward", "optim.", "kernel", "k/3f", "most of the kernel's time");
         for (String folder : folders) {
             try (Stream<Path> inside = Files.walk(Path.of(folder), 2)) {
                 List<Path> models =
@@ -74,16 +87,64 @@ public final class FileTimes {
                 double own = median(times[2]);
                 System.out.printf(
                         Locale.ROOT,
-                        "%-26s %2d %-10s %8.1fm %8.1fm %8.1fm %7.2f%n",
+                        "%-26s %2d %-10s %8.1fm %8.1fm %8.1fm %7.2f  %s%n",
                         file.getParent().getFileName(),
                         samples,
                         kernel.engine(),
                         1e3 * forward,
                         1e3 * faster,
                         1e3 * own,
-                        own / (3 * Math.min(forward, faster)));
+                        own / (3 * Math.min(forward, faster)),
+                        batched ? costly(network, samples, sample, data) : "");
             }
         }
+    }
+
+    /** The two operators that take most of a batched kernel, by ONNX Runtime's profile of a second run. */
+    private static String costly(OnnxNetwork network, int samples, Shape sample, float[] data) throws Exception {
+        Graph gradients = StandardisationForm.recognise(network.graph(samples, sample));
+        Map<Value, BatchAxis> axes = new IdentityHashMap<>();
+        gradients.inputs().forEach(i -> axes.put(i, BatchAxis.at(axes.isEmpty() ? network.batchAxis() : 0)));
+        String output = gradients.outputs().keySet().iterator().next();
+        KernelGraph tracked = KernelGraph.batched(gradients, output, axes, samples);
+        Graph kernel = Fusion.apply(
+                tracked.differentiate(
+                                tracked.seed().sum(),
+                                ParameterFilter.ALL.select(gradients).counted(),
+                                List.of(KernelGraph.Output.KERNEL))
+                        .graph(),
+                true);
+        Map<String, Double> sums = new TreeMap<>();
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession.SessionOptions options = SessionSettings.of(0).options()) {
+            options.enableProfiling(Files.createTempFile("file-times", "").toString());
+            try (OrtSession session =
+                    environment.createSession(ModelWriter.model(kernel).toByteArray(), options)) {
+                long[] shape = sample.prepend(samples).dims();
+                try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(data), shape)) {
+                    for (int i = 0; i < ROUNDS; i++) {
+                        session.run(Map.of(kernel.inputs().get(0).name(), input))
+                                .close();
+                    }
+                }
+                Path profile = Path.of(session.endProfiling());
+                for (JsonNode event : new ObjectMapper().readTree(profile.toFile())) {
+                    if (event.path("name").asText().endsWith("_kernel_time")) {
+                        sums.merge(
+                                event.path("args").path("op_name").asText(),
+                                event.path("dur").asDouble(),
+                                Double::sum);
+                    }
+                }
+                Files.delete(profile);
+            }
+        }
+        double total = sums.values().stream().mapToDouble(x -> x).sum();
+        return sums.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .limit(2)
+                .map(e -> String.format(Locale.ROOT, "%s %.0f %%", e.getKey(), 100 * e.getValue() / total))
+                .collect(Collectors.joining(", "));
     }
 
     private static double median(double[] values) {

@@ -52,6 +52,17 @@ record Report(Map<String, Object> facts, List<Timing> timings) {
                 .orElse(Double.NaN);
     }
 
+    /** Seconds of a forward pass and N backward passes through the whole batch, as TE-NAS' loop takes them. */
+    double teNasLoop(int samples) {
+        return fastest(Role.TORCH_FORWARD)
+                + samples
+                        * timings.stream()
+                                .filter(t -> t.contender().name().equals(TorchContenders.BATCH_PASS))
+                                .mapToDouble(Timing::median)
+                                .findFirst()
+                                .orElse(Double.NaN);
+    }
+
     /** Text for people. */
     String table() {
         StringBuilder text = new StringBuilder();

@@ -57,6 +57,9 @@ public final class SideBySide implements Callable<Integer> {
             description = "Time these alone; for their memory, too.")
     private List<String> only = List.of();
 
+    @Option(names = "--loops", description = "Also kernels in PyTorch as others compute them, which takes minutes.")
+    private boolean loops;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results there.")
     private Path json;
 
@@ -69,7 +72,7 @@ public final class SideBySide implements Callable<Integer> {
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         Workload work = Workload.of(model, batch, size, seed, count);
         // libtorch crashes while it loads where ONNX Runtime is loaded already.
-        TorchContenders torch = new TorchContenders(work);
+        TorchContenders torch = new TorchContenders(work, loops);
         try (OnnxContenders onnx = new OnnxContenders(work)) {
             Map<String, Object> facts = facts(work);
             if (only.isEmpty()) {
@@ -83,6 +86,9 @@ public final class SideBySide implements Callable<Integer> {
             facts.put("others", String.format(Locale.ROOT, "%.0f %% of the machine", 100 * machine.othersShare()));
             facts.put("peak memory", Machine.peakMemory());
             Report report = new Report(facts, timings);
+            if (loops) {
+                facts.put("TE-NAS loop, computed", report.teNasLoop(batch) + " s: a forward pass and N batch passes");
+            }
             System.out.print(report.table());
             if (json != null) {
                 report.write(json);

@@ -6,9 +6,11 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import vintk.bench.Contender.Role;
@@ -18,13 +20,21 @@ import vintk.bench.Contender.Role;
  * backward, SGD), with attention written out and in one fused call.
  */
 final class TorchContenders {
+    /** Name of the loop over samples. */
+    static final String PER_SAMPLE = "torch-per-sample";
+
+    /** Name of one pass of TE-NAS' loop. */
+    static final String BATCH_PASS = "torch-batch-pass";
+
     private final List<Contender> contenders = new ArrayList<>();
     private final TorchVit network;
     private final Tensor images;
     private final Tensor labels;
     private final SGD optimiser;
+    private Tensor logits;
 
-    TorchContenders(Workload work) {
+    /** @param loops whether to time kernels as others compute them, too; the slow ones */
+    TorchContenders(Workload work, boolean loops) {
         torch.set_num_threads(work.threads());
         openblas.blas_set_num_threads(work.threads());
         network = new TorchVit(work.network(), work.graph());
@@ -44,6 +54,50 @@ final class TorchContenders {
             add("torch-forward" + name, Role.TORCH_FORWARD, work.publishedGflop(), () -> forward(fused));
             add("torch-step" + name, Role.TORCH_STEP, work.stepGflop(), () -> step(fused));
         }
+        if (loops) {
+            double samples = work.samples();
+            add(PER_SAMPLE, Role.TORCH_LOOP, work.stepGflop(), this::perSample);
+            add(BATCH_PASS, Role.TORCH_LOOP, work.stepGflop() * 2 / 3 * samples / (samples + 1), this::batchPass);
+        }
+    }
+
+    /** The kernel, one sample at a time: forward, backward, and a Gram product of all gradients at the end. */
+    private void perSample() {
+        scoped(true, () -> {
+            List<TensorVector> rows = new ArrayList<>();
+            network.parameters().forEach((name, parameter) -> rows.add(new TensorVector()));
+            for (long i = 0; i < images.size(0); i++) {
+                optimiser.zero_grad();
+                network.forward(images.narrow(0, i, 1), true).sum().backward();
+                int at = 0;
+                for (Tensor parameter : network.parameters().values()) {
+                    rows.get(at++).push_back(parameter.grad().flatten(0, -1).clone());
+                }
+            }
+            Tensor kernel = torch.zeros(images.size(0), images.size(0));
+            for (TensorVector row : rows) {
+                Tensor jacobian = torch.stack(row, 0);
+                kernel.add_(jacobian.matmul(jacobian.t()));
+            }
+            return kernel.sum().item_float();
+        });
+    }
+
+    /** One of the N backward passes through the whole batch that TE-NAS' loop takes; the forward pass is kept between rounds. */
+    private void batchPass() {
+        if (logits == null) {
+            logits = network.forward(images, true);
+        }
+        scoped(true, () -> {
+            optimiser.zero_grad();
+            Tensor first = logits.select(0, 0).sum();
+            first._backward(
+                    new TensorVector(network.parameters().values().toArray(Tensor[]::new)),
+                    new TensorOptional(),
+                    new BoolOptional(true),
+                    false);
+            return first;
+        });
     }
 
     private void add(String name, Role role, double gflop, Runnable body) {

@@ -64,7 +64,9 @@ public final class VitGraph {
                 x = pool(x, s);
             }
         }
-        return new Graph(name, List.of(input), Map.of(OUTPUT, head(x)));
+        Value logits = head(x);
+        weights.draw();
+        return new Graph(name, List.of(input), Map.of(OUTPUT, logits));
     }
 
     /** Patches, positions and class token: [N, 1 + patches, width]. */

@@ -1,8 +1,14 @@
 package vintk.vit;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
-import vintk.onnx.Shape;
+import java.util.List;
+import java.util.function.Consumer;
+import vintk.onnx.DataType;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.space.RandomStream;
 import vintk.space.VisionTransformer.Initialisation;
@@ -20,11 +26,29 @@ import vintk.space.VisionTransformer.Initialisation;
  * </ul>
  * Normalisations start at scale 1 and bias 0.
  *
- * @param seed of all streams
- * @param scheme how to draw
+ * <p>The numbers come last, in {@link #draw}, on all cores.
  */
-record Weights(long seed, Initialisation scheme) {
+final class Weights {
     private static final double SIGMA = 0.02;
+
+    private final long seed;
+    private final Initialisation scheme;
+    private final List<Runnable> draws = new ArrayList<>();
+
+    /**
+     * @param seed of all streams
+     * @param scheme how to draw
+     */
+    Weights(long seed, Initialisation scheme) {
+        this.seed = seed;
+        this.scheme = scheme;
+    }
+
+    /** Fills all parameters that were asked for until now. */
+    void draw() {
+        draws.parallelStream().forEach(Runnable::run);
+        draws.clear();
+    }
 
     /** A matrix of a linear layer, [in, out]. */
     Value matrix(String name, long in, long out) {
@@ -55,32 +79,30 @@ record Weights(long seed, Initialisation scheme) {
     }
 
     private Value normal(String name, long... dims) {
-        float[] values = room(dims);
-        stream(name).normal(values, SIGMA);
-        return initializer(name, values, dims);
+        return drawn(name, values -> stream(name).normal(values, SIGMA), dims);
     }
 
     private Value uniform(String name, long fanIn, long... dims) {
-        float[] values = room(dims);
-        stream(name).uniform(values, 1 / Math.sqrt(fanIn));
-        return initializer(name, values, dims);
+        return drawn(name, values -> stream(name).uniform(values, 1 / Math.sqrt(fanIn)), dims);
     }
 
-    private static Value constant(String name, float value, long... dims) {
-        float[] values = room(dims);
-        Arrays.fill(values, value);
-        return initializer(name, values, dims);
+    private Value constant(String name, float value, long... dims) {
+        return drawn(name, values -> Arrays.fill(values, value), dims);
     }
 
     private RandomStream stream(String name) {
         return RandomStream.of(seed, "weights/" + name);
     }
 
-    private static float[] room(long... dims) {
-        return new float[Math.toIntExact(Shape.of(dims).elements())];
-    }
-
-    private static Value initializer(String name, float[] values, long... dims) {
-        return Value.initializer(name, Tensor.floats(Shape.of(dims), values));
+    /** A parameter whose numbers are still to be drawn: its tensor shares the buffer. */
+    private Value drawn(String name, Consumer<float[]> how, long... dims) {
+        TensorType type = TensorType.of(DataType.FLOAT, dims);
+        ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        draws.add(() -> {
+            float[] values = new float[Math.toIntExact(type.shape().elements())];
+            how.accept(values);
+            buffer.asFloatBuffer().put(values);
+        });
+        return Value.initializer(name, new Tensor(type, buffer));
     }
 }
