@@ -1,5 +1,6 @@
 package vintk.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,17 +78,22 @@ final class DevicesCommand implements Callable<Integer> {
                     : "cannot be used: " + device.path("problem").asText();
             out.println(device.path("device").asText() + "  " + state + name);
         });
-        if (built) {
-            out.println();
-            out.println("Libraries of CUDA 12, which ONNX Runtime opens:");
-            root.path("libraries")
-                    .properties()
-                    .forEach(library -> out.printf(
-                            "  %-20s %s%n",
-                            library.getKey(),
-                            library.getValue().isNull()
-                                    ? "not found"
-                                    : library.getValue().asText()));
+        if (!built) {
+            return;
+        }
+        out.println();
+        out.println("Libraries that ONNX Runtime opens for CUDA:");
+        boolean missing = false;
+        for (Map.Entry<String, JsonNode> library : root.path("libraries").properties()) {
+            missing |= library.getValue().isNull();
+            String place = library.getValue().isNull()
+                    ? "not found"
+                    : library.getValue().asText();
+            out.printf("  %-18s %s%n", library.getKey(), place);
+        }
+        if (missing) {
+            out.println("libcuda comes with NVIDIA's driver (525 or later), the others with CUDA 12 and cuDNN 9,");
+            out.println("or from Maven into the folder beside the jar: mvn -Pcuda,cuda-redist -DskipTests package");
         }
     }
 }

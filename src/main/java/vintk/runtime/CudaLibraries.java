@@ -35,9 +35,15 @@ public final class CudaLibraries {
 
     private CudaLibraries() {}
 
-    /** Those that the provider cannot do without, and those that it opens for some operators only. */
+    /** Those without which the provider does not load; the first comes with the driver. */
     public static List<String> needed() {
-        return List.of("libcudart.so.12", "libcublasLt.so.12", "libcublas.so.12", "libcufft.so.11", "libcudnn.so.9");
+        return List.of(
+                "libcuda.so.1",
+                "libcudart.so.12",
+                "libcublasLt.so.12",
+                "libcublas.so.12",
+                "libcufft.so.11",
+                "libcudnn.so.9");
     }
 
     /** Loads what lies in the folder beside the jar; what does not load there is left to the system's own search. */

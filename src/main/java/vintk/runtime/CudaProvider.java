@@ -61,7 +61,10 @@ public final class CudaProvider {
                 OrtSession.Result result = session.run(Map.of("x", ones))) {
             return result.size() == 1 ? Optional.empty() : Optional.of("a small model gave no result");
         } catch (ModelException e) {
-            return Optional.of(explained(e.getMessage(), index));
+            // The cause has ONNX Runtime's whole message; what is missing stands at its end.
+            String whole = e.getCause() instanceof OrtException cause ? cause.getMessage() : "";
+            String words = explained(whole, index);
+            return Optional.of(words.equals(whole) ? e.getMessage() : words);
         }
     }
 
@@ -75,8 +78,7 @@ public final class CudaProvider {
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElse("a library of CUDA");
-            return what + " is missing (" + library
-                    + " is not on the library path); 'vintk devices' lists all that is needed";
+            return what + " is missing (" + library + " is not on the library path)";
         }
         if (message.contains("no CUDA-capable device") || message.contains("CUDA failure 100")) {
             return "there is no CUDA device on this machine";

@@ -49,7 +49,8 @@ public record Device(Kind kind, int index) {
             if (index <= MAX_INDEX) {
                 Device device = new Device(Kind.CUDA, index);
                 CudaProvider.problem(index).ifPresent(problem -> {
-                    throw new IllegalArgumentException("--device " + device + " cannot be used: " + problem);
+                    throw new IllegalArgumentException("--device " + device + " cannot be used: " + problem
+                            + "; 'vintk devices' lists what there is and what is missing");
                 });
                 return device;
             }
