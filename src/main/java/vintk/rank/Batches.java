@@ -1,8 +1,11 @@
 package vintk.rank;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import vintk.fourier.View;
 import vintk.input.Batch;
@@ -10,16 +13,18 @@ import vintk.input.Inputs;
 import vintk.onnx.Shape;
 
 /**
- * The augmented batch [γ_1(X); …; γ_V(X)] (METHOD §3) for samples of a shape. Kept until another shape or seed is asked
- * for: candidates of one space all take the same.
+ * The augmented batch [γ_1(X); …; γ_V(X)] (METHOD §3) for samples of a shape. The last few are
+ * kept: candidates of one space all take the same, one for every repeat.
  */
 final class Batches {
+    /** Batches that are kept: those of a few repeats, which come again with every candidate. */
+    private static final int KEPT = 5;
+
     private final Inputs inputs;
     private final List<View> views;
     private final int samples;
     private final Consumer<String> warnings;
-    private Key last;
-    private float[] data;
+    private final Map<Key, float[]> kept = new LinkedHashMap<>();
 
     private record Key(Shape sample, boolean channelsLast, long seed) {}
 
@@ -34,15 +39,24 @@ final class Batches {
      * [V·N, ...sample], view by view; not to be written to. Safe to call from several threads.
      *
      * @param sample [C, H, W], or [H, W, C] where the model has its channels last
+     * @throws UncheckedIOException where the images cannot be read
      */
-    synchronized float[] augmented(Shape sample, long seed) throws IOException {
+    synchronized float[] augmented(Shape sample, long seed) {
         requireImages(sample);
         boolean channelsLast = isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
         Key key = new Key(sample, channelsLast, seed);
-        if (!key.equals(last)) {
-            data = make(key);
-            last = key;
+        try {
+            return kept.containsKey(key) ? kept.get(key) : keep(key, make(key));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
         }
+    }
+
+    private float[] keep(Key key, float[] data) {
+        if (kept.size() == KEPT) {
+            kept.remove(kept.keySet().iterator().next());
+        }
+        kept.put(key, data);
         return data;
     }
 

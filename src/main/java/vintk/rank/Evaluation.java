@@ -1,7 +1,5 @@
 package vintk.rank;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -82,16 +80,40 @@ public final class Evaluation {
         return sessions;
     }
 
+    /** The opening of a model's first engine, which a lane may do ahead of its turn. */
+    Opening opening(Subject subject, Lane lane) {
+        return opening(subject, 0, lane);
+    }
+
+    private Opening opening(Subject subject, int repeat, Lane lane) {
+        KernelOptions own = options.withSession(lane.session());
+        Opening opening = new Opening(() -> open(subject, seed(repeat), own, lane.shared()));
+        if (Opening.isAhead(subject)) {
+            lane.ahead(opening);
+        }
+        return opening;
+    }
+
+    private Opening.Opened open(Subject subject, long seed, KernelOptions own, SharedSession shared) {
+        Network network = subject.network(seed);
+        Shape sample = network.sampleShape(wanted());
+        // The images come first: what is wrong with them is said before the model is differentiated.
+        batches.augmented(sample, seed);
+        KernelEngine engine = KernelEngine.open(
+                network, views.size() * settings.batch(), sample, own, isShared(subject, own) ? shared : null);
+        return new Opening.Opened(network, sample, engine);
+    }
+
     /**
-     * Scores one model, on one of the sessions. Safe to call from several threads.
+     * Scores one model. Safe to call from several threads, with a lane each.
      *
-     * @param shared the session that candidates of one structure share, of this thread alone
+     * @param first the opening of its first engine
      * @throws Interruption.Interrupted where somebody asked to stop
      */
-    Result evaluate(Subject subject, SessionSettings session, SharedSession shared) {
+    Result evaluate(Subject subject, Opening first, Lane lane) {
         long start = System.nanoTime();
         try (Deadline deadline = new Deadline(timeout)) {
-            return scored(subject, options.withSession(session), shared, start, deadline);
+            return scored(subject, first, lane, start, deadline);
         } catch (Interruption.Interrupted e) {
             throw e;
         } catch (ModelException e) {
@@ -104,7 +126,7 @@ public final class Evaluation {
                     Status.OUT_OF_MEMORY,
                     "the Java heap was full (" + e.getMessage() + "); try a smaller --batch, or java -Xmx",
                     start);
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             failures.accept(e);
             String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             return failed(subject, Status.ERROR, message, start);
@@ -139,10 +161,9 @@ public final class Evaluation {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private Result scored(Subject subject, KernelOptions own, SharedSession shared, long start, Deadline deadline)
-            throws IOException {
+    private Result scored(Subject subject, Opening first, Lane lane, long start, Deadline deadline) {
         try {
-            return scored(subject, own, shared, start);
+            return scored(subject, first, lane, start);
         } catch (Interruption.Interrupted e) {
             if (deadline.isOver()) {
                 String message = String.format(Locale.ROOT, "not done after %s seconds (--timeout)", timeout);
@@ -152,39 +173,35 @@ public final class Evaluation {
         }
     }
 
-    private Result scored(Subject subject, KernelOptions own, SharedSession shared, long start) throws IOException {
+    private Result scored(Subject subject, Opening first, Lane lane, long start) {
         List<Score> scores = new ArrayList<>();
         KernelMatrix last = null;
-        KernelEngine engine = null;
         Set<String> remarks = new LinkedHashSet<>();
+        Opening opening = first;
         try {
-            Shape sample = null;
-            for (int repeat = 0; repeat < repeats(subject); repeat++) {
+            int repeats = repeats(subject);
+            for (int repeat = 0; repeat < repeats; repeat++) {
                 long seed = seed(repeat);
-                if (engine == null || subject.isDrawn()) {
-                    Network network = subject.network(seed);
-                    remarks.addAll(network.remarks());
-                    sample = network.sampleShape(wanted());
-                    // The images come first: what is wrong with them is said before the model is differentiated.
-                    batches.augmented(sample, seed);
-                    close(engine);
-                    engine = null;
-                    engine = KernelEngine.open(
-                            network,
-                            views.size() * settings.batch(),
-                            sample,
-                            own,
-                            isShared(subject, own) ? shared : null);
-                    last = engine.compute(batches.augmented(sample, seed), seed);
-                    remarks.addAll(last.remarks());
-                    requireGradient(last, network, own, sample, seed);
-                } else {
-                    last = engine.compute(batches.augmented(sample, seed), seed);
+                Opening.Opened opened = opening.get();
+                boolean drawn = subject.isDrawn();
+                Opening next = drawn && repeat + 1 < repeats ? opening(subject, repeat + 1, lane) : null;
+                try {
+                    last = opened.engine().compute(batches.augmented(opened.sample(), seed), seed);
+                    if (drawn || repeat == 0) {
+                        remarks.addAll(opened.network().remarks());
+                        remarks.addAll(last.remarks());
+                        requireGradient(last, opened, lane, seed);
+                    }
+                } finally {
+                    if (next != null) {
+                        opening.close();
+                        opening = next;
+                    }
                 }
                 scores.add(score(last));
             }
         } finally {
-            close(engine);
+            opening.close();
         }
         Cost cost = new Cost(
                 subject.parameters().isPresent() ? subject.parameters() : OptionalLong.of(last.elements()),
@@ -221,21 +238,19 @@ public final class Evaluation {
      * Says so where the sum of the outputs is constant, as after a Softmax: its gradient is rounding noise, whose kernel must
      * not get a score. The measure is the kernel of a random projection of the outputs.
      */
-    private void requireGradient(KernelMatrix sum, Network network, KernelOptions own, Shape sample, long seed) {
-        if (own.reduction().kind() != Reduction.Kind.SUM || trace(sum) > SUSPICIOUS * sum.size()) {
+    private void requireGradient(KernelMatrix sum, Opening.Opened opened, Lane lane, long seed) {
+        if (options.reduction().kind() != Reduction.Kind.SUM || trace(sum) > SUSPICIOUS * sum.size()) {
             return;
         }
-        KernelOptions random = own.withReduction(Reduction.parse("trace:1"));
-        try (KernelEngine engine = KernelEngine.open(network, sum.size(), sample, random)) {
-            double reference = trace(engine.compute(batches.augmented(sample, seed), seed));
+        KernelOptions random = options.withSession(lane.session()).withReduction(Reduction.parse("trace:1"));
+        try (KernelEngine engine = KernelEngine.open(opened.network(), sum.size(), opened.sample(), random)) {
+            double reference = trace(engine.compute(batches.augmented(opened.sample(), seed), seed));
             if (trace(sum) < NOISE * reference) {
                 throw new ModelException(
                         ModelException.Kind.CONSTANT_OUTPUT,
                         "the sum of output '" + sum.output()
                                 + "' is constant (a Softmax at the end?): use --reduction class:C or trace:K, or --output");
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -263,11 +278,5 @@ public final class Evaluation {
     private Score score(KernelMatrix matrix) {
         Kernel kernel = new Kernel(matrix.values(), settings.batch(), settings.views(), settings.precision());
         return Score.of(kernel, settings.statistic(), settings.integration());
-    }
-
-    private static void close(KernelEngine engine) {
-        if (engine != null) {
-            engine.close();
-        }
     }
 }

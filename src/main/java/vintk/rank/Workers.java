@@ -1,12 +1,12 @@
 package vintk.rank;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import vintk.runtime.Interruption;
 import vintk.runtime.SessionSettings;
-import vintk.runtime.SharedSession;
 import vintk.score.Result;
 import vintk.score.Status;
 
@@ -69,33 +68,31 @@ public final class Workers {
         try {
             List<Future<?>> futures = new ArrayList<>();
             sessions.forEach(session -> futures.add(pool.submit(() -> work(session))));
-            for (Future<?> future : futures) {
-                future.get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw new CompletionException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            futures.forEach(Opening::result);
         } finally {
             pool.shutdown();
         }
     }
 
+    /** A model that this worker has taken. */
+    private record Turn(int index, Opening opening) {}
+
     private void work(SessionSettings session) {
-        try (SharedSession shared = new SharedSession(session)) {
-            for (int index = take(); index >= 0; index = take()) {
-                Result result = evaluation.evaluate(subjects.get(index), session, shared);
-                if (result.status() != Status.OK) {
-                    // A session that failed once is not trusted, and its memory may be what was short.
-                    shared.forget();
+        Deque<Turn> turns = new ArrayDeque<>();
+        try (Lane lane = new Lane(session, evaluation.sessions().size())) {
+            try {
+                while (!isStopped() && isTaken(turns, lane)) {
+                    Turn turn = turns.remove();
+                    takeAhead(turns, lane);
+                    Result result = evaluation.evaluate(subjects.get(turn.index), turn.opening, lane);
+                    if (result.status() != Status.OK) {
+                        // A session that failed once is not trusted, and its memory may be what was short.
+                        lane.shared().forget();
+                    }
+                    handOn(turn.index, result);
                 }
-                handOn(index, result);
+            } finally {
+                turns.forEach(turn -> turn.opening.close());
             }
         } catch (Interruption.Interrupted e) {
             // Nobody takes another one: what is there is reported.
@@ -106,8 +103,29 @@ public final class Workers {
         }
     }
 
-    private synchronized int take() {
-        return broken || stopped.getAsBoolean() || next == order.size() ? -1 : order.get(next++);
+    private boolean isTaken(Deque<Turn> turns, Lane lane) {
+        if (turns.isEmpty()) {
+            take(turns, lane);
+        }
+        return !turns.isEmpty();
+    }
+
+    /** Models that can be opened while another one computes. */
+    private synchronized void takeAhead(Deque<Turn> turns, Lane lane) {
+        while (turns.size() < lane.depth() && next < order.size() && Opening.isAhead(subjects.get(order.get(next)))) {
+            take(turns, lane);
+        }
+    }
+
+    private synchronized void take(Deque<Turn> turns, Lane lane) {
+        if (next < order.size()) {
+            int index = order.get(next++);
+            turns.add(new Turn(index, evaluation.opening(subjects.get(index), lane)));
+        }
+    }
+
+    private synchronized boolean isStopped() {
+        return broken || stopped.getAsBoolean();
     }
 
     private synchronized void stop() {

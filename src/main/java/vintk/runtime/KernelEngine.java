@@ -37,7 +37,7 @@ public final class KernelEngine implements AutoCloseable {
     private final Shape sample;
     private final int samples;
     private final Differentiation plan;
-    private final Session session;
+    private final Supplier<Session> session;
     private final boolean own;
     private final BatchTensor batch;
     private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
@@ -67,25 +67,26 @@ public final class KernelEngine implements AutoCloseable {
         this.own = shared == null || !plan.batched();
         this.batch = own ? new BatchTensor() : shared.batch();
         if (own) {
-            this.session = new Session(model.toByteArray(), settings);
+            Session opened = new Session(model.toByteArray(), settings);
+            this.session = () -> opened;
         } else {
             Skeleton skeleton = Skeleton.of(model);
-            this.session = shared.of(skeleton);
             skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
+            this.session = () -> shared.of(skeleton);
         }
         try {
             this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
         } catch (RuntimeException | Error e) {
-            close(session);
+            release();
             throw e;
         }
     }
 
-    private void close(Session opened) {
+    private void release() {
         tensors.values().forEach(OnnxTensor::close);
         if (own) {
             batch.close();
-            opened.close();
+            session.get().close();
         }
     }
 
@@ -99,7 +100,8 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     /**
-     * The same on a session that models of one structure share; only one engine may be open on it.
+     * The same on a session that models of one structure share. It is taken when the kernel is computed: any thread may open an
+     * engine, those of one shared session compute one after the other.
      *
      * @param shared null for a session of this engine's own
      */
@@ -246,7 +248,9 @@ public final class KernelEngine implements AutoCloseable {
                 plan.output(),
                 plan.forward().macs() / plan.chunk(),
                 peakBytes,
-                Stream.of(session.placement().remark()).filter(Objects::nonNull).toList());
+                Stream.of(session.get().placement().remark())
+                        .filter(Objects::nonNull)
+                        .toList());
     }
 
     private Map<String, double[]> runBatched(float[] data, float[] v) {
@@ -310,7 +314,7 @@ public final class KernelEngine implements AutoCloseable {
             all.put(
                     plan.input(),
                     batch.of(data, () -> Tensors.of(main.dataType(), main.shape(), network.batchAxis(), data)));
-            return session.run(all);
+            return session.get().run(all);
         } finally {
             feeds.values().forEach(OnnxTensor::close);
         }
@@ -337,7 +341,7 @@ public final class KernelEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        close(session);
+        release();
         if (contraction != null) {
             contraction.close();
         }

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,10 +20,10 @@ import vintk.onnx.TensorReader;
  * What models of one structure have in common: their nodes, with weights and extents as inputs. Candidates of a space that differ in
  * widths, heads and ratios only have equal skeletons, so that one session serves them all.
  *
- * @param model without the tensors; equal bytes mean equal structure
+ * @param model serialised, without the tensors; equal bytes mean equal structure
  * @param tensors what makes it one model again, by input name
  */
-record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
+record Skeleton(ByteString model, Map<String, Tensor> tensors) {
     private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
 
     /** Inputs that hold extents and places: they differ between candidates. */
@@ -71,7 +72,12 @@ record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
             // Neither the name of the model nor what it says of itself is structure.
             graph.setName("skeleton");
             return new Skeleton(
-                    whole.toBuilder().setGraph(graph).clearMetadataProps().build(), tensors);
+                    whole.toBuilder()
+                            .setGraph(graph)
+                            .clearMetadataProps()
+                            .build()
+                            .toByteString(),
+                    tensors);
         }
 
         private NodeProto bare(NodeProto node) {

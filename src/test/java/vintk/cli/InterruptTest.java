@@ -1,10 +1,13 @@
 package vintk.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Ctrl-C in the middle of a ranking keeps what was computed. */
 class InterruptTest {
     @ParameterizedTest
-    @ValueSource(strings = {"results.csv", "results.jsonl"})
+    @ValueSource(strings = {"two words.csv", "results.jsonl"})
     void keepsResults(String name, @TempDir Path folder) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no /bin/kill to send an interrupt with");
         Path out = folder.resolve(name);
@@ -44,6 +47,7 @@ class InterruptTest {
         for (int i = 0; i < 1200 && process.isAlive() && (!Files.exists(partial) || lines(partial) < 2); i++) {
             process.waitFor(50, TimeUnit.MILLISECONDS);
         }
+        assertTrue(isRelaunched(process.pid()), "without the allocator's settings");
         new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid()))
                 .start()
                 .waitFor();
@@ -54,6 +58,22 @@ class InterruptTest {
         assertTrue(log.contains("of 500 models are scored; they are in " + out), log);
         assertTrue(lines(out) >= 2, log);
         assertEquals(name.endsWith(".jsonl"), Files.exists(partial));
+    }
+
+    /** On Linux the process has begun anew, with glibc's settings in its environment and the same number. */
+    private static boolean isRelaunched(long pid) throws IOException {
+        Path environment = Path.of("/proc", Long.toString(pid), "environ");
+        return !Files.exists(environment)
+                || Files.readString(environment, StandardCharsets.ISO_8859_1).contains("GLIBC_TUNABLES=");
+    }
+
+    @Test
+    void argumentsOfTheProcess() {
+        assertArrayEquals(new String[] {"java", "-jar", "a b", ""}, Relaunch.arguments("java\0-jar\0a b\0\0"));
+        assertTrue(Relaunch.isProgram("target/vintk.jar rank models"));
+        assertTrue(Relaunch.isProgram("vintk.cli.Vintk rank models"));
+        assertFalse(Relaunch.isProgram("org.example.Search vintk.jar"));
+        assertFalse(Relaunch.isProgram(""));
     }
 
     private static long lines(Path file) throws IOException {
