@@ -179,14 +179,13 @@ public final class DeviceBench implements Callable<Integer> {
         String engineName = "";
         try {
             for (String reduction : constant ? List.of("v") : List.of("sum", "v")) {
-                KernelOptions options = new KernelOptions(
-                        Reduction.parse(reduction.equals("v") ? "vector:" + folder.resolve("v.npy") : reduction),
-                        ParameterFilter.ALL,
-                        Optional.of(meta.get("output").asText()),
-                        KernelOptions.Engine.AUTO,
-                        false,
-                        session,
-                        0);
+                KernelOptions options = KernelOptions.defaults()
+                        .withReduction(Reduction.parse(
+                                reduction.equals("v") ? "vector:" + folder.resolve("v.npy") : reduction))
+                        .withParameters(
+                                ParameterFilter.ALL,
+                                Optional.of(meta.get("output").asText()))
+                        .withSession(session);
                 OnnxNetwork network = OnnxNetwork.read(folder.resolve("model.onnx"));
                 try (KernelEngine engine = KernelEngine.open(
                         network, Math.toIntExact(shape.dim(0)), shape.slice(1, shape.rank()), options)) {

@@ -12,7 +12,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import vintk.bench.Contender.Role;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
@@ -24,8 +23,6 @@ import vintk.onnx.Value;
 import vintk.runtime.CandidateNetwork;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelOptions;
-import vintk.runtime.ParameterFilter;
-import vintk.runtime.Reduction;
 import vintk.runtime.SessionSettings;
 import vintk.vit.VitGraph;
 
@@ -59,14 +56,10 @@ final class OnnxContenders implements AutoCloseable {
                 new CandidateNetwork(work.candidate().id(), work.network(), work.seed()),
                 work.samples(),
                 Shape.of(work.batch().shape()).slice(1, 4),
-                new KernelOptions(
-                        Reduction.SUM,
-                        ParameterFilter.ALL,
-                        Optional.empty(),
-                        KernelOptions.Engine.BATCHED,
-                        false,
-                        SessionSettings.of(work.threads()),
-                        work.seed()));
+                KernelOptions.defaults()
+                        .withEngine(KernelOptions.Engine.BATCHED)
+                        .withSession(SessionSettings.of(work.threads()))
+                        .withSeed(work.seed()));
         resources.add(engine);
         add(
                 "kernel",

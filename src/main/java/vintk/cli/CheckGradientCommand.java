@@ -19,7 +19,6 @@ import vintk.runtime.GradientCheck;
 import vintk.runtime.GradientReport;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.OnnxNetwork;
-import vintk.runtime.Reduction;
 import vintk.runtime.SessionSettings;
 import vintk.space.RandomStream;
 
@@ -100,14 +99,10 @@ final class CheckGradientCommand implements Callable<Integer> {
         int samples = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
         Shape sample = file == null ? network.sampleShape(Shape.of(3, size, size)) : sample(network, file);
         float[] data = file == null ? drawn(samples, sample) : rows(file, samples);
-        KernelOptions options = new KernelOptions(
-                Reduction.SUM,
-                parameters.filter(),
-                parameters.output(),
-                KernelOptions.Engine.AUTO,
-                false,
-                SessionSettings.of(KernelFlags.threads(common)),
-                common.seed);
+        KernelOptions options = KernelOptions.defaults()
+                .withParameters(parameters.filter(), parameters.output())
+                .withSession(SessionSettings.of(KernelFlags.threads(common)))
+                .withSeed(common.seed);
         GradientReport report = new GradientCheck(network, options).run(data, samples, sample, directions);
         print(report);
         return report.passed() ? ExitCode.OK : ExitCode.SOME_FAILED;

@@ -40,18 +40,25 @@ final class KernelFlags {
                             + " pytorch-default (default: as in the file).")
     String reinit;
 
+    @Option(
+            names = "--accurate",
+            description =
+                    "Multiply gradients in float64: condition numbers and smallest eigenvalues up to a condition of"
+                            + " 1e8, for about a fifth more time.")
+    boolean accurate;
+
     /** More threads than this only wait for each other. */
     private static final int MAX_THREADS = 256;
 
     KernelOptions options(CommonOptions common, boolean perParameter) {
-        return new KernelOptions(
-                Reduction.parse(reduction),
-                parameters.filter(),
-                parameters.output(),
-                engine(),
-                perParameter,
-                SessionSettings.of(threads(common)),
-                common.seed);
+        return KernelOptions.defaults()
+                .withReduction(Reduction.parse(reduction))
+                .withParameters(parameters.filter(), parameters.output())
+                .withEngine(engine())
+                .withPerParameter(perParameter)
+                .withAccurate(accurate)
+                .withSession(SessionSettings.of(threads(common)))
+                .withSeed(common.seed);
     }
 
     /** How parameters of files are drawn; empty where files keep their own. */

@@ -17,6 +17,7 @@ import vintk.runtime.Reduction;
 import vintk.runtime.SessionSettings;
 import vintk.score.Integration;
 import vintk.score.Named;
+import vintk.score.Precision;
 import vintk.score.Settings;
 import vintk.score.Statistic;
 
@@ -142,9 +143,20 @@ final class ScoreFlags {
                 kernel.parametersText(),
                 "inference",
                 DeviceFlags.text(sessions),
-                device.precision(),
+                precision(),
                 Vintk.Version.number());
         return new Evaluation(settings, options, sessions, source, parsed, timeout, failures);
+    }
+
+    private Precision precision() {
+        Precision products = device.precision();
+        if (!kernel.accurate) {
+            return products;
+        }
+        if (products == Precision.TF32) {
+            throw new IllegalArgumentException("--accurate and --precision tf32 exclude each other");
+        }
+        return Precision.ACCURATE;
     }
 
     private static void atLeastOne(String option, int value) {

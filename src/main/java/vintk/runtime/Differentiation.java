@@ -168,7 +168,7 @@ public record Differentiation(
         ParameterFilter.Selection selection = options.parameters().select(graph);
         List<Value> parameters = selection.counted();
         KernelGraph.Differentiated made =
-                kernelGraph.differentiate(seedValue(seed, options.reduction()), parameters, wanted);
+                kernelGraph.differentiate(seedValue(seed, options.reduction()), parameters, wanted, options.products());
         if (made.parameters().isEmpty()) {
             throw new ModelException(
                     ModelException.Kind.CONSTANT_OUTPUT,

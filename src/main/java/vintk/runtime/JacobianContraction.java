@@ -19,7 +19,7 @@ final class JacobianContraction implements AutoCloseable {
     private final Session session;
 
     /** @param gradients the outputs of a run, {@code grad/<initializer>} [chunk, ...shape] */
-    JacobianContraction(Map<String, TensorType> gradients, int samples, SessionSettings settings) {
+    JacobianContraction(Map<String, TensorType> gradients, int samples, KernelOptions options) {
         gradients.forEach((name, type) -> {
             if (type.dataType() != DataType.FLOAT) {
                 throw new IllegalArgumentException("parameter '" + name.substring(KernelGraph.GRADIENT_OF.length())
@@ -34,10 +34,10 @@ final class JacobianContraction implements AutoCloseable {
                 type.withShape(type.shape().with(0, samples))));
         this.session = new Session(
                 ModelWriter.model(Fusion.apply(
-                                KernelGraph.contraction(whole, samples),
-                                !settings.device().isCuda()))
+                                KernelGraph.contraction(whole, samples, options.products()),
+                                !options.session().device().isCuda()))
                         .toByteArray(),
-                settings);
+                options.session());
     }
 
     /** Room for the rows of all samples, by output name. */

@@ -75,7 +75,7 @@ public final class KernelEngine implements AutoCloseable {
             this.session = () -> shared.of(skeleton);
         }
         try {
-            this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, settings);
+            this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, options);
         } catch (RuntimeException | Error e) {
             release();
             throw e;

@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import java.util.Optional;
+import vintk.onnx.DataType;
 
 /**
  * How a kernel is computed.
@@ -10,6 +11,8 @@ import java.util.Optional;
  * @param output name of the output, or empty for the first float one
  * @param engine all samples at once, one at a time, or whichever fits
  * @param perParameter whether the kernel of each parameter is wanted too
+ * @param accurate whether products of gradients are of float64, for small eigenvalues; else of float32, in short blocks that are summed
+ *     in float64
  * @param session how ONNX Runtime runs it: threads, device
  * @param seed of the random vectors of {@code trace:K}
  */
@@ -19,6 +22,7 @@ public record KernelOptions(
         Optional<String> output,
         Engine engine,
         boolean perParameter,
+        boolean accurate,
         SessionSettings session,
         long seed) {
     /** The two engines; they give the same kernel. */
@@ -30,14 +34,46 @@ public record KernelOptions(
 
     public static KernelOptions defaults() {
         return new KernelOptions(
-                Reduction.SUM, ParameterFilter.ALL, Optional.empty(), Engine.AUTO, false, SessionSettings.of(0), 0);
+                Reduction.SUM,
+                ParameterFilter.ALL,
+                Optional.empty(),
+                Engine.AUTO,
+                false,
+                false,
+                SessionSettings.of(0),
+                0);
     }
 
     public KernelOptions withReduction(Reduction other) {
-        return new KernelOptions(other, parameters, output, engine, perParameter, session, seed);
+        return new KernelOptions(other, parameters, output, engine, perParameter, accurate, session, seed);
+    }
+
+    public KernelOptions withParameters(ParameterFilter counted, Optional<String> of) {
+        return new KernelOptions(reduction, counted, of, engine, perParameter, accurate, session, seed);
+    }
+
+    public KernelOptions withEngine(Engine other) {
+        return new KernelOptions(reduction, parameters, output, other, perParameter, accurate, session, seed);
+    }
+
+    public KernelOptions withPerParameter(boolean wanted) {
+        return new KernelOptions(reduction, parameters, output, engine, wanted, accurate, session, seed);
+    }
+
+    public KernelOptions withAccurate(boolean wanted) {
+        return new KernelOptions(reduction, parameters, output, engine, perParameter, wanted, session, seed);
     }
 
     public KernelOptions withSession(SessionSettings other) {
-        return new KernelOptions(reduction, parameters, output, engine, perParameter, other, seed);
+        return new KernelOptions(reduction, parameters, output, engine, perParameter, accurate, other, seed);
+    }
+
+    public KernelOptions withSeed(long other) {
+        return new KernelOptions(reduction, parameters, output, engine, perParameter, accurate, session, other);
+    }
+
+    /** The type of products of gradients. */
+    DataType products() {
+        return accurate ? DataType.DOUBLE : DataType.FLOAT;
     }
 }

@@ -8,6 +8,8 @@ public enum Precision implements Named {
     FLOAT32("float32", 1e-6, 1e-3),
     /** Float32 whose products round their operands to TensorFloat-32: 11 bits instead of 24. */
     TF32("tf32", 1e-3, 1e-2),
+    /** Float32 gradients whose products are of float64 ({@code --accurate}). */
+    ACCURATE("float32-gram64", 1e-8, 1e-3),
     FLOAT64("float64", 0, 1e-9);
 
     /** Unit roundoff spacing of double, 2⁻⁵². */

@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -86,6 +88,28 @@ class DevicesTest {
             names.add(new ObjectMapper().readTree(line).path("id").asText());
         }
         assertEquals(Set.of("tiny-autoformer-0e", "tiny-pit-1", "tiny-vit-3"), names);
+    }
+
+    /** Products of gradients in float64: the same score, and it says so. */
+    @Test
+    void accurateScoresSayHow() throws IOException {
+        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        JsonNode plain = scored(model);
+        JsonNode accurate = scored(model, "--accurate");
+        assertEquals("float32", plain.at("/settings/dtype").asText());
+        assertEquals("float32-gram64", accurate.at("/settings/dtype").asText());
+        assertNotEquals(
+                plain.at("/vintk/mean").asDouble(), accurate.at("/vintk/mean").asDouble());
+        assertEquals(
+                plain.at("/vintk/mean").asDouble(), accurate.at("/vintk/mean").asDouble(), 1e-5);
+    }
+
+    private static JsonNode scored(Path model, Object... more) throws IOException {
+        List<Object> line = new ArrayList<>(List.of("score", model, "--batch", 4, "--json"));
+        line.addAll(List.of(more));
+        Shell shell = Shell.vintk(line.toArray());
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        return new ObjectMapper().readTree(shell.out()).get(0);
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,8 +84,7 @@ class ExportedModelsTest {
     }
 
     private static KernelMatrix kernel(ExportedModel model, OnnxNetwork network, KernelOptions.Engine engine) {
-        KernelOptions options = new KernelOptions(
-                Reduction.SUM, ParameterFilter.ALL, Optional.empty(), engine, false, SessionSettings.of(1), 0);
+        KernelOptions options = KernelOptions.defaults().withEngine(engine).withSession(SessionSettings.of(1));
         try (KernelEngine open = KernelEngine.open(network, N, model.sample, options)) {
             return open.compute(model.data());
         }

@@ -114,8 +114,7 @@ class GoldKernelTest {
         Path folder = SharedFolder.require("external/dev/tv_vit");
         JsonNode meta = JSON.readTree(folder.resolve("meta.json").toFile());
         KernelOptions sum = options(meta, Reduction.SUM, KernelOptions.Engine.AUTO);
-        KernelOptions each = new KernelOptions(
-                sum.reduction(), sum.parameters(), sum.output(), sum.engine(), true, sum.session(), sum.seed());
+        KernelOptions each = sum.withPerParameter(true);
         KernelMatrix kernel = kernel(folder, meta, each, 6);
         double[] gold = gold(folder, "per_init_sum");
         int index = 0;
@@ -143,7 +142,10 @@ class GoldKernelTest {
 
     private static KernelOptions options(JsonNode meta, Reduction reduction, KernelOptions.Engine engine) {
         Optional<String> output = Optional.of(meta.get("output").asText());
-        return new KernelOptions(reduction, ParameterFilter.ALL, output, engine, false, SessionSettings.of(0), 0);
+        return KernelOptions.defaults()
+                .withReduction(reduction)
+                .withParameters(ParameterFilter.ALL, output)
+                .withEngine(engine);
     }
 
     private static KernelMatrix kernel(Path folder, JsonNode meta, Reduction reduction) throws IOException {

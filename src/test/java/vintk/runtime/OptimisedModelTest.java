@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,14 +64,7 @@ class OptimisedModelTest {
     }
 
     private static KernelMatrix kernel(Path file) {
-        KernelOptions options = new KernelOptions(
-                Reduction.SUM,
-                ParameterFilter.ALL,
-                Optional.empty(),
-                KernelOptions.Engine.AUTO,
-                true,
-                SessionSettings.of(1),
-                0);
+        KernelOptions options = KernelOptions.defaults().withPerParameter(true).withSession(SessionSettings.of(1));
         Random draw = new Random(3);
         float[] data = new float[Math.toIntExact(SAMPLES * IMAGE.elements())];
         for (int i = 0; i < data.length; i++) {

@@ -29,8 +29,8 @@ final class Contraction {
         /** M Mᵀ for M [N, k], of few columns: in float64. */
         record Narrow(Value matrix) implements Term {}
 
-        /** The sum over axis 0 of [blocks, N, N] in float32: in float64. */
-        record Blocks(Value products) implements Term {}
+        /** The sum over axis 0 of [blocks, N, N]: in float64. */
+        record Blocks(Value blocks) implements Term {}
 
         /** [N, N] in float64 already. */
         record Whole(Value kernel) implements Term {}
@@ -48,10 +48,15 @@ final class Contraction {
     /** The ghost route is not taken above this many bytes for its two N·R × N·R matrices. */
     private static final long GHOST_BYTES = 256L << 20;
 
-    private Contraction() {}
+    private final DataType products;
+
+    /** @param products the type of products of gradients: FLOAT, or DOUBLE for small eigenvalues */
+    Contraction(DataType products) {
+        this.products = products;
+    }
 
     /** The terms of one parameter's kernel, of the gradients collected for it. */
-    static List<Term> terms(Accumulator gradient, long samples) {
+    List<Term> terms(Accumulator gradient, long samples) {
         List<Cotangent> parts = gradient.parts();
         if (parts.size() == 1 && parts.get(0) instanceof Cotangent.Outer outer) {
             return List.of(outer(outer));
@@ -83,13 +88,13 @@ final class Contraction {
             } else if (term instanceof Term.Whole one) {
                 sums.add(one.kernel());
             } else if (term instanceof Term.Blocks one) {
-                long more = one.products().shape().elements();
+                long more = one.blocks().shape().elements();
                 if (size + more > TOGETHER && !blocks.isEmpty()) {
                     sums.add(added(blocks));
                     blocks.clear();
                     size = 0;
                 }
-                blocks.add(one.products());
+                blocks.add(one.blocks());
                 size += more;
             }
         }
@@ -111,7 +116,7 @@ final class Contraction {
         return Ops.matMul(wide, Ops.transposeLast(wide));
     }
 
-    private static Term outer(Cotangent.Outer outer) {
+    private Term outer(Cotangent.Outer outer) {
         Shape a = outer.left().shape();
         Shape g = outer.right().shape();
         double n = a.dim(0);
@@ -125,30 +130,30 @@ final class Contraction {
                     square(Ops.reshape(outer.left(), a.dim(0), a.dim(2))),
                     square(Ops.reshape(outer.right(), g.dim(0), g.dim(2)))));
         }
-        if (ghost < materialise && 2 * n * n * rows * rows * Float.BYTES <= GHOST_BYTES) {
+        if (ghost < materialise && 2 * n * n * rows * rows * products.bytes() <= GHOST_BYTES) {
             return new Term.Whole(ghost(outer));
         }
         return dense(outer.product());
     }
 
     /** Σ_ts over the blocks of the elementwise product of both row-by-row kernels. */
-    private static Value ghost(Cotangent.Outer outer) {
+    private Value ghost(Cotangent.Outer outer) {
         Shape a = outer.left().shape();
         Value product = Ops.mul(rowKernel(outer.left()), rowKernel(outer.right()));
         Value blocks = Ops.reshape(product, a.dim(0), a.dim(1), a.dim(0), a.dim(1));
-        // Rows of one sample first, in float32 (a few terms), the rest in float64.
+        // Rows of one sample first (a few terms, maybe in float32), the rest in float64.
         Value half = Ops.reduceSum(blocks, false, 3);
         return Ops.reduceSum(Ops.cast(half, DataType.DOUBLE), false, 1);
     }
 
-    private static Value rowKernel(Value factor) {
+    private Value rowKernel(Value factor) {
         Shape shape = factor.shape();
-        Value flat = Ops.reshape(factor, shape.dim(0) * shape.dim(1), shape.dim(2));
+        Value flat = typed(Ops.reshape(factor, shape.dim(0) * shape.dim(1), shape.dim(2)));
         return Ops.matMul(flat, Ops.transposeLast(flat));
     }
 
     /** M Mᵀ for M [N, ...]. */
-    static Term dense(Value gradients) {
+    Term dense(Value gradients) {
         Shape shape = gradients.shape();
         long samples = shape.dim(0);
         long size = shape.elements() / samples;
@@ -161,8 +166,12 @@ final class Contraction {
             flat = Ops.pad(flat, 1, 0, columns - size % columns);
         }
         long blocks = flat.shape().dim(1) / columns;
-        Value cut = Ops.transpose(Ops.reshape(flat, samples, blocks, columns), 1, 0, 2);
+        Value cut = typed(Ops.transpose(Ops.reshape(flat, samples, blocks, columns), 1, 0, 2));
         return new Term.Blocks(Ops.matMul(cut, Ops.transposeLast(cut)));
+    }
+
+    private Value typed(Value operand) {
+        return products == DataType.DOUBLE ? Ops.cast(operand, DataType.DOUBLE) : operand;
     }
 
     /** The largest divisor of {@code size} up to the block length, or the block length where all are short. */

@@ -10,6 +10,7 @@ import vintk.autodiff.BatchAxis;
 import vintk.autodiff.BatchFlow;
 import vintk.autodiff.Gradients;
 import vintk.onnx.CommonNodes;
+import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -95,19 +96,28 @@ public final class KernelGraph {
      * @return the graph, and which of the parameters the output depends on differentiably
      */
     public Differentiated differentiate(Value seed, List<Value> parameters, List<Output> wanted) {
+        return differentiate(seed, parameters, wanted, DataType.FLOAT);
+    }
+
+    /**
+     * The same with products of gradients in a type: in FLOAT they are summed in float64 by blocks, in DOUBLE they are float64
+     * throughout, for small eigenvalues.
+     */
+    public Differentiated differentiate(Value seed, List<Value> parameters, List<Output> wanted, DataType products) {
+        Contraction contraction = new Contraction(products);
         Map<Value, Accumulator> gradients = Gradients.of(output, seed, parameters, batch);
         Map<String, Value> outputs = new LinkedHashMap<>();
         if (wanted.contains(Output.KERNEL_PER_PARAMETER)) {
             Map<String, Value> perParameter = new LinkedHashMap<>();
             gradients.forEach(
-                    (p, g) -> perParameter.put(p.name(), Contraction.sum(Contraction.terms(g, samples()), samples())));
+                    (p, g) -> perParameter.put(p.name(), Contraction.sum(contraction.terms(g, samples()), samples())));
             if (wanted.contains(Output.KERNEL)) {
                 outputs.put(KERNEL, total(perParameter.values(), samples()));
             }
             perParameter.forEach((name, kernel) -> outputs.put(KERNEL_OF + name, kernel));
         } else if (wanted.contains(Output.KERNEL)) {
             List<Contraction.Term> terms = new ArrayList<>();
-            gradients.values().forEach(g -> terms.addAll(Contraction.terms(g, samples())));
+            gradients.values().forEach(g -> terms.addAll(contraction.terms(g, samples())));
             outputs.put(KERNEL, Contraction.sum(terms, samples()));
         }
         if (wanted.contains(Output.JACOBIAN)) {
@@ -139,13 +149,14 @@ public final class KernelGraph {
      * The graph that contracts per-sample gradients computed elsewhere: one input [N, ...shape] a parameter, outputs
      * {@code kernel} and {@code kernel/<name>}.
      */
-    public static Graph contraction(Map<String, TensorType> gradients, long samples) {
+    public static Graph contraction(Map<String, TensorType> gradients, long samples, DataType products) {
+        Contraction contraction = new Contraction(products);
         List<Value> inputs = new ArrayList<>();
         Map<String, Value> outputs = new LinkedHashMap<>();
         gradients.forEach((name, type) -> {
             Value input = Value.input(name, type);
             inputs.add(input);
-            outputs.put(KERNEL_OF + name, Contraction.sum(List.of(Contraction.dense(input)), samples));
+            outputs.put(KERNEL_OF + name, Contraction.sum(List.of(contraction.dense(input)), samples));
         });
         outputs.put(KERNEL, total(outputs.values(), samples));
         return new Graph("contraction", inputs, outputs);
