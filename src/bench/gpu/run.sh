@@ -15,7 +15,7 @@ root=$(cd "$here/../../.." && pwd)
 work=${1:?a folder for the results}
 gold=${2:-}
 DEVICE=${DEVICE:-auto} PEER=${PEER:-cuda} VINTK=${VINTK:-$root/target/vintk.jar} JAVA=${JAVA:-java} PYTHON=${PYTHON:-python3}
-MODELS=${MODELS:-deit-tiny,deit-small} BATCHES=${BATCHES:-64,256} COUNT=${COUNT:-200} WORKERS=${WORKERS:-8} BUDGET=${BUDGET:-480}
+MODELS=${MODELS:-deit-tiny,deit-small} BATCHES=${BATCHES:-64,256} COUNT=${COUNT:-200} WORKERS=${WORKERS:-2} BUDGET=${BUDGET:-480}
 export ORT_DISABLE_TELEMETRY=1
 begin=$SECONDS
 mkdir -p "$work"

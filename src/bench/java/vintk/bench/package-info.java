@@ -19,6 +19,9 @@
  *   <li>{@code ORT_DISABLE_TELEMETRY=1}: ONNX Runtime 1.29 crashes on the long class path without.
  * </ul>
  *
+ * <p>Beside it: {@link vintk.bench.DeviceBench}, kernels on one device ({@code src/bench/gpu/run.sh} runs it with PyTorch beside it);
+ * {@link vintk.bench.FileTimes}, the files of a folder; {@link vintk.bench.KernelProfile}, where the time of one kernel goes.
+ *
  * <p>Look at {@code others} first, the share of all processors that other processes took: ratios of a busy machine say
  * little. Operations count two a multiply-add; {@code peak} is the share of what {@code gemm} reaches. The graphs of this
  * program compute the last block for the class token alone, PyTorch's code for all tokens, hence the different GFLOP of
