@@ -99,8 +99,10 @@ public final class Evaluation {
         Shape sample = network.sampleShape(wanted());
         // The images come first: what is wrong with them is said before the model is differentiated.
         batches.augmented(sample, seed);
-        KernelEngine engine = KernelEngine.open(
-                network, views.size() * settings.batch(), sample, own, isShared(subject, own) ? shared : null);
+        // What a session has allocated and prepared serves the next candidate; of a file's structure there is mostly
+        // one.
+        SharedSession kept = subject.structure().isEmpty() ? null : shared;
+        KernelEngine engine = KernelEngine.open(network, views.size() * settings.batch(), sample, own, kept);
         return new Opening.Opened(network, sample, engine);
     }
 
@@ -265,14 +267,6 @@ public final class Evaluation {
     private Shape wanted() {
         int size = settings.size().orElse(224);
         return Shape.of(3, size, size);
-    }
-
-    /**
-     * On a CUDA device, opening a session takes longer than running it. On a processor its own session is faster for a model: where
-     * extents are not known, ONNX Runtime reuses no memory within a run.
-     */
-    private static boolean isShared(Subject subject, KernelOptions own) {
-        return own.session().device().isCuda() && !subject.structure().isEmpty();
     }
 
     private Score score(KernelMatrix matrix) {

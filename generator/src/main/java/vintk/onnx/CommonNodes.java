@@ -33,8 +33,7 @@ public final class CommonNodes {
     /** Unnamed constants are the same where their elements are, everything else where it is the same object. */
     private static Object operand(Value input) {
         if (input != null && input.isConstant() && input.name() == null) {
-            Tensor tensor = input.constant();
-            return List.of(tensor.type(), tensor.data());
+            return input.constant();
         }
         return input == null ? "" : input;
     }

@@ -45,7 +45,7 @@ public final class ModelWriter {
     private final Graph graph;
     private final boolean freeBatch;
     private final Map<Value, String> names = new IdentityHashMap<>();
-    private final Map<Object, Value> shared = new HashMap<>();
+    private final Map<Tensor, Value> shared = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
     private final Map<String, Integer> counters = new HashMap<>();
 
@@ -210,8 +210,7 @@ public final class ModelWriter {
         if (constant.name() != null) {
             return constant;
         }
-        Tensor tensor = constant.constant();
-        return shared.computeIfAbsent(List.of(tensor.type(), tensor.data()), key -> constant);
+        return shared.computeIfAbsent(constant.constant(), key -> constant);
     }
 
     /**

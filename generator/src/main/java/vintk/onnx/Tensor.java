@@ -3,23 +3,48 @@ package vintk.onnx;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
 
 /**
  * A constant: type, shape and the elements in row-major order, as little-endian bytes (the layout of
- * {@code TensorProto.raw_data}). Immutable: the buffer is handed out read-only.
+ * {@code TensorProto.raw_data}). Immutable: the buffer is handed out read-only. Equal are those of equal type and bytes.
  */
 public final class Tensor {
     private final TensorType type;
-    private final ByteBuffer data;
+    private final Supplier<ByteBuffer> made;
+    private ByteBuffer data;
+    private int hash;
 
     /** {@code data} is taken over, not copied; a size that does not match the type is refused. */
     public Tensor(TensorType type, ByteBuffer data) {
-        if (data.remaining() != type.bytes()) {
-            throw new IllegalArgumentException(
-                    "a tensor of type " + type + " has " + type.bytes() + " bytes, got " + data.remaining());
-        }
         this.type = type;
-        this.data = data.slice().asReadOnlyBuffer();
+        this.made = null;
+        this.data = taken(data);
+    }
+
+    private Tensor(TensorType type, Supplier<ByteBuffer> made) {
+        this.type = type;
+        this.made = made;
+    }
+
+    /** A tensor whose elements are made when they are asked for first, so that graphs can be built before their weights are drawn. */
+    public static Tensor pending(TensorType type, Supplier<ByteBuffer> made) {
+        return new Tensor(type, made);
+    }
+
+    private ByteBuffer taken(ByteBuffer given) {
+        if (given.remaining() != type.bytes()) {
+            throw new IllegalArgumentException(
+                    "a tensor of type " + type + " has " + type.bytes() + " bytes, got " + given.remaining());
+        }
+        return given.slice().asReadOnlyBuffer();
+    }
+
+    private synchronized ByteBuffer elements() {
+        if (data == null) {
+            data = taken(made.get());
+        }
+        return data;
     }
 
     public static Tensor floats(Shape shape, float... values) {
@@ -88,7 +113,32 @@ public final class Tensor {
 
     /** The elements as little-endian bytes, read-only, positioned at the start. */
     public ByteBuffer data() {
-        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return elements().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof Tensor tensor
+                        && type.equals(tensor.type)
+                        && elements().equals(tensor.elements());
+    }
+
+    /** Kept: the tables of positions in a graph are long, and looked up often. */
+    @Override
+    public int hashCode() {
+        if (hash == 0) {
+            ByteBuffer bytes = data();
+            int sum = type.hashCode();
+            while (bytes.remaining() >= Long.BYTES) {
+                sum = 31 * sum + Long.hashCode(bytes.getLong());
+            }
+            while (bytes.hasRemaining()) {
+                sum = 31 * sum + bytes.get();
+            }
+            hash = sum;
+        }
+        return hash;
     }
 
     /** Element {@code i} in row-major order, as a double. */
@@ -125,8 +175,12 @@ public final class Tensor {
             throw new IllegalArgumentException("expected a tensor of integers, got " + type);
         }
         long[] integers = new long[Math.toIntExact(shape().elements())];
+        if (type.dataType() == DataType.INT64) {
+            data().asLongBuffer().get(integers);
+            return integers;
+        }
         for (int i = 0; i < integers.length; i++) {
-            integers[i] = type.dataType() == DataType.INT64 ? data().getLong(8 * i) : (long) number(i);
+            integers[i] = (long) number(i);
         }
         return integers;
     }

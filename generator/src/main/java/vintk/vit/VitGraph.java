@@ -65,7 +65,6 @@ public final class VitGraph {
             }
         }
         Value logits = head(x);
-        weights.draw();
         return new Graph(name, List.of(input), Map.of(OUTPUT, logits));
     }
 

@@ -2,9 +2,8 @@ package vintk.vit;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import vintk.onnx.DataType;
 import vintk.onnx.Tensor;
@@ -26,14 +25,13 @@ import vintk.space.VisionTransformer.Initialisation;
  * </ul>
  * Normalisations start at scale 1 and bias 0.
  *
- * <p>The numbers come last, in {@link #draw}, on all cores.
+ * <p>The numbers are drawn on all cores while the graph is built, and differentiated: whoever asks for those of a tensor waits.
  */
 final class Weights {
     private static final double SIGMA = 0.02;
 
     private final long seed;
     private final Initialisation scheme;
-    private final List<Runnable> draws = new ArrayList<>();
 
     /**
      * @param seed of all streams
@@ -42,12 +40,6 @@ final class Weights {
     Weights(long seed, Initialisation scheme) {
         this.seed = seed;
         this.scheme = scheme;
-    }
-
-    /** Fills all parameters that were asked for until now. */
-    void draw() {
-        draws.parallelStream().forEach(Runnable::run);
-        draws.clear();
     }
 
     /** A matrix of a linear layer, [in, out]. */
@@ -94,15 +86,19 @@ final class Weights {
         return RandomStream.of(seed, "weights/" + name);
     }
 
-    /** A parameter whose numbers are still to be drawn: its tensor shares the buffer. */
     private Value drawn(String name, Consumer<float[]> how, long... dims) {
         TensorType type = TensorType.of(DataType.FLOAT, dims);
+        Tensor tensor = Tensor.pending(type, () -> bytes(type, how));
+        // What goes wrong there goes wrong again for whoever asks, and is said then.
+        ForkJoinPool.commonPool().submit(tensor::data);
+        return Value.initializer(name, tensor);
+    }
+
+    private static ByteBuffer bytes(TensorType type, Consumer<float[]> how) {
+        float[] values = new float[Math.toIntExact(type.shape().elements())];
+        how.accept(values);
         ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        draws.add(() -> {
-            float[] values = new float[Math.toIntExact(type.shape().elements())];
-            how.accept(values);
-            buffer.asFloatBuffer().put(values);
-        });
-        return Value.initializer(name, new Tensor(type, buffer));
+        buffer.asFloatBuffer().put(values);
+        return buffer;
     }
 }
