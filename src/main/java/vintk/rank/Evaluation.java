@@ -99,8 +99,7 @@ public final class Evaluation {
         Shape sample = network.sampleShape(wanted());
         // The images come first: what is wrong with them is said before the model is differentiated.
         batches.augmented(sample, seed);
-        // What a session has allocated and prepared serves the next candidate; of a file's structure there is mostly
-        // one.
+        // What a session has allocated and prepared serves the next candidate; files mostly differ in structure.
         SharedSession kept = subject.structure().isEmpty() ? null : shared;
         KernelEngine engine = KernelEngine.open(network, views.size() * settings.batch(), sample, own, kept);
         return new Opening.Opened(network, sample, engine);

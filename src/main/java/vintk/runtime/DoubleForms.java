@@ -3,6 +3,7 @@ package vintk.runtime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -117,7 +118,7 @@ final class DoubleForms {
         long[] after = new long[spatial + 2];
         System.arraycopy(pads, 0, before, 2, spatial);
         System.arraycopy(pads, spatial, after, 2, spatial);
-        Value padded = Ops.pad(x, before, after, 0);
+        Value padded = Indexing.pad(x, before, after, 0);
         Shape kernel = w.shape().slice(2, w.shape().rank());
         long pixels = out.product(2, out.rank());
         List<Value> patches = new ArrayList<>();
@@ -128,7 +129,7 @@ final class DoubleForms {
                 long start = rest % kernel.dim(axis) * dilations[axis];
                 rest /= kernel.dim(axis);
                 long end = start + (out.dim(axis + 2) - 1) * strides[axis] + 1;
-                patch = Ops.slice(patch, axis + 2, start, end, strides[axis]);
+                patch = Indexing.slice(patch, axis + 2, start, end, strides[axis]);
             }
             patches.add(Ops.reshape(patch, x.shape().dim(0), groups, perGroup, pixels));
         }

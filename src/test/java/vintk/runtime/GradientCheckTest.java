@@ -17,6 +17,7 @@ import vintk.ntk.KernelGraph;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
+import vintk.onnx.Indexing;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Ops;
 import vintk.onnx.Rewrite;
@@ -128,7 +129,7 @@ class GradientCheckTest {
         GradientReport report = run(graph -> {
             Map<String, Value> outputs = new LinkedHashMap<>(graph.outputs());
             outputs.replaceAll((name, g) -> name.startsWith(KernelGraph.GRADIENT_OF)
-                    ? Ops.concat(0, Ops.slice(g, 0, 1, 2), Ops.slice(g, 0, 0, 1))
+                    ? Ops.concat(0, Indexing.slice(g, 0, 1, 2), Indexing.slice(g, 0, 0, 1))
                     : g);
             return new Graph(graph.name(), graph.inputs(), outputs);
         });

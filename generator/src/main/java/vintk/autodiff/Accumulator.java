@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
@@ -186,7 +187,7 @@ public final class Accumulator {
         long extent = target.shape().dim(axis);
         if (windows.size() == 1) {
             Cotangent.Window only = windows.get(0);
-            return Ops.pad(full(only), axis, only.start(), extent - only.end());
+            return Indexing.pad(full(only), axis, only.start(), extent - only.end());
         }
         List<Value> pieces = new ArrayList<>();
         long at = 0;

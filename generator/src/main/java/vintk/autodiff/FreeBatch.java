@@ -6,6 +6,7 @@ import java.util.Map;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Rewrite;
@@ -50,7 +51,7 @@ public final class FreeBatch {
     /** The extents with the batch of the input at one place, as a computed shape. */
     private Value freeShape(Shape shape, int axis) {
         TensorType rank = TensorType.of(DataType.INT64, input.shape().rank());
-        Value samples = Ops.slice(Ops.node("Shape", rank, Attributes.NONE, input), 0, 0, 1);
+        Value samples = Indexing.slice(Ops.node("Shape", rank, Attributes.NONE, input), 0, 0, 1);
         List<Value> parts = new ArrayList<>();
         if (axis > 0) {
             parts.add(Ops.constant(Tensor.longs(shape.slice(0, axis).dims())));

@@ -100,13 +100,13 @@ final class GatherRules {
             back[at] = indices.length;
         }
         // What was not taken gets the zero behind the last row.
-        Value taken = Ops.gather(Ops.pad(flat, 1, 0, 1), 1, Tensor.longs(back));
+        Value taken = Indexing.gather(Indexing.pad(flat, 1, 0, 1), 1, Tensor.longs(back));
         for (int at : several) {
             double[] mask = LongStream.of(indices)
                     .mapToDouble(i -> Math.floorMod(i, extent) == at ? 1 : 0)
                     .toArray();
             Value row = Ops.constant(Tensor.of(TensorType.of(flat.dataType(), 1, mask.length), mask));
-            taken = Ops.add(taken, Ops.pad(Ops.matMul(row, flat), 1, at, extent - 1 - at));
+            taken = Ops.add(taken, Indexing.pad(Ops.matMul(row, flat), 1, at, extent - 1 - at));
         }
         return taken;
     }

@@ -144,7 +144,7 @@ final class GridSampling {
 
     private List<Neighbour> neighbours(int axis, long extent) {
         int column = spatial() - 1 - axis;
-        Value g = Ops.slice(grid, 2, column, column + 1);
+        Value g = Indexing.slice(grid, 2, column, column + 1);
         Value normal = Ops.reshape(g, g.shape().dim(0), 1, g.shape().dim(1));
         // From -1..1 to pixels, rounded as ONNX Runtime does: at a pixel, the same neighbours must be found.
         Value place =

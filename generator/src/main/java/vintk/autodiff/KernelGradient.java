@@ -1,6 +1,7 @@
 package vintk.autodiff;
 
 import vintk.onnx.Attributes;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
@@ -112,7 +113,7 @@ final class KernelGradient {
         Shape shape = Shape.concat(Shape.of(channels, images * weights.dim(0)), Shape.of(reached));
         Value found = Ops.node("Conv", x.type().withShape(shape), attributes, x, kernels);
         for (int i = 0; i < reached.length; i++) {
-            found = Ops.slice(found, 2 + i, 0, window.kernel()[i]);
+            found = Indexing.slice(found, 2 + i, 0, window.kernel()[i]);
         }
         // [B/g, M·A, ...kernel] to [M, A, B/g, ...kernel].
         return Ops.reshape(Ops.moveAxis(found, 0, 1), weights.prepend(images));

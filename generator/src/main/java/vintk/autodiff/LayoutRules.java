@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -139,7 +140,7 @@ final class LayoutRules {
         long start = 0;
         for (Value part : p.node().inputs()) {
             long end = start + part.shape().dim(along);
-            parts.add(new Cotangent.PerSample(Ops.slice(p.fullDy(), along, start, end)));
+            parts.add(new Cotangent.PerSample(Indexing.slice(p.fullDy(), along, start, end)));
             start = end;
         }
         return parts;
@@ -170,10 +171,10 @@ final class LayoutRules {
             int at = shape.rank() + axis;
             Shape split =
                     Shape.concat(Shape.concat(shape.slice(0, at + 1), Shape.of(1)), shape.slice(at + 1, shape.rank()));
-            Value spread = Ops.pad(Ops.reshape(dy, split), at + 1, 0, cut.step() - 1);
+            Value spread = Indexing.pad(Ops.reshape(dy, split), at + 1, 0, cut.step() - 1);
             Value merged = Ops.reshape(spread, shape.with(at, shape.dim(at) * cut.step()));
             long room = p.x().shape().dim(axis) - cut.start();
-            dy = Ops.slice(merged, at, 0, Math.min(room, merged.shape().dim(at)));
+            dy = Indexing.slice(merged, at, 0, Math.min(room, merged.shape().dim(at)));
         }
         return only(new Cotangent.Window(dy, axis, cut.start()));
     }
@@ -196,7 +197,7 @@ final class LayoutRules {
         int rank = pads.length / 2;
         Value dx = p.fullDy();
         for (int i = 0; i < rank; i++) {
-            dx = Ops.slice(dx, i - rank, pads[i], pads[i] + p.x().shape().dim(i));
+            dx = Indexing.slice(dx, i - rank, pads[i], pads[i] + p.x().shape().dim(i));
         }
         return only(new Cotangent.PerSample(dx));
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -91,7 +92,7 @@ final class QuantizationRules {
                 Ops.reshape(number, dims.stream().mapToLong(Long::longValue).toArray());
         Value repeated = Ops.expand(split, split.shape().with(axis + 1, size));
         repeated = Ops.reshape(repeated, blocks.with(axis, blocks.dim(axis) * size));
-        return Ops.slice(repeated, axis, 0, shape.dim(axis));
+        return Indexing.slice(repeated, axis, 0, shape.dim(axis));
     }
 
     private static List<Cotangent> quantize(Pull p) {

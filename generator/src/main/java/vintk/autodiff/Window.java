@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -94,9 +95,9 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
                         shape.slice(axis + 1, shape.rank())));
         List<Value> shifted = new ArrayList<>();
         for (long part = 0; part < parts; part++) {
-            shifted.add(Ops.moveAxis(Ops.slice(cut, axis, part, part + places), axis + 1, axis));
+            shifted.add(Ops.moveAxis(Indexing.slice(cut, axis, part, part + places), axis + 1, axis));
         }
-        return Ops.slice(Ops.concat(axis, shifted), axis, 0, kernel[i]);
+        return Indexing.slice(Ops.concat(axis, shifted), axis, 0, kernel[i]);
     }
 
     /**
@@ -112,9 +113,9 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         for (long k = 0; k < kernel[i]; k++) {
             long start = k * dilations[i];
             long offset = start % stride;
-            Value phase = phases.computeIfAbsent(offset, o -> Ops.slice(padded, axis, o, needed, stride));
+            Value phase = phases.computeIfAbsent(offset, o -> Indexing.slice(padded, axis, o, needed, stride));
             long first = start / stride;
-            Value taken = Ops.slice(phase, axis, first, first + places);
+            Value taken = Indexing.slice(phase, axis, first, first + places);
             Shape shape = taken.shape();
             positions.add(Ops.reshape(
                     taken,
@@ -126,6 +127,6 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
     /** Zeros before and after one axis, then exactly {@code needed} values of it. */
     private Value padded(Value x, int i, int axis, long needed) {
         long after = Math.max(0, needed - begin[i] - x.shape().dim(axis));
-        return Ops.slice(Ops.pad(x, axis, begin[i], after), axis, 0, needed);
+        return Indexing.slice(Indexing.pad(x, axis, begin[i], after), axis, 0, needed);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import vintk.autodiff.Accumulator;
 import vintk.autodiff.Cotangent;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
@@ -163,7 +164,7 @@ final class Contraction {
         long columns = columns(size);
         Value flat = Ops.reshape(gradients, samples, size);
         if (size % columns != 0) {
-            flat = Ops.pad(flat, 1, 0, columns - size % columns);
+            flat = Indexing.pad(flat, 1, 0, columns - size % columns);
         }
         long blocks = flat.shape().dim(1) / columns;
         Value cut = typed(Ops.transpose(Ops.reshape(flat, samples, blocks, columns), 1, 0, 2));

@@ -31,8 +31,9 @@ public final class Reduce {
             while (product.shape().dim(axis) > 1) {
                 long extent = product.shape().dim(axis);
                 long half = extent / 2;
-                Value halves = Ops.mul(Ops.slice(product, axis, 0, half), Ops.slice(product, axis, half, 2 * half));
-                Value rest = Ops.slice(product, axis, 2 * half, extent);
+                Value halves =
+                        Ops.mul(Indexing.slice(product, axis, 0, half), Indexing.slice(product, axis, half, 2 * half));
+                Value rest = Indexing.slice(product, axis, 2 * half, extent);
                 product = extent % 2 == 0 ? halves : Ops.concat(axis, halves, rest);
             }
         }

@@ -2,6 +2,7 @@ package vintk.opset;
 
 import java.util.List;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
@@ -63,7 +64,7 @@ final class ActivationAdapters {
     /** The first half of x + bias times the Gelu of the second. */
     private static Value biasSplitGelu(Site site) {
         long half = site.shape().dim(-1) / 2;
-        List<Value> halves = Ops.split(Ops.add(site.x(), site.x(1)), -1, half, half);
+        List<Value> halves = Indexing.split(Ops.add(site.x(), site.x(1)), -1, half, half);
         return Ops.mul(halves.get(0), Ops.gelu(halves.get(1)));
     }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -141,16 +142,16 @@ final class AttentionAdapters {
         long tokens = x.shape().dim(2);
         Tensor all = Tensor.longs(Shape.of(positions.length / tokens, tokens), positions);
         Tensor one = Heads.oneRow(all);
-        return Ops.gather(table, 0, one.shape().dim(0) == 1 ? Tensor.longs(one.integers()) : one);
+        return Indexing.gather(table, 0, one.shape().dim(0) == 1 ? Tensor.longs(one.integers()) : one);
     }
 
     /** Pairs of channels (neighbours, or one of each half) turned by an angle. */
     private static Value rotated(Site site, Value x, long dim, Value cosine, Value sine) {
         long channels = x.shape().dim(3);
         long turned = dim == 0 ? channels : dim;
-        Value cos = withHeads(Ops.slice(cosine, -1, 0, turned / 2));
-        Value sin = withHeads(Ops.slice(sine, -1, 0, turned / 2));
-        Value part = Ops.slice(x, 3, 0, turned);
+        Value cos = withHeads(Indexing.slice(cosine, -1, 0, turned / 2));
+        Value sin = withHeads(Indexing.slice(sine, -1, 0, turned / 2));
+        Value part = Indexing.slice(x, 3, 0, turned);
         boolean neighbours = site.attributes().integer("interleaved", 0) != 0;
         Shape shape = part.shape();
         int axis = neighbours ? 4 : 3;
@@ -158,12 +159,12 @@ final class AttentionAdapters {
                 ? Shape.concat(shape.slice(0, 3), Shape.of(turned / 2, 2))
                 : Shape.concat(shape.slice(0, 3), Shape.of(2, turned / 2));
         Value apart = Ops.reshape(part, pairs);
-        Value a = Ops.reshape(Ops.slice(apart, axis, 0, 1), shape.with(3, turned / 2));
-        Value b = Ops.reshape(Ops.slice(apart, axis, 1, 2), shape.with(3, turned / 2));
+        Value a = Ops.reshape(Indexing.slice(apart, axis, 0, 1), shape.with(3, turned / 2));
+        Value b = Ops.reshape(Indexing.slice(apart, axis, 1, 2), shape.with(3, turned / 2));
         Value real = Ops.reshape(Ops.sub(Ops.mul(a, cos), Ops.mul(b, sin)), pairs.with(axis, 1));
         Value imaginary = Ops.reshape(Ops.add(Ops.mul(b, cos), Ops.mul(a, sin)), pairs.with(axis, 1));
         Value y = Ops.reshape(Ops.concat(axis, real, imaginary), shape);
-        return turned == channels ? y : Ops.concat(3, y, Ops.slice(x, 3, turned, channels));
+        return turned == channels ? y : Ops.concat(3, y, Indexing.slice(x, 3, turned, channels));
     }
 
     /** [..., tokens, half] for an axis of heads before the tokens. */

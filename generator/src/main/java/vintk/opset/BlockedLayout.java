@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.onnx.Attributes;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -63,7 +64,7 @@ public final class BlockedLayout {
     private Value entered(Site site) {
         Value x = channelsLast(site) ? Ops.transpose(site.x(), 0, 3, 1, 2) : site.x();
         long channels = x.shape().dim(1);
-        return Ops.pad(x, 1, 0, Math.floorMod(-channels, block));
+        return Indexing.pad(x, 1, 0, Math.floorMod(-channels, block));
     }
 
     private Value left(Site site) {
@@ -73,7 +74,7 @@ public final class BlockedLayout {
         if (padded - channels >= block) {
             throw otherBlocks(site);
         }
-        Value x = Ops.slice(site.x(), 1, 0, channels);
+        Value x = Indexing.slice(site.x(), 1, 0, channels);
         return channelsLast(site) ? Ops.transpose(x, 0, 2, 3, 1) : x;
     }
 

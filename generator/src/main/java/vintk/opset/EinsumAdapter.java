@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.Equation;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
@@ -71,7 +72,7 @@ final class EinsumAdapter {
                 long n = shape.dim(i);
                 Shape merged = Shape.concat(
                         Shape.concat(shape.slice(0, i), Shape.of(n * n)), shape.slice(i + 2, shape.rank()));
-                values.set(operand, Ops.slice(Ops.reshape(x, merged), i, 0, n * n, n + 1));
+                values.set(operand, Indexing.slice(Ops.reshape(x, merged), i, 0, n * n, n + 1));
                 own = own.substring(0, other) + own.substring(other + 1);
                 other = own.indexOf(own.charAt(i), i + 1);
             }

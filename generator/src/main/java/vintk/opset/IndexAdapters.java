@@ -59,9 +59,9 @@ final class IndexAdapters {
     static Value taken(Value x, int axis, Tensor at) {
         long[] indices = at.integers();
         if (!isRun(indices)) {
-            return Ops.gather(x, axis, at);
+            return Indexing.gather(x, axis, at);
         }
-        Value window = Ops.slice(x, axis, indices[0], indices[0] + indices.length);
+        Value window = Indexing.slice(x, axis, indices[0], indices[0] + indices.length);
         Shape shape = Shape.concat(
                 Shape.concat(x.shape().slice(0, axis), at.shape()),
                 x.shape().slice(axis + 1, x.shape().rank()));
@@ -138,15 +138,15 @@ final class IndexAdapters {
         }
         long end = line[0] + line.length;
         if (reduction.equals("add")) {
-            return Ops.add(data, Ops.pad(updates, axis, line[0], extent - end));
+            return Ops.add(data, Indexing.pad(updates, axis, line[0], extent - end));
         }
         List<Value> parts = new ArrayList<>();
         if (line[0] > 0) {
-            parts.add(Ops.slice(data, axis, 0, line[0]));
+            parts.add(Indexing.slice(data, axis, 0, line[0]));
         }
         parts.add(updates);
         if (end < extent) {
-            parts.add(Ops.slice(data, axis, end, extent));
+            parts.add(Indexing.slice(data, axis, end, extent));
         }
         return Ops.concat(axis, parts);
     }
@@ -269,8 +269,8 @@ final class IndexAdapters {
         Value zero = Ops.constant(Tensor.longs(Shape.SCALAR, 0));
         Value counted = Ops.where(Ops.less(at, zero), Ops.add(at, Ops.constant(Tensor.longs(Shape.SCALAR, depth))), at);
         Tensor places = along(axis, rank, LongStream.range(0, depth).toArray());
-        Value off = Ops.reshape(Ops.slice(values, 0, 0, 1), Shape.SCALAR);
-        Value on = Ops.reshape(Ops.slice(values, 0, 1, 2), Shape.SCALAR);
+        Value off = Ops.reshape(Indexing.slice(values, 0, 0, 1), Shape.SCALAR);
+        Value on = Ops.reshape(Indexing.slice(values, 0, 1, 2), Shape.SCALAR);
         return Ops.where(Ops.equal(counted, Ops.constant(places)), on, off);
     }
 

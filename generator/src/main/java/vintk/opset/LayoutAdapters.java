@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -54,7 +55,7 @@ final class LayoutAdapters {
         long[] equal = LongStream.range(0, parts)
                 .map(i -> Math.max(0, Math.min(each, extent - i * each)))
                 .toArray();
-        return Ops.split(site.x(), axis, site.integers(1, "split", equal));
+        return Indexing.split(site.x(), axis, site.integers(1, "split", equal));
     }
 
     private static Value slice(Site site) {
@@ -80,7 +81,7 @@ final class LayoutAdapters {
         long to = end < 0 ? end + extent : end;
         if (step > 0) {
             from = clamp(from, 0, extent);
-            return Ops.slice(x, axis, from, Math.max(from, clamp(to, 0, extent)), step);
+            return Indexing.slice(x, axis, from, Math.max(from, clamp(to, 0, extent)), step);
         }
         from = clamp(from, 0, extent - 1);
         // "To -1" counts from the end as everywhere: only values below -extent mean "past the first element".
@@ -89,7 +90,7 @@ final class LayoutAdapters {
         for (long i = from; i > to; i += step) {
             indices.add(i);
         }
-        return Ops.gather(
+        return Indexing.gather(
                 x,
                 axis,
                 Tensor.longs(indices.stream().mapToLong(Long::longValue).toArray()));
@@ -123,11 +124,11 @@ final class LayoutAdapters {
                 : site.constant(2).number(0);
         for (int i = 0; i < rank; i++) {
             long extent = x.shape().dim(i);
-            x = Ops.slice(x, i, Math.max(0, -before[i]), extent - Math.max(0, -after[i]));
+            x = Indexing.slice(x, i, Math.max(0, -before[i]), extent - Math.max(0, -after[i]));
             before[i] = Math.max(0, before[i]);
             after[i] = Math.max(0, after[i]);
         }
-        return Ops.pad(x, before, after, fill);
+        return Indexing.pad(x, before, after, fill);
     }
 
     private static Value padByIndex(Site site, String mode, long[] before, long[] after) {
@@ -140,7 +141,7 @@ final class LayoutAdapters {
             long[] indices = LongStream.range(-before[i], extent + after[i])
                     .map(j -> inside(site, mode, j, extent))
                     .toArray();
-            x = Ops.gather(x, i, Tensor.longs(Shape.of(indices.length), indices));
+            x = Indexing.gather(x, i, Tensor.longs(Shape.of(indices.length), indices));
         }
         return x;
     }

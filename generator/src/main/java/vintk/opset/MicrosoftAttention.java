@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -33,7 +34,7 @@ final class MicrosoftAttention {
         }
         long width = merged.shape().dim(-1);
         long[] widths = attributes.integers("qkv_hidden_sizes", width / 3, width / 3, width / 3);
-        List<Value> parts = Ops.split(merged, -1, widths);
+        List<Value> parts = Indexing.split(merged, -1, widths);
         Value q = Heads.split(parts.get(0), heads);
         Value k = Heads.split(parts.get(1), heads);
         Value v = Heads.split(parts.get(2), heads);
@@ -69,8 +70,8 @@ final class MicrosoftAttention {
         }
         if (site.optional(3) != null) {
             long queries = heads * q.shape().dim(3);
-            List<Value> biases =
-                    Ops.split(site.x(3), 0, queries, queries, heads * v.shape().dim(3));
+            List<Value> biases = Indexing.split(
+                    site.x(3), 0, queries, queries, heads * v.shape().dim(3));
             q = Ops.add(q, perHead(biases.get(0), heads));
             k = Ops.add(k, perHead(biases.get(1), heads));
             v = Ops.add(v, perHead(biases.get(2), heads));
@@ -91,7 +92,7 @@ final class MicrosoftAttention {
     /** One of [N, tokens, heads, 2 or 3, channels] as [N, heads, tokens, channels]. */
     private static Value packed(Value x, int part) {
         Shape shape = x.shape();
-        Value own = Ops.slice(x, 3, part, part + 1);
+        Value own = Indexing.slice(x, 3, part, part + 1);
         return Ops.transpose(Ops.reshape(own, shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(4)), 0, 2, 1, 3);
     }
 

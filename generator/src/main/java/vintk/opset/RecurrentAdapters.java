@@ -2,6 +2,7 @@ package vintk.opset;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Value;
 import vintk.opset.Unrolling.Cell;
@@ -99,12 +100,12 @@ final class RecurrentAdapters {
     }
 
     private static Value first(Value x, long width) {
-        return Ops.slice(x, -1, 0, width);
+        return Indexing.slice(x, -1, 0, width);
     }
 
     private static Value last(Value x, long width) {
         long extent = x.shape().dim(-1);
-        return Ops.slice(x, -1, extent - width, extent);
+        return Indexing.slice(x, -1, extent - width, extent);
     }
 
     // ---- LSTM: gates in the order i (input), o (output), f (forget), c (cell); peepholes i, o, f
@@ -128,7 +129,7 @@ final class RecurrentAdapters {
         public State next(Value projected, State before) {
             Value net = sum(projected, recurrent(before.hidden(), direction.recurrence(), direction.recurrentBias()));
             long width = net.shape().dim(-1) / 4;
-            List<Value> parts = Ops.split(net, -1, width, width, width, width);
+            List<Value> parts = Indexing.split(net, -1, width, width, width, width);
             Value input = gate(parts.get(0), 0, before.cell(), width);
             Value forget = coupled ? Ops.sub(1, input) : gate(parts.get(2), 2, before.cell(), width);
             Value candidate = activations.get(1).apply(Activation.clipped(parts.get(3), clip));
@@ -144,7 +145,7 @@ final class RecurrentAdapters {
         private Value gate(Value net, int index, Value cell, long width) {
             Value whole = net;
             if (peepholes != null && cell != null) {
-                Value own = Ops.slice(peepholes, 0, index * width, (index + 1) * width);
+                Value own = Indexing.slice(peepholes, 0, index * width, (index + 1) * width);
                 whole = Ops.add(net, Ops.mul(own, cell));
             }
             return activations.get(0).apply(Activation.clipped(whole, clip));

@@ -2,6 +2,7 @@ package vintk.opset;
 
 import java.util.function.BinaryOperator;
 import vintk.onnx.AxisMap;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Reduce;
 import vintk.onnx.Value;
@@ -80,7 +81,7 @@ final class ReductionAdapters {
         long[] before = new long[x.shape().rank()];
         long[] after = new long[x.shape().rank()];
         (back ? after : before)[axis] = by;
-        Value kept = back ? Ops.slice(x, axis, by, extent) : Ops.slice(x, axis, 0, extent - by);
-        return Ops.pad(kept, before, after, fill);
+        Value kept = back ? Indexing.slice(x, axis, by, extent) : Indexing.slice(x, axis, 0, extent - by);
+        return Indexing.pad(kept, before, after, fill);
     }
 }

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import vintk.onnx.AxisMap;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -148,9 +149,9 @@ final class ResizeAdapters {
         }
         int step = indices.length > 1 ? indices[1] - indices[0] : 1;
         if (step > 0 && IntStream.range(0, indices.length).allMatch(i -> indices[i] == indices[0] + i * step)) {
-            return Ops.slice(x, axis, indices[0], indices[indices.length - 1] + 1L, step);
+            return Indexing.slice(x, axis, indices[0], indices[indices.length - 1] + 1L, step);
         }
-        return Ops.gather(
+        return Indexing.gather(
                 x, axis, Tensor.longs(IntStream.of(indices).asLongStream().toArray()));
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -51,11 +52,11 @@ final class RoiAlign {
         }
         List<Value> parts = new ArrayList<>();
         for (int r = 0; r < regions.shape().dim(0); r++) {
-            Value region = Ops.slice(regions, 0, r, r + 1);
+            Value region = Indexing.slice(regions, 0, r, r + 1);
             double[] sides = {side(r, 1), side(r, 0)};
             long rows = (long) Math.ceil(sides[0] / outputHeight);
             long columns = (long) Math.ceil(sides[1] / outputWidth);
-            parts.add(aligned(region, Ops.slice(batch, 0, r, r + 1), Math.max(rows, 0), Math.max(columns, 0)));
+            parts.add(aligned(region, Indexing.slice(batch, 0, r, r + 1), Math.max(rows, 0), Math.max(columns, 0)));
         }
         return Ops.concat(0, parts);
     }
@@ -139,8 +140,8 @@ final class RoiAlign {
     private Places places(Value regions, int axis, long extent, long bins, long samples) {
         DataType type = regions.dataType();
         double scale = site.attributes().real("spatial_scale", 1);
-        Value start = Ops.add(Ops.mul(Ops.slice(regions, 1, axis, axis + 1), scale), -shift());
-        Value end = Ops.add(Ops.mul(Ops.slice(regions, 1, 2 + axis, 3 + axis), scale), -shift());
+        Value start = Ops.add(Ops.mul(Indexing.slice(regions, 1, axis, axis + 1), scale), -shift());
+        Value end = Ops.add(Ops.mul(Indexing.slice(regions, 1, 2 + axis, 3 + axis), scale), -shift());
         Value side = Ops.sub(end, start);
         if (shift() == 0) {
             Value one = Ops.scalar(type, 1);

@@ -2,6 +2,7 @@ package vintk.opset;
 
 import java.util.List;
 import vintk.onnx.Attributes;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -122,7 +123,7 @@ final class SamplingAdapters {
                 long l = axis == 0 ? place / out.dim(3) : place % out.dim(3);
                 base[i] = l * strides[axis] + k * dilations[axis] - pads[axis];
             }
-            Value offset = Ops.reshape(Ops.slice(offsets, 2, axis, axis + 1), images * groups, positions, places);
+            Value offset = Ops.reshape(Indexing.slice(offsets, 2, axis, axis + 1), images * groups, positions, places);
             Tensor regular = Tensor.of(TensorType.of(x.dataType(), 1, positions, places), base);
             at[axis] = Ops.add(offset, Ops.constant(regular));
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -103,17 +104,17 @@ final class Unrolling {
         long width = w.shape().dim(0);
         Value projected = Ops.matMul(site.x(), Ops.transposeLast(w));
         if (bias != null) {
-            projected = Ops.add(projected, Ops.slice(bias, 0, 0, width));
+            projected = Ops.add(projected, Indexing.slice(bias, 0, 0, width));
         }
         Value recurrence = Ops.transposeLast(direction(site.x(2), d));
-        Cell cell =
-                maker.make(new Direction(d, recurrence, bias == null ? null : Ops.slice(bias, 0, width, 2 * width)));
+        Cell cell = maker.make(
+                new Direction(d, recurrence, bias == null ? null : Indexing.slice(bias, 0, width, 2 * width)));
         State state = new State(initial(5, d), inputCell < 0 ? null : initial(inputCell, d));
         long end = Arrays.stream(lengths).max().orElse(0);
         for (long i = 0; i < end; i++) {
             long t = reverse ? end - 1 - i : i;
-            Value now =
-                    Ops.reshape(Ops.slice(projected, 0, t, t + 1), site.shape().dim(1), width);
+            Value now = Ops.reshape(
+                    Indexing.slice(projected, 0, t, t + 1), site.shape().dim(1), width);
             State next = cell.next(now, state);
             Value running = running(t);
             Value shown = next.hidden();
@@ -147,7 +148,7 @@ final class Unrolling {
 
     /** Zeros after the last step of the longest sequence. */
     private Value padded(Value steps) {
-        return Ops.pad(steps, 0, 0, site.shape().dim(0) - steps.shape().dim(0));
+        return Indexing.pad(steps, 0, 0, site.shape().dim(0) - steps.shape().dim(0));
     }
 
     private static Value asDirection(Value x) {
@@ -156,7 +157,7 @@ final class Unrolling {
 
     /** [D, ...] to [...] of one direction. */
     static Value direction(Value x, int d) {
-        Value own = Ops.slice(x, 0, d, d + 1);
+        Value own = Indexing.slice(x, 0, d, d + 1);
         return Ops.reshape(own, own.shape().slice(1, own.shape().rank()));
     }
 

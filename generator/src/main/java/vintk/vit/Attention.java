@@ -3,6 +3,7 @@ package vintk.vit;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -49,9 +50,10 @@ final class Attention {
         Value k;
         Value v;
         if (tokenOnly) {
-            Value first = Ops.slice(x, 1, 0, 1);
-            Value one = projected(first, Ops.slice(matrix, 1, 0, inner), Ops.slice(bias, 0, 0, inner), 1);
-            Value two = projected(x, Ops.slice(matrix, 1, inner, 3 * inner), Ops.slice(bias, 0, inner, 3 * inner), 2);
+            Value first = Indexing.slice(x, 1, 0, 1);
+            Value one = projected(first, Indexing.slice(matrix, 1, 0, inner), Indexing.slice(bias, 0, 0, inner), 1);
+            Value two = projected(
+                    x, Indexing.slice(matrix, 1, inner, 3 * inner), Indexing.slice(bias, 0, inner, 3 * inner), 2);
             q = part(one, 0);
             k = part(two, 0);
             v = part(two, 1);
@@ -87,7 +89,7 @@ final class Attention {
 
     private static Value part(Value projected, long index) {
         Shape shape = projected.shape();
-        return Ops.reshape(Ops.slice(projected, 0, index, index + 1), shape.slice(1, 5));
+        return Ops.reshape(Indexing.slice(projected, 0, index, index + 1), shape.slice(1, 5));
     }
 
     // ---- relative positions
@@ -101,7 +103,7 @@ final class Attention {
         Value rows = weights.table(name + table, 2 * distance + 2, block.headWidth());
         LongStream offsets =
                 LongStream.range(1 - grid, grid).map(o -> Math.max(-distance, Math.min(distance, o)) + distance + 1);
-        return Ops.gather(
+        return Indexing.gather(
                 rows,
                 0,
                 Tensor.longs(LongStream.concat(offsets, LongStream.of(0)).toArray()));
@@ -120,15 +122,16 @@ final class Attention {
         Value z = Ops.matMul(q, Ops.transposeLast(tables("k")));
         Value placed = taken(patches(z), Tensor.longs(skew()), 2 * grid + 2);
         // A zero row for the class token as query.
-        return Ops.matMul(Ops.pad(placed, 2, 1, 0), Ops.transposeLast(places()));
+        return Ops.matMul(Indexing.pad(placed, 2, 1, 0), Ops.transposeLast(places()));
     }
 
     /** Σ_j a_ij rV_ij: [N, h, T, head]. Attention sums to 1, so the class token as query gets its table rows themselves. */
     private Value valueBias(Value attention) {
         Value sums = patches(Ops.matMul(attention, places()));
-        Value rows = taken(Ops.pad(sums, 2, 0, 1), Tensor.longs(unskew()), 4 * grid);
+        Value rows = taken(Indexing.pad(sums, 2, 0, 1), Tensor.longs(unskew()), 4 * grid);
         Value table = tables("v");
-        Value query = Ops.add(Ops.slice(table, 0, 2 * grid - 1, 2 * grid), Ops.slice(table, 0, 4 * grid - 1, 4 * grid));
+        Value query = Ops.add(
+                Indexing.slice(table, 0, 2 * grid - 1, 2 * grid), Indexing.slice(table, 0, 4 * grid - 1, 4 * grid));
         Shape one = Shape.of(attention.shape().dim(0), attention.shape().dim(1), 1, block.headWidth());
         return Ops.concat(2, Ops.expand(query, one), Ops.matMul(rows, table));
     }
@@ -150,14 +153,14 @@ final class Attention {
     /** The rows of all queries but the class token in one run: [N, h, T, c] to [N, h, g·g·c]. */
     private Value patches(Value x) {
         Shape shape = x.shape();
-        Value rows = Ops.slice(x, 2, 1, shape.dim(2));
+        Value rows = Indexing.slice(x, 2, 1, shape.dim(2));
         return Ops.reshape(rows, shape.dim(0), shape.dim(1), grid * grid * shape.dim(3));
     }
 
     /** Elements of runs at places, as rows of patches: [N, h, g·g, columns]. */
     private Value taken(Value runs, Tensor places, long columns) {
         Shape lead = runs.shape().slice(0, 2);
-        return Ops.reshape(Ops.gather(runs, 2, places), Shape.concat(lead, Shape.of(grid * grid, columns)));
+        return Ops.reshape(Indexing.gather(runs, 2, places), Shape.concat(lead, Shape.of(grid * grid, columns)));
     }
 
     /**

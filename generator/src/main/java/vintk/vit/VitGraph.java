@@ -5,6 +5,7 @@ import java.util.Map;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
@@ -99,7 +100,7 @@ public final class VitGraph {
     private Value block(Value x, String name, Block block, int width, int grid, boolean last) {
         boolean tokenOnly = last && net.pooling() == Pooling.CLASS_TOKEN;
         Value normed = layerNorm(x, name + "norm1", width);
-        Value kept = tokenOnly ? Ops.slice(x, 1, 0, 1) : x;
+        Value kept = tokenOnly ? Indexing.slice(x, 1, 0, 1) : x;
         Attention attention = new Attention(weights, name + "attn.", block, width, grid);
         Value y = Ops.add(kept, attention.apply(normed, tokenOnly));
         Value hidden = linear(layerNorm(y, name + "norm2", width), name + "mlp.fc1", width, block.hidden());
@@ -113,8 +114,8 @@ public final class VitGraph {
         long next = net.stages().get(stage + 1).width();
         long grid = net.grid(stage);
         long half = net.grid(stage + 1);
-        Value token = linear(Ops.slice(x, 1, 0, 1), name + "fc", width, next);
-        Value patches = Ops.slice(x, 1, 1, grid * grid + 1);
+        Value token = linear(Indexing.slice(x, 1, 0, 1), name + "fc", width, next);
+        Value patches = Indexing.slice(x, 1, 1, grid * grid + 1);
         Value map = Ops.reshape(Ops.transpose(patches, 0, 2, 1), samples, width, grid, grid);
         Attributes attributes = Attributes.NONE
                 .with("group", width)
@@ -136,8 +137,8 @@ public final class VitGraph {
         int width = net.stages().get(net.stages().size() - 1).width();
         Value normed = layerNorm(x, "norm", width);
         Value pooled = net.pooling() == Pooling.CLASS_TOKEN
-                ? Ops.slice(normed, 1, 0, 1)
-                : Ops.reduceMean(Ops.slice(normed, 1, 1, normed.shape().dim(1)), 1);
+                ? Indexing.slice(normed, 1, 0, 1)
+                : Ops.reduceMean(Indexing.slice(normed, 1, 1, normed.shape().dim(1)), 1);
         return linear(Ops.reshape(pooled, samples, width), "head", width, net.classes());
     }
 

@@ -32,12 +32,16 @@ final class IndexCases {
     }
 
     private static void gather(List<GradientCase> cases) {
-        cases.add(one("Gather", UNIFORM, shape(4, 3), x -> Ops.gather(x, 0, Tensor.longs(2, 0))));
-        cases.add(one("Gather", UNIFORM, shape(4, 3), x -> Ops.gather(x, 0, Tensor.longs(1, 1, 3, 1)))
+        cases.add(one("Gather", UNIFORM, shape(4, 3), x -> Indexing.gather(x, 0, Tensor.longs(2, 0))));
+        cases.add(one("Gather", UNIFORM, shape(4, 3), x -> Indexing.gather(x, 0, Tensor.longs(1, 1, 3, 1)))
                 .noted("with repeated indices"));
-        cases.add(one("Gather", UNIFORM, shape(2, 3, 2), x -> Ops.gather(x, 1, Tensor.longs(shape(2, 2), 2, 0, 0, 1)))
+        cases.add(one(
+                        "Gather",
+                        UNIFORM,
+                        shape(2, 3, 2),
+                        x -> Indexing.gather(x, 1, Tensor.longs(shape(2, 2), 2, 0, 0, 1)))
                 .noted("with a matrix of indices"));
-        cases.add(one("Gather", UNIFORM, shape(2, 3), x -> Ops.gather(x, -1, Tensor.longs(shape(), 1)))
+        cases.add(one("Gather", UNIFORM, shape(2, 3), x -> Indexing.gather(x, -1, Tensor.longs(shape(), 1)))
                 .noted("with a scalar index"));
         cases.add(one(
                         "Gather",
@@ -57,7 +61,7 @@ final class IndexCases {
                     for (int i = 0; i < places; i++) {
                         indices[i] = i % 3;
                     }
-                    Value taken = Ops.gather(x, 1, Tensor.longs(indices));
+                    Value taken = Indexing.gather(x, 1, Tensor.longs(indices));
                     return Ops.mul(Ops.reduceSum(taken, true, 1), 0x1p-19);
                 })
                 .noted("by scattering"));
@@ -72,7 +76,7 @@ final class IndexCases {
         TensorType rank = TensorType.of(DataType.INT64, x.shape().rank());
         Value extents = Ops.node("Shape", rank, Attributes.NONE, x);
         Value zero = Ops.sub(extents, extents);
-        Value none = Ops.reshape(Ops.slice(zero, 0, 0, 1), Shape.SCALAR);
+        Value none = Ops.reshape(Indexing.slice(zero, 0, 0, 1), Shape.SCALAR);
         return Ops.add(Ops.constant(Tensor.longs(shape, indices)), none);
     }
 
@@ -128,8 +132,8 @@ final class IndexCases {
         }
         // A place that is multiplied by zero once, and one by two of them.
         cases.add(one("ScatterElements", UNIFORM, shape(3), x -> {
-                    Value factors =
-                            Ops.concat(0, Ops.slice(x, 0, 0, 1), zeros(x, 1), Ops.slice(x, 0, 2, 3), zeros(x, 2));
+                    Value factors = Ops.concat(
+                            0, Indexing.slice(x, 0, 0, 1), zeros(x, 1), Indexing.slice(x, 0, 2, 3), zeros(x, 2));
                     return Indexing.scatterElements("mul", x, Ops.longs(0, 0, 1, 2, 2), factors, 0);
                 })
                 .noted("mul, by zeros"));

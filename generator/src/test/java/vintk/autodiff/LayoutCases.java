@@ -9,6 +9,7 @@ import static vintk.autodiff.Sampling.UNIFORM;
 import java.util.ArrayList;
 import java.util.List;
 import vintk.onnx.Attributes;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
@@ -53,17 +54,17 @@ final class LayoutCases {
         cases.add(many("Concat", x -> Ops.concat(1, x.get(0), x.get(1), x.get(0)), shape(2, 2, 3), shape(2, 1, 3))
                 .noted("with one part twice"));
 
-        cases.add(one("Slice", UNIFORM, shape(5), x -> Ops.slice(x, 0, 1, 4)));
-        cases.add(one("Slice", UNIFORM, shape(2, 5), x -> Ops.slice(x, 1, 0, 2)));
+        cases.add(one("Slice", UNIFORM, shape(5), x -> Indexing.slice(x, 0, 1, 4)));
+        cases.add(one("Slice", UNIFORM, shape(2, 5), x -> Indexing.slice(x, 1, 0, 2)));
         for (long step = 2; step <= 4; step++) {
             for (long start = 0; start <= 2; start++) {
                 long from = start;
                 long by = step;
-                cases.add(one("Slice", UNIFORM, shape(2, 7, 2), x -> Ops.slice(x, 1, from, 7, by))
+                cases.add(one("Slice", UNIFORM, shape(2, 7, 2), x -> Indexing.slice(x, 1, from, 7, by))
                         .noted(start + "::" + step));
             }
         }
-        cases.add(one("Slice", UNIFORM, shape(2, 7), x -> Ops.slice(x, -1, 1, 5, 3))
+        cases.add(one("Slice", UNIFORM, shape(2, 7), x -> Indexing.slice(x, -1, 1, 5, 3))
                 .noted("1:5:3"));
         cases.add(one("Slice", UNIFORM, shape(3, 6), x -> windows(x, 1, 0, 2, 2, 4, 4, 6))
                 .noted("side by side"));
@@ -75,21 +76,22 @@ final class LayoutCases {
                         "Slice",
                         UNIFORM,
                         shape(4, 4),
-                        x -> Ops.mul(Ops.reshape(Ops.slice(x, 0, 1, 2), 4, 1), Ops.slice(x, 1, 2, 3)))
+                        x -> Ops.mul(Ops.reshape(Indexing.slice(x, 0, 1, 2), 4, 1), Indexing.slice(x, 1, 2, 3)))
                 .noted("a row and a column"));
-        cases.add(one("Slice", UNIFORM, shape(2, 5), x -> Ops.add(Ops.slice(x, 1, 1, 3), Ops.reduceSum(x, true, 1)))
-                .noted("and the whole"));
+        cases.add(
+                one("Slice", UNIFORM, shape(2, 5), x -> Ops.add(Indexing.slice(x, 1, 1, 3), Ops.reduceSum(x, true, 1)))
+                        .noted("and the whole"));
 
-        cases.add(one("Pad", UNIFORM, shape(3), x -> Ops.pad(x, 0, 2, 1)));
-        cases.add(one("Pad", UNIFORM, shape(2, 3), x -> Ops.pad(x, new long[] {1, 0}, new long[] {0, 2}, 0.7)));
-        cases.add(one("Pad", UNIFORM, shape(1, 2, 2), x -> Ops.pad(x, 2, 1, 1)));
+        cases.add(one("Pad", UNIFORM, shape(3), x -> Indexing.pad(x, 0, 2, 1)));
+        cases.add(one("Pad", UNIFORM, shape(2, 3), x -> Indexing.pad(x, new long[] {1, 0}, new long[] {0, 2}, 0.7)));
+        cases.add(one("Pad", UNIFORM, shape(1, 2, 2), x -> Indexing.pad(x, 2, 1, 1)));
     }
 
     /** The product of windows of one axis, given by start and end, so that each gets a cotangent of its own. */
     private static Value windows(Value x, int axis, long... bounds) {
-        Value product = Ops.slice(x, axis, bounds[0], bounds[1]);
+        Value product = Indexing.slice(x, axis, bounds[0], bounds[1]);
         for (int i = 2; i < bounds.length; i += 2) {
-            product = Ops.mul(product, Ops.slice(x, axis, bounds[i], bounds[i + 1]));
+            product = Ops.mul(product, Indexing.slice(x, axis, bounds[i], bounds[i + 1]));
         }
         return product;
     }

@@ -5,6 +5,7 @@ import static vintk.ntk.SampleNetwork.of;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -111,7 +112,7 @@ final class IndexNetworks {
     private static void elements(List<SampleNetwork> networks) {
         networks.add(of("elements at indices of the samples", TOKENS, (x, w, n) -> {
             Value hidden = SampleNetworks.layer(x, w.get("w", 6, 4));
-            Value at = indices(Ops.slice(x, 2, 0, 4), 5, true);
+            Value at = indices(Indexing.slice(x, 2, 0, 4), 5, true);
             return Ops.mul(taken(hidden, 1, at), w.get("p", 5, 4));
         }));
         networks.add(of("elements at indices that are the same for all", TOKENS, (x, w, n) -> {
@@ -152,29 +153,29 @@ final class IndexNetworks {
         for (String reduction : List.of("add", "mul", "max", "min")) {
             networks.add(of("scattered by " + reduction, TOKENS, (x, w, n) -> {
                 Value data = SampleNetworks.layer(x, w.get("w", 6, 4));
-                Value updates = SampleNetworks.layer(Ops.slice(x, 1, 0, 3), w.get("v", 6, 4));
-                Value at = indices(Ops.slice(Ops.slice(x, 1, 1, 4), 2, 2, 6), 5, true);
+                Value updates = SampleNetworks.layer(Indexing.slice(x, 1, 0, 3), w.get("v", 6, 4));
+                Value at = indices(Indexing.slice(Indexing.slice(x, 1, 1, 4), 2, 2, 6), 5, true);
                 return Ops.mul(scattered(reduction, data, at, updates, 1), w.get("p", 5, 4));
             }));
         }
         networks.add(of("scattered to constant places", TOKENS, (x, w, n) -> {
             Value data = SampleNetworks.layer(x, w.get("w", 6, 4));
-            Value updates = SampleNetworks.layer(Ops.slice(x, 1, 0, 2), w.get("v", 6, 4));
+            Value updates = SampleNetworks.layer(Indexing.slice(x, 1, 0, 2), w.get("v", 6, 4));
             Value row = Ops.constant(Tensor.longs(Shape.of(1, 2, 4), 4, 0, 1, -2, 2, 2, 3, 0));
             Value at = Ops.expand(row, Shape.of(n, 2, 4));
             return Ops.mul(scattered("none", data, at, updates, 1), w.get("p", 5, 4));
         }));
         networks.add(of("scattered into a parameter's copies", TOKENS, (x, w, n) -> {
                     Value data = Ops.expand(w.get("data", 1, 5, 4), Shape.of(n, 5, 4));
-                    Value updates = SampleNetworks.layer(Ops.slice(x, 1, 0, 2), w.get("v", 6, 4));
-                    Value at = indices(Ops.slice(Ops.slice(x, 1, 1, 3), 2, 2, 6), 5, false);
+                    Value updates = SampleNetworks.layer(Indexing.slice(x, 1, 0, 2), w.get("v", 6, 4));
+                    Value at = indices(Indexing.slice(Indexing.slice(x, 1, 1, 3), 2, 2, 6), 5, false);
                     return Ops.unary("Tanh", scattered("add", data, at, updates, 1));
                 })
                 .fromTwoSamples());
         networks.add(of("scattered copies of a parameter", TOKENS, (x, w, n) -> {
                     Value data = SampleNetworks.layer(x, w.get("w", 6, 4));
                     Value updates = Ops.expand(w.get("token", 1, 1, 4), Shape.of(n, 1, 4));
-                    Value at = indices(Ops.slice(Ops.slice(x, 1, 1, 2), 2, 2, 6), 5, false);
+                    Value at = indices(Indexing.slice(Indexing.slice(x, 1, 1, 2), 2, 2, 6), 5, false);
                     return Ops.unary("Tanh", scattered("none", data, at, updates, 1));
                 })
                 .fromTwoSamples());

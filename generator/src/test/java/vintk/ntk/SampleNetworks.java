@@ -7,6 +7,7 @@ import java.util.List;
 import vintk.ntk.SampleNetwork.Weights;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -102,27 +103,30 @@ final class SampleNetworks {
                 "gathered, with repeats",
                 TOKENS,
                 (x, w, n) -> layer(
-                        Ops.add(x, Ops.gather(w.get("table", 3, 6), 0, Tensor.longs(0, 2, 0, 1, 2))),
+                        Ops.add(x, Indexing.gather(w.get("table", 3, 6), 0, Tensor.longs(0, 2, 0, 1, 2))),
                         w.get("w", 6, 2))));
         networks.add(of(
                 "gathered matrix of places",
                 Shape.of(2, 3),
                 (x, w, n) -> Ops.unary(
                         "Tanh",
-                        Ops.add(x, Ops.gather(w.get("table", 7), 0, Tensor.longs(Shape.of(2, 3), 0, 1, 1, 6, 6, 0))))));
+                        Ops.add(
+                                x,
+                                Indexing.gather(
+                                        w.get("table", 7), 0, Tensor.longs(Shape.of(2, 3), 0, 1, 1, 6, 6, 0))))));
         networks.add(
                 of("concatenated", VECTOR, (x, w, n) -> layer(x, Ops.concat(0, w.get("u", 2, 3), w.get("v", 4, 3)))));
         networks.add(of(
                 "padded",
                 VECTOR,
-                (x, w, n) -> layer(x, Ops.pad(w.get("w", 3, 2), new long[] {1, 0}, new long[] {2, 1}, 0.5))));
+                (x, w, n) -> layer(x, Indexing.pad(w.get("w", 3, 2), new long[] {1, 0}, new long[] {2, 1}, 0.5))));
         networks.add(of("expanded class token", TOKENS, (x, w, n) -> {
             Value token = Ops.expand(w.get("cls", 1, 1, 6), Shape.of(n, 1, 6));
-            return Ops.slice(mixed(Ops.concat(1, token, x), w), 1, 0, 1);
+            return Indexing.slice(mixed(Ops.concat(1, token, x), w), 1, 0, 1);
         }));
         networks.add(of("class token, part of a table", TOKENS, (x, w, n) -> {
-            Value token = Ops.reshape(Ops.slice(w.get("table", 3, 6), 0, 1, 2), 1, 1, 6);
-            return Ops.slice(mixed(Ops.concat(1, x, Ops.expand(token, Shape.of(n, 1, 6))), w), 1, 5, 6);
+            Value token = Ops.reshape(Indexing.slice(w.get("table", 3, 6), 0, 1, 2), 1, 1, 6);
+            return Indexing.slice(mixed(Ops.concat(1, x, Ops.expand(token, Shape.of(n, 1, 6))), w), 1, 5, 6);
         }));
         networks.add(of("class token by a product with ones", TOKENS, (x, w, n) -> {
             TensorType type = new TensorType(x.dataType(), Shape.of(n, 1, 1));
@@ -162,7 +166,7 @@ final class SampleNetworks {
                 "matrix and position at once",
                 TOKENS,
                 (x, w, n) -> Ops.add(
-                        layer(x, Ops.reshape(w.get("w", 5, 12), 6, 10)), Ops.slice(w.get("w", 5, 12), 1, 1, 11))));
+                        layer(x, Ops.reshape(w.get("w", 5, 12), 6, 10)), Indexing.slice(w.get("w", 5, 12), 1, 1, 11))));
         networks.add(of(
                 "product of parameters",
                 VECTOR,
@@ -190,15 +194,15 @@ final class SampleNetworks {
 
     private static void windows(List<SampleNetwork> networks) {
         networks.add(of("q, k, v out of one product", TOKENS, (x, w, n) -> {
-            List<Value> parts = Ops.split(Ops.matMul(x, w.get("qkv", 6, 12)), 2, 4, 4, 4);
+            List<Value> parts = Indexing.split(Ops.matMul(x, w.get("qkv", 6, 12)), 2, 4, 4, 4);
             return attention(parts.get(0), parts.get(1), parts.get(2));
         }));
         networks.add(of("q, k, v out of one matrix", TOKENS, (x, w, n) -> {
-            List<Value> parts = Ops.split(w.get("qkv", 6, 12), 1, 4, 4, 4);
+            List<Value> parts = Indexing.split(w.get("qkv", 6, 12), 1, 4, 4, 4);
             return attention(Ops.matMul(x, parts.get(0)), Ops.matMul(x, parts.get(1)), Ops.matMul(x, parts.get(2)));
         }));
         networks.add(of("rows of one matrix, transposed", TOKENS, (x, w, n) -> {
-            List<Value> parts = Ops.split(w.get("qkv", 12, 6), 0, 4, 4, 4).stream()
+            List<Value> parts = Indexing.split(w.get("qkv", 12, 6), 0, 4, 4, 4).stream()
                     .map(Ops::transposeLast)
                     .toList();
             return attention(Ops.matMul(x, parts.get(0)), Ops.matMul(x, parts.get(1)), Ops.matMul(x, parts.get(2)));
@@ -207,34 +211,35 @@ final class SampleNetworks {
                 "windows with gaps, in another order",
                 VECTOR,
                 (x, w, n) -> Ops.mul(
-                        layer(x, Ops.slice(w.get("w", 6, 9), 1, 6, 8)),
-                        layer(x, Ops.slice(w.get("w", 6, 9), 1, 1, 3)))));
+                        layer(x, Indexing.slice(w.get("w", 6, 9), 1, 6, 8)),
+                        layer(x, Indexing.slice(w.get("w", 6, 9), 1, 1, 3)))));
         networks.add(of(
                 "overlapping windows",
                 VECTOR,
                 (x, w, n) -> Ops.mul(
-                        layer(x, Ops.slice(w.get("w", 6, 5), 1, 0, 3)),
-                        layer(x, Ops.slice(w.get("w", 6, 5), 1, 2, 5)))));
-        networks.add(of("one window", VECTOR, (x, w, n) -> layer(x, Ops.slice(w.get("w", 8, 5), 0, 1, 7))));
-        networks.add(of("every second row", VECTOR, (x, w, n) -> layer(x, Ops.slice(w.get("w", 11, 5), 0, 0, 11, 2))));
+                        layer(x, Indexing.slice(w.get("w", 6, 5), 1, 0, 3)),
+                        layer(x, Indexing.slice(w.get("w", 6, 5), 1, 2, 5)))));
+        networks.add(of("one window", VECTOR, (x, w, n) -> layer(x, Indexing.slice(w.get("w", 8, 5), 0, 1, 7))));
+        networks.add(
+                of("every second row", VECTOR, (x, w, n) -> layer(x, Indexing.slice(w.get("w", 11, 5), 0, 0, 11, 2))));
         networks.add(of(
                 "windows of two axes",
                 VECTOR,
                 (x, w, n) -> Ops.mul(
-                        layer(x, Ops.slice(w.get("w", 8, 5), 0, 0, 6)),
-                        layer(x, Ops.slice(Ops.slice(w.get("w", 8, 5), 0, 2, 8), 1, 4, 5)))));
+                        layer(x, Indexing.slice(w.get("w", 8, 5), 0, 0, 6)),
+                        layer(x, Indexing.slice(Indexing.slice(w.get("w", 8, 5), 0, 2, 8), 1, 4, 5)))));
         networks.add(of("a window and the whole", VECTOR, (x, w, n) -> {
             Value whole = w.get("w", 6, 5);
-            return Ops.mul(layer(x, whole), layer(x, Ops.slice(whole, 1, 2, 3)));
+            return Ops.mul(layer(x, whole), layer(x, Indexing.slice(whole, 1, 2, 3)));
         }));
         networks.add(of("windows of a bias", TOKENS, (x, w, n) -> {
-            List<Value> biases = Ops.split(w.get("b", 12), 0, 6, 6);
+            List<Value> biases = Indexing.split(w.get("b", 12), 0, 6, 6);
             return Ops.mul(Ops.add(x, biases.get(0)), Ops.add(x, biases.get(1)));
         }));
         networks.add(of(
                 "a window that is constant along an axis",
                 TOKENS,
-                (x, w, n) -> Ops.reduceMean(Ops.add(x, Ops.slice(w.get("p", 1, 7, 6), 1, 1, 6)), 1, 2)));
+                (x, w, n) -> Ops.reduceMean(Ops.add(x, Indexing.slice(w.get("p", 1, 7, 6), 1, 1, 6)), 1, 2)));
     }
 
     private static Value attention(Value q, Value k, Value v) {

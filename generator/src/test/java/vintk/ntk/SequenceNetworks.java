@@ -5,6 +5,7 @@ import static vintk.ntk.SampleNetwork.of;
 import java.util.List;
 import vintk.ntk.SampleNetwork.Weights;
 import vintk.onnx.Attributes;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
@@ -19,7 +20,7 @@ final class SequenceNetworks {
             // The state's matrix meets a row at each of two steps: few for its columns, so the rows are joined.
             networks.add(of(operator + ", wide", Shape.of(3, 4), (x, w, n) -> {
                         Value y = recurrent(operator, Ops.transpose(x, 1, 0, 2), w, 9, "forward");
-                        return Ops.matMul(Ops.reshape(Ops.slice(y, 0, 2, 3), n, 9), w.get("out", 9, 2));
+                        return Ops.matMul(Ops.reshape(Indexing.slice(y, 0, 2, 3), n, 9), w.get("out", 9, 2));
                     })
                     .fromTwoSamples());
             // Six rows for two columns: the products are added up.

@@ -14,6 +14,7 @@ import vintk.autodiff.Gradients;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -61,8 +62,8 @@ class UntrackedBatchTest {
                         "Concat",
                         "with rows that are the same for other samples",
                         (x, w, n) -> Ops.concat(1, scaled(x, w), w.get("rows", n, 1, 6))),
-                at("Slice", "of the batch", (x, w, n) -> Ops.slice(scaled(x, w), 0, 0, 1)),
-                at("Gather", "along the batch", (x, w, n) -> Ops.gather(scaled(x, w), 0, Tensor.longs(2, 1, 0))),
+                at("Slice", "of the batch", (x, w, n) -> Indexing.slice(scaled(x, w), 0, 0, 1)),
+                at("Gather", "along the batch", (x, w, n) -> Indexing.gather(scaled(x, w), 0, Tensor.longs(2, 1, 0))),
                 at(
                         "Gather",
                         "at indices of the samples, from all samples",
@@ -108,7 +109,7 @@ class UntrackedBatchTest {
                                 List.of(x.type().withShape(Shape.of(2, 5, 6)), TensorType.of(DataType.INT64, 2, 5, 6)),
                                 null)
                         .output()),
-                at("Pad", "along the batch", (x, w, n) -> Ops.pad(scaled(x, w), 0, 1, 0)),
+                at("Pad", "along the batch", (x, w, n) -> Indexing.pad(scaled(x, w), 0, 1, 0)),
                 at(
                         "Reshape",
                         "that cuts the batch",
@@ -137,7 +138,8 @@ class UntrackedBatchTest {
                         "MatMul",
                         "a column from the left, samples on the columns",
                         (x, w, n) -> Ops.matMul(
-                                w.get("v", 4, 1), Ops.reshape(Ops.slice(Ops.slice(x, 1, 0, 1), 2, 0, 1), 1, n))),
+                                w.get("v", 4, 1),
+                                Ops.reshape(Indexing.slice(Indexing.slice(x, 1, 0, 1), 2, 0, 1), 1, n))),
                 at(
                         "MatMul",
                         "batched matrices, samples on the rows",

@@ -29,9 +29,9 @@ class OpsTest {
                 row("transpose there and back", x -> Ops.transpose(Ops.transpose(x, 1, 2, 0), 2, 0, 1)),
                 row("extent 1 moved there and back", x -> Ops.moveAxis(Ops.moveAxis(x, 2, 0), 0, 2)),
                 row("expand to the same", x -> Ops.expand(x, x.shape())),
-                row("slice of everything", x -> Ops.slice(x, 1, 0, 3)),
-                row("split into one", x -> Ops.split(x, 1, 3).get(0)),
-                row("pad by nothing", x -> Ops.pad(x, 0, 0, 0)),
+                row("slice of everything", x -> Indexing.slice(x, 1, 0, 3)),
+                row("split into one", x -> Indexing.split(x, 1, 3).get(0)),
+                row("pad by nothing", x -> Indexing.pad(x, 0, 0, 0)),
                 row("concat of one", x -> Ops.concat(0, x)),
                 row("sum over extent 1", x -> Ops.reduceSum(x, true, 2)),
                 row("sum over nothing", x -> Ops.reduceSum(x, true)),
@@ -76,7 +76,7 @@ class OpsTest {
         Value y = Value.input("y", TensorType.of(DataType.FLOAT, 4, 3));
         Value z = Value.input("z", TensorType.of(DataType.DOUBLE, 2, 3, 1));
         return Stream.of(
-                row("shapes [2x3x1] and [4x2] do not broadcast", x -> Ops.add(x, Ops.slice(y, 1, 0, 2))),
+                row("shapes [2x3x1] and [4x2] do not broadcast", x -> Ops.add(x, Indexing.slice(y, 1, 0, 2))),
                 row("Add expects operands of one type, got x:FLOAT[2x3x1] and z:DOUBLE[2x3x1]", x -> Ops.add(x, z)),
                 row(
                         "MatMul expects [..., m, k] and [..., k, n], got x:FLOAT[2x3x1] and y:FLOAT[4x3]",
@@ -86,8 +86,8 @@ class OpsTest {
                 row("cannot expand x:FLOAT[2x3x1] to [3x1]", x -> Ops.expand(x, Shape.of(3, 1))),
                 row("a permutation of 3 axes is expected for x:FLOAT[2x3x1], got [1, 0]", x -> Ops.transpose(x, 1, 0)),
                 row("cannot concatenate [x:FLOAT[2x3x1], y:FLOAT[4x3]] along axis 0", x -> Ops.concat(0, x, y)),
-                row("cannot take 1:4:1 of axis 1 of x:FLOAT[2x3x1]", x -> Ops.slice(x, 1, 1, 4)),
-                row("cannot take 2:1:1 of axis 1 of x:FLOAT[2x3x1]", x -> Ops.slice(x, 1, 2, 1)),
+                row("cannot take 1:4:1 of axis 1 of x:FLOAT[2x3x1]", x -> Indexing.slice(x, 1, 1, 4)),
+                row("cannot take 2:1:1 of axis 1 of x:FLOAT[2x3x1]", x -> Indexing.slice(x, 1, 2, 1)),
                 row("axis 3 is outside of a tensor of shape [2x3x1]", x -> Ops.reduceSum(x, true, 3)),
                 row("axis -4 is outside of a tensor of shape [2x3x1]", x -> Ops.softmax(x, -4)));
     }
