@@ -22,7 +22,7 @@ mkdir -p "$work"
 rm -f "$work/results.jsonl"
 if [ -z "${CLASSES:-}" ]; then
   CLASSES=$work/classes
-  javac -d "$CLASSES" -cp "$VINTK" "$root"/src/bench/java/vintk/bench/{DeviceBench,Workload}.java
+  javac -d "$CLASSES" -cp "$VINTK" -sourcepath "$root/src/bench/java" "$root/src/bench/java/vintk/bench/DeviceBench.java"
 fi
 cp=${CP:+$CP:}$VINTK:$CLASSES
 

@@ -19,8 +19,6 @@ import picocli.CommandLine.Option;
 import vintk.input.Batch;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
-import vintk.input.Synthetic;
-import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.runtime.Device;
@@ -32,11 +30,6 @@ import vintk.runtime.OnnxNetwork;
 import vintk.runtime.ParameterFilter;
 import vintk.runtime.Reduction;
 import vintk.runtime.SessionSettings;
-import vintk.space.Candidate;
-import vintk.space.Space;
-import vintk.space.Spaces;
-import vintk.space.VisionTransformer;
-import vintk.vit.VitGraph;
 
 /**
  * Times kernels of DeiT models on one device, and compares kernels with those of other programs there. Leaves models, images and
@@ -100,27 +93,22 @@ public final class DeviceBench implements Callable<Integer> {
     }
 
     private void kernel(String model, int samples, SessionSettings session) throws IOException {
-        Space space = Spaces.builtIn("deit");
-        Candidate candidate =
-                space.enumerate().filter(c -> c.id().equals(model)).findFirst().orElseThrow();
-        VisionTransformer network = candidate.resolve(space, SIZE, space.classes());
+        Workload load = Workload.of(model, samples, SIZE, 0, 0, 0);
+        Shape sample = load.network().sampleShape(Shape.of(3, SIZE, SIZE));
         Path file = work.resolve(model + ".onnx");
-        Graph graph = VitGraph.build(network, model, 0, samples);
         if (!Files.exists(file)) {
-            ModelWriter.write(ModelWriter.modelOfFreeBatch(VitGraph.build(network, model, 0, 1)), file);
+            ModelWriter.write(ModelWriter.modelOfFreeBatch(load.network().graph(1, sample)), file);
         }
-        Batch images = new Synthetic().load(samples, 3, SIZE, SIZE, 0);
+        Batch images = load.batch();
         Path input = work.resolve("images-" + samples + ".npy");
         if (!Files.exists(input)) {
             Npy.write(input, NpyArray.of(images));
         }
-        Workload load = new Workload(candidate, network, graph, images, 0, 0);
         double[] exact = null;
         for (boolean tf32 : session.device().isCuda() ? new boolean[] {false, true} : new boolean[] {false}) {
             KernelOptions options = KernelOptions.defaults().withSession(session.withTf32(tf32));
             long start = System.nanoTime();
-            try (KernelEngine engine = KernelEngine.open(
-                    new vintk.runtime.CandidateNetwork(model, network, 0), samples, Shape.of(3, SIZE, SIZE), options)) {
+            try (KernelEngine engine = KernelEngine.open(load.network(), samples, sample, options)) {
                 double opened = seconds(start);
                 start = System.nanoTime();
                 KernelMatrix kernel = engine.compute(images.data());

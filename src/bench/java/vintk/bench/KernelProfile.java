@@ -57,7 +57,7 @@ public final class KernelProfile implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         SessionSettings settings = SessionSettings.of(0).on(Device.parse(device));
-        Workload work = Workload.of(model, batch, size, 0, 0);
+        Workload work = Workload.of(model, batch, size, 0, 0, 0);
         Graph kernel = Fusion.apply(work.kernelGraph(), !settings.device().isCuda());
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         Path profile;

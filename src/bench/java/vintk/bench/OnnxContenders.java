@@ -20,7 +20,6 @@ import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
-import vintk.runtime.CandidateNetwork;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.SessionSettings;
@@ -49,11 +48,11 @@ final class OnnxContenders implements AutoCloseable {
         add("gemm", Role.PEAK, 2e-9 * GEMM * GEMM * GEMM, () -> run(gemm, Map.of("a", square, "b", square)));
         images = tensor(work.batch().data(), work.batch().shape());
         forward = session(work.graph(), OptLevel.NO_OPT);
-        OrtSession optimised = session(work.graph(), OptLevel.ALL_OPT);
+        OrtSession optimised = session(work.published(), OptLevel.ALL_OPT);
         add("forward", Role.FORWARD, work.forwardGflop(), () -> run(forward, Map.of(VitGraph.INPUT, images)));
         add("forward-opt", Role.FORWARD, work.forwardGflop(), () -> run(optimised, Map.of(VitGraph.INPUT, images)));
         engine = KernelEngine.open(
-                new CandidateNetwork(work.candidate().id(), work.network(), work.seed()),
+                work.network(),
                 work.samples(),
                 Shape.of(work.batch().shape()).slice(1, 4),
                 KernelOptions.defaults()

@@ -29,7 +29,7 @@ public final class SideBySide implements Callable<Integer> {
     @Option(
             names = "--model",
             defaultValue = "deit-tiny",
-            description = "deit-tiny (default), deit-small or deit-base.")
+            description = Workload.MODELS + " (default: ${DEFAULT-VALUE}).")
     private String model;
 
     @Option(names = "--batch", defaultValue = "32", description = "Images (default: ${DEFAULT-VALUE}).")
@@ -37,6 +37,9 @@ public final class SideBySide implements Callable<Integer> {
 
     @Option(names = "--size", defaultValue = "224", description = "Pixels of a side (default: ${DEFAULT-VALUE}).")
     private int size;
+
+    @Option(names = "--depth", defaultValue = "0", description = "Blocks, of a DeiT; 0: as many as it has (default).")
+    private int depth;
 
     @Option(names = "--repeats", defaultValue = "5", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int repeats;
@@ -70,11 +73,11 @@ public final class SideBySide implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        Workload work = Workload.of(model, batch, size, seed, count);
+        Workload work = Workload.of(model, batch, size, depth, seed, count);
         // libtorch crashes while it loads where ONNX Runtime is loaded already.
         TorchContenders torch = new TorchContenders(work, loops);
         try (OnnxContenders onnx = new OnnxContenders(work)) {
-            Map<String, Object> facts = facts(work);
+            Map<String, Object> facts = facts(work, torch);
             if (only.isEmpty()) {
                 check(onnx, torch, facts);
             }
@@ -97,12 +100,13 @@ public final class SideBySide implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private Map<String, Object> facts(Workload work) {
+    private Map<String, Object> facts(Workload work, TorchContenders torch) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", model);
         facts.put("batch", batch);
         facts.put("size", size);
-        facts.put("parameters", work.network().parameters());
+        facts.put("depth", depth == 0 ? "as published" : depth);
+        facts.put("parameters", torch.parameters());
         facts.put("threads", work.threads());
         facts.put("repeats", repeats);
         facts.put("processor", Machine.processor());

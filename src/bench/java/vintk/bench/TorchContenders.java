@@ -27,7 +27,7 @@ final class TorchContenders {
     static final String BATCH_PASS = "torch-batch-pass";
 
     private final List<Contender> contenders = new ArrayList<>();
-    private final TorchVit network;
+    private final TorchNetwork network;
     private final Tensor images;
     private final Tensor labels;
     private final SGD optimiser;
@@ -37,11 +37,13 @@ final class TorchContenders {
     TorchContenders(Workload work, boolean loops) {
         torch.set_num_threads(work.threads());
         openblas.blas_set_num_threads(work.threads());
-        network = new TorchVit(work.network(), work.graph());
+        network = work.transformer()
+                .<TorchNetwork>map(transformer -> new TorchVit(transformer, work.graph()))
+                .orElseGet(() -> new TorchGraph(work.published()));
         images = Tensor.create(work.batch().data(), work.batch().shape());
         long[] classes = new long[work.samples()];
         for (int i = 0; i < classes.length; i++) {
-            classes[i] = i % work.network().classes();
+            classes[i] = i % work.classes();
         }
         labels = Tensor.create(classes, classes.length);
         TensorVector parameters = new TensorVector(network.parameters().values().toArray(Tensor[]::new));
@@ -49,7 +51,7 @@ final class TorchContenders {
         int n = OnnxContenders.GEMM;
         Tensor square = Tensor.create(new float[n * n], n, n);
         add("torch-gemm", Role.TORCH_PEAK, 2e-9 * n * n * n, () -> scoped(false, () -> square.matmul(square)));
-        for (boolean fused : new boolean[] {false, true}) {
+        for (boolean fused : network.hasFusedForm() ? new boolean[] {false, true} : new boolean[] {false}) {
             String name = fused ? "-fused" : "";
             add("torch-forward" + name, Role.TORCH_FORWARD, work.publishedGflop(), () -> forward(fused));
             add("torch-step" + name, Role.TORCH_STEP, work.stepGflop(), () -> step(fused));
@@ -118,6 +120,11 @@ final class TorchContenders {
             torch.cross_entropy_loss(network.forward(images, fused), labels).backward();
             return optimiser.step();
         });
+    }
+
+    /** How many numbers the network learns. */
+    long parameters() {
+        return network.parameters().values().stream().mapToLong(Tensor::numel).sum();
     }
 
     /** The logits of the batch, [N, classes]. */

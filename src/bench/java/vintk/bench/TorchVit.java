@@ -1,6 +1,7 @@
 package vintk.bench;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -12,17 +13,23 @@ import vintk.onnx.Graph;
 import vintk.onnx.Value;
 import vintk.space.VisionTransformer;
 import vintk.space.VisionTransformer.Block;
+import vintk.space.VisionTransformer.Positions;
 
 /**
- * A one-stage vision transformer as its PyTorch code writes it (timm's {@code vit.py}): all tokens in all blocks, linear
- * layers with weights [out, in].
+ * A vision transformer as its PyTorch code writes it (timm's {@code vit.py} and {@code pit.py}): all tokens in all blocks,
+ * linear layers with weights [out, in]. Without relative positions.
  */
-final class TorchVit {
+final class TorchVit implements TorchNetwork {
     private final VisionTransformer network;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
     /** Takes the weights from the initializers of the network's graph. */
     TorchVit(VisionTransformer network, Graph graph) {
+        if (network.stages().stream()
+                .flatMap(stage -> stage.blocks().stream())
+                .anyMatch(b -> b.relativeDistance() > 0)) {
+            throw new IllegalArgumentException("relative positions are not written for PyTorch here");
+        }
         this.network = network;
         for (Value constant : graph.constants()) {
             if (constant.name() != null) {
@@ -35,33 +42,63 @@ final class TorchVit {
         }
     }
 
-    Map<String, Tensor> parameters() {
+    @Override
+    public Map<String, Tensor> parameters() {
         return parameters;
     }
 
-    /** [N, channels, size, size] to [N, classes]; {@code fused}: attention in one call instead of its parts. */
-    Tensor forward(Tensor images, boolean fused) {
+    @Override
+    public boolean hasFusedForm() {
+        return true;
+    }
+
+    @Override
+    public Tensor forward(Tensor images, boolean fused) {
         Tensor x = embedding(images);
-        int depth = network.depth();
-        for (int b = 0; b < depth; b++) {
-            x = block(x, "blocks." + b + ".", network.stages().get(0).blocks().get(b), fused);
+        int last = network.stages().size() - 1;
+        for (int s = 0; s <= last; s++) {
+            String prefix = last == 0 ? "blocks." : "stages." + s + ".blocks.";
+            List<Block> blocks = network.stages().get(s).blocks();
+            for (int b = 0; b < blocks.size(); b++) {
+                x = block(x, prefix + b + ".", blocks.get(b), fused);
+            }
+            if (s < last) {
+                x = pool(x, s);
+            }
         }
         return linear(norm(x, "norm").select(1, 0), "head");
     }
 
     private Tensor embedding(Tensor images) {
-        long[] stride = {network.stride(), network.stride()};
-        Tensor map = torch.conv2d(
-                images,
-                get("patch_embed.proj.weight"),
-                new TensorOptional(get("patch_embed.proj.bias")),
-                stride,
-                new long[] {0, 0},
-                new long[] {1, 1},
-                1);
-        Tensor patches = map.flatten(2, 3).transpose(1, 2);
+        boolean perToken = network.positions() == Positions.TOKENS;
+        Tensor map = convolution(images, "patch_embed.proj", network.stride(), 0, 1);
+        Tensor placed = perToken ? map : map.add(get("pos_embed"));
+        Tensor patches = placed.flatten(2, 3).transpose(1, 2);
         Tensor token = get("cls_token").expand(images.size(0), -1, -1);
-        return torch.cat(new TensorVector(token, patches), 1).add(get("pos_embed"));
+        Tensor x = torch.cat(new TensorVector(token, patches), 1);
+        return perToken ? x.add(get("pos_embed")) : x;
+    }
+
+    /** Between stages: the map by a grouped convolution, the class token by a linear layer. */
+    private Tensor pool(Tensor x, int stage) {
+        String name = "pools." + stage + ".";
+        long grid = network.grid(stage);
+        long width = x.size(2);
+        Tensor token = linear(x.narrow(1, 0, 1), name + "fc");
+        Tensor map = x.narrow(1, 1, grid * grid).transpose(1, 2).reshape(x.size(0), width, grid, grid);
+        Tensor pooled = convolution(map, name + "conv", 2, 1, width);
+        return torch.cat(new TensorVector(token, pooled.flatten(2, 3).transpose(1, 2)), 1);
+    }
+
+    private Tensor convolution(Tensor x, String name, long stride, long pad, long groups) {
+        return torch.conv2d(
+                x,
+                get(name + ".weight"),
+                new TensorOptional(get(name + ".bias")),
+                new long[] {stride, stride},
+                new long[] {pad, pad},
+                new long[] {1, 1},
+                groups);
     }
 
     private Tensor block(Tensor x, String name, Block block, boolean fused) {

@@ -3,55 +3,125 @@ package vintk.bench;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import vintk.autodiff.BatchAxis;
 import vintk.input.Batch;
 import vintk.input.Synthetic;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
+import vintk.onnx.Node;
+import vintk.onnx.Shape;
 import vintk.onnx.StandardisationForm;
+import vintk.runtime.CandidateNetwork;
+import vintk.runtime.Network;
 import vintk.runtime.ParameterFilter;
 import vintk.space.Candidate;
 import vintk.space.Space;
 import vintk.space.Spaces;
 import vintk.space.VisionTransformer;
+import vintk.space.VisionTransformer.Block;
+import vintk.space.VisionTransformer.Stage;
 import vintk.vit.VitGraph;
 
 /**
- * What all contenders work on: one network, its weights in the initializers of {@code graph}, and one batch.
+ * What all contenders work on: one network and one batch.
  *
- * @param network a DeiT of this program's spaces
- * @param graph its forward graph for the batch
+ * @param network as rankings take it
+ * @param transformer the architecture, of networks of this program's spaces
+ * @param published its graph for the batch as its authors' code computes it, with the weights of everyone
+ * @param graph its forward graph for the batch, in this program's form
  * @param batch synthetic images
  * @param seed of weights and images
  * @param threads for everyone
  */
-record Workload(Candidate candidate, VisionTransformer network, Graph graph, Batch batch, long seed, int threads) {
+record Workload(
+        Network network,
+        Optional<VisionTransformer> transformer,
+        Graph published,
+        Graph graph,
+        Batch batch,
+        long seed,
+        int threads) {
+    /** What {@link #of} knows, and spaces, of which it takes a random candidate. */
+    static final String MODELS = "deit-tiny, deit-small, deit-base, pit-tiny, resnet50 or swin-tiny";
 
-    static Workload of(String model, int samples, int size, long seed, int threads) throws IOException {
-        Space space = Spaces.builtIn(model.startsWith("deit") ? "deit" : model);
-        Candidate candidate = model.startsWith("deit")
-                ? named(space, model)
-                : space.sample(1, seed).get(0);
-        VisionTransformer network = candidate.resolve(space, size, space.classes());
-        Graph graph = VitGraph.build(network, model, seed, samples);
-        Batch batch = new Synthetic().load(samples, network.channels(), size, size, seed);
-        return new Workload(candidate, network, graph, batch, seed, threads);
+    /** The smallest network of the PiT paper, which is in the space. */
+    private static final String PIT_TINY = "{\"base_dim\":32,\"mlp_ratio\":4,\"depth\":[2,6,4],\"num_heads\":[2,4,8]}";
+
+    /** @param depth blocks of a network of one stage, each like its first; 0: as it is */
+    static Workload of(String model, int samples, int size, int depth, long seed, int threads) throws IOException {
+        return switch (model) {
+            case "resnet50" -> exported(model, samples, size, seed, threads, n -> ResNet50.build(n, size, seed));
+            case "swin-tiny" -> exported(model, samples, size, seed, threads, n -> SwinTiny.build(n, size, seed));
+            default -> candidate(model, samples, size, depth, seed, threads);
+        };
     }
 
-    private static Candidate named(Space space, String model) {
-        return space.enumerate()
-                .filter(c -> c.id().equals(model))
+    private static Workload exported(
+            String model, int samples, int size, long seed, int threads, LongFunction<Graph> build) throws IOException {
+        Shape shape = Shape.of(3, size, size);
+        Network network = new Exported(model, shape, build);
+        Batch batch = new Synthetic().load(samples, 3, size, size, seed);
+        Graph graph = network.graph(samples, shape);
+        return new Workload(network, Optional.empty(), build.apply(samples), graph, batch, seed, threads);
+    }
+
+    private static Workload candidate(String model, int samples, int size, int depth, long seed, int threads)
+            throws IOException {
+        String family = model.startsWith("deit") ? "deit" : model.equals("pit-tiny") ? "pit" : model;
+        Space space = Spaces.builtIn(family);
+        Candidate candidate = model.equals(family) ? space.sample(1, seed).get(0) : find(model, space.enumerate());
+        VisionTransformer network = deep(candidate.resolve(space, size, space.classes()), depth);
+        Graph graph = VitGraph.build(network, model, seed, samples);
+        Batch batch = new Synthetic().load(samples, network.channels(), size, size, seed);
+        Network named = new CandidateNetwork(model, network, seed);
+        return new Workload(named, Optional.of(network), graph, graph, batch, seed, threads);
+    }
+
+    private static Candidate find(String model, Stream<Candidate> candidates) {
+        return candidates
+                .filter(c -> c.id().equals(model)
+                        || model.equals("pit-tiny") && c.json().contains(PIT_TINY))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no model '" + model + "'; expected one of "
-                        + space.enumerate().map(Candidate::id).toList()));
+                .orElseThrow(() -> new IllegalArgumentException("no model '" + model + "'; expected " + MODELS));
+    }
+
+    private static VisionTransformer deep(VisionTransformer net, int depth) {
+        if (depth == 0) {
+            return net;
+        }
+        if (net.stages().size() > 1) {
+            throw new IllegalArgumentException("--depth is for networks of one stage, such as deit-tiny");
+        }
+        Stage stage = net.stages().get(0);
+        List<Block> blocks =
+                Stream.generate(() -> stage.blocks().get(0)).limit(depth).toList();
+        return new VisionTransformer(
+                net.channels(),
+                net.size(),
+                net.classes(),
+                net.patch(),
+                net.stride(),
+                net.positions(),
+                List.of(new Stage(stage.width(), blocks)),
+                net.pooling(),
+                net.epsilon(),
+                net.initialisation());
     }
 
     int samples() {
         return batch.samples();
     }
 
-    /** Products of the forward graph; of its last block only what the class token needs. */
+    /** Outputs of the network for a sample. */
+    int classes() {
+        return Math.toIntExact(graph.outputs().get(VitGraph.OUTPUT).shape().dim(1));
+    }
+
+    /** Products of the forward graph; of a transformer's last block only what the class token needs. */
     double forwardGflop() {
         return gflop(GraphCost.of(graph).macs());
     }
@@ -75,15 +145,18 @@ record Workload(Candidate candidate, VisionTransformer network, Graph graph, Bat
 
     /** Products of the network as published: all tokens in all blocks. */
     double publishedGflop() {
-        return gflop(samples() * network.macs());
+        return transformer
+                .map(net -> gflop(samples() * net.macs()))
+                .orElseGet(() -> gflop(GraphCost.of(published).macs()));
     }
 
     /** Forward once, backward twice, except that images need no gradient. */
     double stepGflop() {
-        long grid = network.grid(0);
-        long patches = grid * grid * network.channels() * network.patch() * network.patch();
-        return 3 * publishedGflop()
-                - gflop(samples() * patches * network.stages().get(0).width());
+        Node first = published.nodes().stream()
+                .filter(n -> n.opType().equals("Conv") && n.input(0) == published.input(VitGraph.INPUT))
+                .findFirst()
+                .orElseThrow();
+        return 3 * publishedGflop() - gflop(GraphCost.macs(first));
     }
 
     private static double gflop(long macs) {

@@ -27,7 +27,8 @@ public record GraphCost(long macs, long peakBytes) {
         return new GraphCost(macs, peak(graph, nodes));
     }
 
-    private static long macs(Node node) {
+    /** Multiply-adds of one node; 0 for whatever is no product. */
+    public static long macs(Node node) {
         Shape y = node.output().shape();
         return switch (node.opType()) {
             case "MatMul" -> y.elements() * node.input(0).shape().dim(-1);
