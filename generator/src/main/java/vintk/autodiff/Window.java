@@ -15,8 +15,8 @@ import vintk.onnx.Value;
  * The geometry of a sliding window: extents, strides and dilations per spatial axis, and the padding before and after.
  */
 record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, long[] end, long group) {
-    /** Up to this many positions of a kernel are written one by one: 7×7, not the patches of a transformer. */
-    private static final long FEW_POSITIONS = 64;
+    /** Up to this many positions of a kernel are written one by one: 7×7, not the overlapping patches of a transformer. */
+    private static final long FEW_POSITIONS = 49;
 
     /** Of a Conv or ConvTranspose in canonical form (explicit padding). */
     static Window of(Node conv) {

@@ -1,29 +1,114 @@
 package vintk.onnx;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Lets ONNX Runtime's {@code com.microsoft.FusedMatMul} read transposed operands in place instead of a Transpose before
  * a MatMul. For graphs that this program runs itself: files for others keep standard operators. Float32 only, as the
  * operator is.
+ *
+ * <p>What a product cannot read in place is moved in whole rows where possible: a Transpose that would end with another axis
+ * than it began with leaves that exchange to the product behind it, or to the one in front, (AB)ᵀ = BᵀAᵀ.
  */
 public final class TransposeFusion {
-    private TransposeFusion() {}
+    private final Map<Value, Integer> uses = new IdentityHashMap<>();
+    private final Map<Value, Map<List<Long>, Value>> transposed = new IdentityHashMap<>();
 
-    public static Graph apply(Graph graph) {
-        return Rewrite.apply(graph, (node, inputs) -> fused(node, inputs).outputs());
+    private TransposeFusion(Graph graph) {
+        graph.nodes().forEach(node -> node.inputs().forEach(this::count));
+        graph.outputs().values().forEach(this::count);
     }
 
-    private static Node fused(Node node, List<Value> inputs) {
-        boolean product = node.opType().equals("MatMul") && node.domain().isEmpty();
-        if (!product || node.output().dataType() != DataType.FLOAT) {
-            return Rewrite.with(node, inputs);
+    public static Graph apply(Graph graph) {
+        TransposeFusion fusion = new TransposeFusion(graph);
+        return Rewrite.apply(graph, fusion::fused);
+    }
+
+    private void count(Value value) {
+        if (value != null) {
+            uses.merge(value, 1, Integer::sum);
         }
+    }
+
+    private List<Value> fused(Node node, List<Value> inputs) {
+        boolean floats = node.domain().isEmpty() && node.output().dataType() == DataType.FLOAT;
+        if (floats && node.opType().equals("Transpose")) {
+            return List.of(moved(node, inputs.get(0)));
+        }
+        if (floats && node.opType().equals("MatMul")) {
+            return product(node, inputs).outputs();
+        }
+        return Rewrite.with(node, inputs).outputs();
+    }
+
+    /** A Transpose: of a product that nothing else reads, the transposed product where only whole rows move then. */
+    private Value moved(Node node, Value x) {
+        long[] perm = node.attributes().integers("perm");
+        int rank = perm.length;
+        if (isBatched(x) && perm[rank - 1] == rank - 2 && uses.get(node.input(0)) == 1) {
+            Attributes old = x.node().attributes();
+            Attributes attributes = Attributes.NONE
+                    .with("transA", 1 - old.integer("transB", 0))
+                    .with("transB", 1 - old.integer("transA", 0))
+                    .with("transBatchA", old.integer("transBatchB", 0))
+                    .with("transBatchB", old.integer("transBatchA", 0));
+            Shape shape = x.shape();
+            Shape exchanged = shape.with(rank - 2, shape.dim(-1)).with(rank - 1, shape.dim(-2));
+            List<Value> operands = List.of(x.node().input(1), x.node().input(0));
+            Value y = new Node(
+                            "com.microsoft",
+                            "FusedMatMul",
+                            null,
+                            operands,
+                            attributes,
+                            List.of(x.type().withShape(exchanged)),
+                            null)
+                    .output();
+            return transposed(y, exchanged(perm, false));
+        }
+        return transposed(x, perm);
+    }
+
+    /** Products of a batch by a matrix are one product of all rows: transposed they would be many. */
+    private static boolean isBatched(Value x) {
+        Node node = x.node();
+        boolean product = node != null && (node.opType().equals("FusedMatMul") || Ops.isNode(x, "MatMul"));
+        return product && node.input(0).shape().rank() == node.input(1).shape().rank();
+    }
+
+    /** A permutation with the last two axes exchanged: of the result where {@code result}, of the operand otherwise. */
+    private static long[] exchanged(long[] perm, boolean result) {
+        int rank = perm.length;
+        long[] other = perm.clone();
+        for (int i = 0; i < rank; i++) {
+            if (result && i >= rank - 2) {
+                other[i] = perm[2 * rank - 3 - i];
+            } else if (!result && perm[i] >= rank - 2) {
+                other[i] = 2L * rank - 3 - perm[i];
+            }
+        }
+        return other;
+    }
+
+    /** One Transpose for all who read a value so. */
+    private Value transposed(Value x, long[] perm) {
+        return transposed
+                .computeIfAbsent(x, v -> new HashMap<>())
+                .computeIfAbsent(
+                        Arrays.stream(perm).boxed().toList(),
+                        p -> Ops.transpose(
+                                x, Arrays.stream(perm).mapToInt(i -> (int) i).toArray()));
+    }
+
+    private Node product(Node node, List<Value> inputs) {
         // The batch may be exchanged only where both operands have one.
         boolean batch = inputs.get(0).shape().rank() == inputs.get(1).shape().rank();
-        Operand a = Operand.of(inputs.get(0), batch);
-        Operand b = Operand.of(inputs.get(1), batch);
+        Operand a = operand(inputs.get(0), batch);
+        Operand b = operand(inputs.get(1), batch);
         if (!a.isTransposed() && !b.isTransposed()) {
             return Rewrite.with(node, inputs);
         }
@@ -33,6 +118,17 @@ public final class TransposeFusion {
                 .with("transBatchA", a.batch ? 1L : 0L)
                 .with("transBatchB", b.batch ? 1L : 0L);
         return Rewrite.with(node, "com.microsoft", "FusedMatMul", List.of(a.value, b.value), attributes);
+    }
+
+    private Operand operand(Value value, boolean batch) {
+        Operand plain = Operand.of(value, batch);
+        if (plain.isTransposed() || !Ops.isNode(value, "Transpose")) {
+            return plain;
+        }
+        long[] perm = value.node().attributes().integers("perm");
+        return perm[perm.length - 2] == perm.length - 1
+                ? new Operand(transposed(value.node().input(0), exchanged(perm, true)), true, false)
+                : plain;
     }
 
     /** An operand of a product: what it is read from, whether its last two axes, or its first axis and the batch, change places. */

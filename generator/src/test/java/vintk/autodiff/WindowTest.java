@@ -63,7 +63,7 @@ class WindowTest {
         check(List.of(new Axis(4, 2, 2, 1, 0, 0), new Axis(5, 3, 1, 2, 1, 0), new Axis(3, 3, 2, 1, 1, 1)));
     }
 
-    /** As in a pooling transformer: patches of 16 at every eighth pixel; and others of more than 64 positions. */
+    /** As in a pooling transformer: patches of 16 at every eighth pixel; and others of more than 49 positions. */
     @Example
     void longKernels() {
         check(List.of(new Axis(41, 16, 8, 1, 0, 0), new Axis(33, 16, 8, 1, 0, 0)));

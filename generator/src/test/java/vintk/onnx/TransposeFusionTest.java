@@ -144,10 +144,40 @@ class TransposeFusionTest {
                     return Ops.matMul(Ops.transposeLast(Ops.add(t, 1)), Ops.matMul(t, b));
                 }),
                 of(
+                        "heads: whole rows move, the product exchanges the last axes",
+                        Shape.of(2, 5, 3, 4),
+                        Shape.of(2, 6, 3, 4),
+                        1,
+                        2,
+                        (a, b) -> Ops.matMul(Ops.transpose(a, 0, 2, 1, 3), Ops.transpose(b, 0, 2, 3, 1))),
+                of("heads read in both ways move once", Shape.of(2, 5, 3, 4), Shape.of(2, 3, 5, 5), 1, 1, (a, b) -> {
+                    Value rows = Ops.transpose(a, 0, 2, 1, 3);
+                    return Ops.add(b, Ops.matMul(rows, Ops.transpose(a, 0, 2, 3, 1)));
+                }),
+                of(
+                        "a product whose rows go last",
+                        Shape.of(2, 3, 5, 4),
+                        Shape.of(2, 3, 5, 6),
+                        1,
+                        1,
+                        (a, b) -> Ops.transpose(Ops.matMul(Ops.transposeLast(a), b), 0, 3, 1, 2)),
+                of(
+                        "a product of all rows stays one",
+                        Shape.of(2, 3, 4),
+                        Shape.of(4, 5),
+                        0,
+                        1,
+                        (a, b) -> Ops.transposeLast(Ops.matMul(a, b))),
+                of("a transposed product that is read itself", Shape.of(3, 2), Shape.of(3, 4), 1, 1, (a, b) -> {
+                    Value y = Ops.matMul(Ops.transposeLast(a), b);
+                    return Ops.concat(0, Ops.reshape(y, 8), Ops.reshape(Ops.transposeLast(y), 8));
+                }),
+                // The inner one becomes bᵀa, which the outer one reads as it is.
+                of(
                         "chain of products",
                         Shape.of(3, 3),
                         Shape.of(3, 3),
-                        2,
+                        1,
                         0,
                         (a, b) -> Ops.matMul(a, Ops.transposeLast(Ops.matMul(Ops.transposeLast(a), b)))));
     }
