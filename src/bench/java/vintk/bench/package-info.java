@@ -8,7 +8,8 @@
  *   mvn -q -Pbench -DskipTests verify -Dbench.args="--model deit-tiny --batch 32 --repeats 5 --json target/bench.json"
  * </pre>
  *
- * <p>{@code -Dbench.args=--help} lists the options. The profile sets, in the environment of the one process that all run
+ * <p>{@code -Dbench.args=--help} lists the options; {@code -Dbench.main=org.openjdk.jmh.Main -Dbench.args=Parts} times the {@link
+ * vintk.bench.Parts parts} of a candidate besides its kernel. The profile sets, in the environment of the one process that all run
  * in, and a run outside Maven has to set as well ({@code src/pom.xml} has the values):
  *
  * <ul>
