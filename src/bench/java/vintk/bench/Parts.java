@@ -21,6 +21,7 @@ import vintk.input.Synthetic;
 import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
+import vintk.onnx.Shape;
 import vintk.onnx.Value;
 import vintk.runtime.CandidateNetwork;
 import vintk.runtime.Network;
@@ -76,7 +77,7 @@ public class Parts {
     /** The forward graph, whose weights are drawn on all cores meanwhile: until the last is there. */
     @Benchmark
     public long buildAndDraw() {
-        Graph graph = candidate.graph(SAMPLES, candidate.sampleShape(null));
+        Graph graph = candidate.graph(SAMPLES, Shape.of(3, SIZE, SIZE));
         return graph.constants().stream()
                 .map(Value::constant)
                 .mapToLong(t -> t.data().remaining())
@@ -125,7 +126,7 @@ public class Parts {
         return Score.of(kernel, Statistic.LOG_COND, Integration.MEAN);
     }
 
-    /** The architecture from the text of its choices. */
+    /** A candidate drawn from its space, and its architecture. */
     @Benchmark
     public Network resolve() throws IOException {
         Space of = Spaces.builtIn(space);

@@ -67,7 +67,15 @@ public final class SideBySide implements Callable<Integer> {
     private Path json;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new SideBySide()).execute(args));
+        CommandLine line = new CommandLine(new SideBySide());
+        line.setExecutionExceptionHandler((problem, command, parsed) -> {
+            if (!(problem instanceof IllegalArgumentException)) {
+                throw problem;
+            }
+            command.getErr().println(problem.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        });
+        System.exit(line.execute(args));
     }
 
     @Override

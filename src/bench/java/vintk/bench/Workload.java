@@ -51,8 +51,12 @@ record Workload(
     /** The smallest network of the PiT paper, which is in the space. */
     private static final String PIT_TINY = "{\"base_dim\":32,\"mlp_ratio\":4,\"depth\":[2,6,4],\"num_heads\":[2,4,8]}";
 
-    /** @param depth blocks of a network of one stage, each like its first; 0: as it is */
+    /** @param depth blocks of a DeiT, each like its first; 0: as it is */
     static Workload of(String model, int samples, int size, int depth, long seed, int threads) throws IOException {
+        if (depth < 0 || depth > 0 && !model.startsWith("deit")) {
+            throw new IllegalArgumentException(
+                    "--depth: expected blocks of a DeiT, or 0, got " + depth + " for " + model);
+        }
         return switch (model) {
             case "resnet50" -> exported(model, samples, size, seed, threads, n -> ResNet50.build(n, size, seed));
             case "swin-tiny" -> exported(model, samples, size, seed, threads, n -> SwinTiny.build(n, size, seed));
@@ -92,9 +96,6 @@ record Workload(
     private static VisionTransformer deep(VisionTransformer net, int depth) {
         if (depth == 0) {
             return net;
-        }
-        if (net.stages().size() > 1) {
-            throw new IllegalArgumentException("--depth is for networks of one stage, such as deit-tiny");
         }
         Stage stage = net.stages().get(0);
         List<Block> blocks =

@@ -63,17 +63,21 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
      */
     Value unfold(Value x) {
         boolean tiles = Arrays.equals(kernel, strides);
-        return !tiles && Shape.of(kernel).elements() <= FEW_POSITIONS ? atOnce(x) : axisByAxis(x);
-    }
-
-    private Value atOnce(Value x) {
+        boolean few = !tiles && Shape.of(kernel).elements() <= FEW_POSITIONS;
         long[] places = new long[rank()];
         long[] needed = new long[rank()];
         for (int i = 0; i < rank(); i++) {
             places[i] = places(i, x.shape().dim(2 + i));
-            needed[i] = reach(i, places[i]);
+            needed[i] = few || !inBlocks(i)
+                    ? dilations[i] * (kernel[i] - 1) + strides[i] * (places[i] - 1) + 1
+                    : strides[i] * (places[i] + parts(i) - 1);
         }
-        List<Value> positions = List.of(padded(x, needed));
+        Value padded = padded(x, needed);
+        return few ? atOnce(padded, places) : axisByAxis(padded, places);
+    }
+
+    private Value atOnce(Value x, long[] places) {
+        List<Value> positions = List.of(x);
         // The last axis first: a stride along it is the dearest, and taken once for all positions on the others.
         for (int i = rank() - 1; i >= 0; i--) {
             List<Value> later = positions;
@@ -98,20 +102,16 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
     /**
      * With stride s and k = s·m positions in the kernel, an axis of extent s·(L+m-1) is cut in blocks of s, and m shifted
      * windows of L blocks hold all patches: m slices instead of k strided ones (one, without any copy, where patches tile the
-     * axis). A kernel that is no multiple of the stride is first taken longer. Not so on the last axis where patches overlap:
-     * there single elements would change places, 100 ns each in ONNX Runtime.
+     * axis). A kernel that is no multiple of the stride is first taken longer. What does not go {@link #inBlocks in blocks} is a
+     * slice for each position in the kernel.
      */
-    private Value axisByAxis(Value x) {
+    private Value axisByAxis(Value x, long[] places) {
         int rank = rank();
         Value value = x;
         // Layout on the way: [M, C, K_0, L_0, ... K_{i-1}, L_{i-1}, S_i, S_{i+1}...].
         for (int i = 0; i < rank; i++) {
             int axis = 2 + 2 * i;
-            long places = places(i, value.shape().dim(axis));
-            boolean scattered = i == rank - 1 && strides[i] > 1 && kernel[i] > strides[i];
-            value = dilations[i] == 1 && !scattered
-                    ? blocks(value, i, axis, places)
-                    : positions(value, i, axis, places);
+            value = inBlocks(i) ? blocks(value, i, axis, places[i]) : positions(value, i, axis, places[i]);
         }
         int[] order = new int[2 + 2 * rank];
         order[1] = 1;
@@ -122,17 +122,28 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         return Ops.transpose(value, order);
     }
 
+    /**
+     * Not with gaps, and not on the last axis where patches overlap: there single elements would change places, 100 ns each in
+     * ONNX Runtime.
+     */
+    private boolean inBlocks(int i) {
+        boolean scattered = i == rank() - 1 && strides[i] > 1 && kernel[i] > strides[i];
+        return dilations[i] == 1 && !scattered;
+    }
+
+    /** Steps of the stride that the kernel reaches over. */
+    private long parts(int i) {
+        return (kernel[i] + strides[i] - 1) / strides[i];
+    }
+
     /** [..., S_i, ...] to [..., K_i, L_i, ...] for a window without dilation. */
     private Value blocks(Value x, int i, int axis, long places) {
-        long stride = strides[i];
-        long parts = (kernel[i] + stride - 1) / stride;
-        long needed = stride * (places + parts - 1);
-        Value padded = padded(x, i, axis, needed);
-        Shape shape = padded.shape();
+        long parts = parts(i);
+        Shape shape = x.shape();
         Value cut = Ops.reshape(
-                padded,
+                x,
                 Shape.concat(
-                        Shape.concat(shape.slice(0, axis), Shape.of(places + parts - 1, stride)),
+                        Shape.concat(shape.slice(0, axis), Shape.of(places + parts - 1, strides[i])),
                         shape.slice(axis + 1, shape.rank())));
         List<Value> shifted = new ArrayList<>();
         for (long part = 0; part < parts; part++) {
@@ -143,16 +154,11 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
 
     /** The same by a slice for each position in the kernel. */
     private Value positions(Value x, int i, int axis, long places) {
-        List<Value> positions = shifted(padded(x, i, axis, reach(i, places)), i, axis, places);
+        List<Value> positions = shifted(x, i, axis, places);
         Shape shape = positions.get(0).shape();
         Shape single = Shape.concat(Shape.concat(shape.slice(0, axis), Shape.of(1)), shape.slice(axis, shape.rank()));
         return Ops.concat(
                 axis, positions.stream().map(v -> Ops.reshape(v, single)).toList());
-    }
-
-    /** What an axis with padding needs for so many places. */
-    private long reach(int i, long places) {
-        return dilations[i] * (kernel[i] - 1) + strides[i] * (places - 1) + 1;
     }
 
     /**
@@ -186,11 +192,5 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
             padded = Indexing.slice(padded, 2 + i, 0, needed[i]);
         }
         return padded;
-    }
-
-    /** The same of one axis. */
-    private Value padded(Value x, int i, int axis, long needed) {
-        long after = Math.max(0, needed - begin[i] - x.shape().dim(axis));
-        return Indexing.slice(Indexing.pad(x, axis, begin[i], after), axis, 0, needed);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,6 +84,20 @@ public record Graph(String name, List<Value> inputs, Map<String, Value> outputs,
         }
         outputs.values().stream().filter(Value::isConstant).forEach(constants::add);
         return List.copyOf(constants);
+    }
+
+    /** How many inputs of nodes, and outputs, each value is. */
+    public Map<Value, Integer> uses() {
+        Map<Value, Integer> uses = new IdentityHashMap<>();
+        for (Node node : nodes()) {
+            for (Value input : node.inputs()) {
+                if (input != null) {
+                    uses.merge(input, 1, Integer::sum);
+                }
+            }
+        }
+        outputs.values().forEach(value -> uses.merge(value, 1, Integer::sum));
+        return uses;
     }
 
     /** Input by name; an {@link IllegalArgumentException} lists those there are. */

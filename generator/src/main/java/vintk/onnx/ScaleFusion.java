@@ -1,6 +1,5 @@
 package vintk.onnx;
 
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,22 +9,15 @@ import java.util.Map;
  * it, where there is less to multiply. For graphs that this program runs itself; float32 only.
  */
 public final class ScaleFusion {
-    private final Map<Value, Integer> uses = new IdentityHashMap<>();
+    private final Map<Value, Integer> uses;
 
     private ScaleFusion(Graph graph) {
-        graph.nodes().forEach(node -> node.inputs().forEach(this::count));
-        graph.outputs().values().forEach(this::count);
+        this.uses = graph.uses();
     }
 
     public static Graph apply(Graph graph) {
         ScaleFusion fusion = new ScaleFusion(graph);
         return Rewrite.apply(graph, (node, inputs) -> fusion.fused(node, inputs).outputs());
-    }
-
-    private void count(Value value) {
-        if (value != null) {
-            uses.merge(value, 1, Integer::sum);
-        }
     }
 
     private Node fused(Node node, List<Value> inputs) {

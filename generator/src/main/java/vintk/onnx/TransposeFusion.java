@@ -15,23 +15,16 @@ import java.util.Map;
  * than it began with leaves that exchange to the product behind it, or to the one in front, (AB)ᵀ = BᵀAᵀ.
  */
 public final class TransposeFusion {
-    private final Map<Value, Integer> uses = new IdentityHashMap<>();
+    private final Map<Value, Integer> uses;
     private final Map<Value, Map<List<Long>, Value>> transposed = new IdentityHashMap<>();
 
     private TransposeFusion(Graph graph) {
-        graph.nodes().forEach(node -> node.inputs().forEach(this::count));
-        graph.outputs().values().forEach(this::count);
+        this.uses = graph.uses();
     }
 
     public static Graph apply(Graph graph) {
         TransposeFusion fusion = new TransposeFusion(graph);
         return Rewrite.apply(graph, fusion::fused);
-    }
-
-    private void count(Value value) {
-        if (value != null) {
-            uses.merge(value, 1, Integer::sum);
-        }
     }
 
     private List<Value> fused(Node node, List<Value> inputs) {
@@ -49,28 +42,10 @@ public final class TransposeFusion {
     private Value moved(Node node, Value x) {
         long[] perm = node.attributes().integers("perm");
         int rank = perm.length;
-        if (isBatched(x) && perm[rank - 1] == rank - 2 && uses.get(node.input(0)) == 1) {
-            Attributes old = x.node().attributes();
-            Attributes attributes = Attributes.NONE
-                    .with("transA", 1 - old.integer("transB", 0))
-                    .with("transB", 1 - old.integer("transA", 0))
-                    .with("transBatchA", old.integer("transBatchB", 0))
-                    .with("transBatchB", old.integer("transBatchA", 0));
-            Shape shape = x.shape();
-            Shape exchanged = shape.with(rank - 2, shape.dim(-1)).with(rank - 1, shape.dim(-2));
-            List<Value> operands = List.of(x.node().input(1), x.node().input(0));
-            Value y = new Node(
-                            "com.microsoft",
-                            "FusedMatMul",
-                            null,
-                            operands,
-                            attributes,
-                            List.of(x.type().withShape(exchanged)),
-                            null)
-                    .output();
-            return transposed(y, exchanged(perm, false));
-        }
-        return transposed(x, perm);
+        boolean exchanged = perm[rank - 1] == rank - 2 && isBatched(x) && uses.get(node.input(0)) == 1;
+        Value from = exchanged ? Ops.transposeLast(transposedProduct(x.node())) : x;
+        return shared(
+                Ops.transpose(from, Arrays.stream(perm).mapToInt(i -> (int) i).toArray()));
     }
 
     /** Products of a batch by a matrix are one product of all rows: transposed they would be many. */
@@ -80,28 +55,39 @@ public final class TransposeFusion {
         return product && node.input(0).shape().rank() == node.input(1).shape().rank();
     }
 
-    /** A permutation with the last two axes exchanged: of the result where {@code result}, of the operand otherwise. */
-    private static long[] exchanged(long[] perm, boolean result) {
-        int rank = perm.length;
-        long[] other = perm.clone();
-        for (int i = 0; i < rank; i++) {
-            if (result && i >= rank - 2) {
-                other[i] = perm[2 * rank - 3 - i];
-            } else if (!result && perm[i] >= rank - 2) {
-                other[i] = 2L * rank - 3 - perm[i];
-            }
-        }
-        return other;
+    /** BᵀAᵀ of AB. */
+    private static Value transposedProduct(Node node) {
+        Attributes old = node.attributes();
+        Attributes attributes = old.with("transA", 1 - old.integer("transB", 0))
+                .with("transB", 1 - old.integer("transA", 0))
+                .with("transBatchA", old.integer("transBatchB", 0))
+                .with("transBatchB", old.integer("transBatchA", 0));
+        TensorType type = node.output().type();
+        Shape shape = type.shape();
+        Shape exchanged = shape.with(-2, shape.dim(-1)).with(-1, shape.dim(-2));
+        List<Value> operands = List.of(node.input(1), node.input(0));
+        return new Node(
+                        "com.microsoft",
+                        "FusedMatMul",
+                        null,
+                        operands,
+                        attributes,
+                        List.of(type.withShape(exchanged)),
+                        null)
+                .output();
     }
 
     /** One Transpose for all who read a value so. */
-    private Value transposed(Value x, long[] perm) {
+    private Value shared(Value value) {
+        if (!Ops.isNode(value, "Transpose")) {
+            return value;
+        }
+        List<Long> perm = Arrays.stream(value.node().attributes().integers("perm"))
+                .boxed()
+                .toList();
         return transposed
-                .computeIfAbsent(x, v -> new HashMap<>())
-                .computeIfAbsent(
-                        Arrays.stream(perm).boxed().toList(),
-                        p -> Ops.transpose(
-                                x, Arrays.stream(perm).mapToInt(i -> (int) i).toArray()));
+                .computeIfAbsent(value.node().input(0), source -> new HashMap<>())
+                .computeIfAbsent(perm, p -> value);
     }
 
     private Node product(Node node, List<Value> inputs) {
@@ -126,9 +112,8 @@ public final class TransposeFusion {
             return plain;
         }
         long[] perm = value.node().attributes().integers("perm");
-        return perm[perm.length - 2] == perm.length - 1
-                ? new Operand(transposed(value.node().input(0), exchanged(perm, true)), true, false)
-                : plain;
+        boolean rows = perm[perm.length - 2] == perm.length - 1;
+        return rows ? new Operand(shared(Ops.transposeLast(value)), true, false) : plain;
     }
 
     /** An operand of a product: what it is read from, whether its last two axes, or its first axis and the batch, change places. */
