@@ -6,9 +6,10 @@ public final class Fusion {
 
     /** @param processor whether it runs on a processor: what is one node on other devices is faster in parts there */
     public static Graph apply(Graph graph, boolean processor) {
+        Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
         Graph formed = processor
-                ? ReductionFusion.apply(StandardisationForm.arithmetic(graph))
-                : SumProduct.apply(ReductionFusion.apply(graph));
-        return ScaleFusion.apply(TransposeFusion.apply(formed));
+                ? ReductionFusion.apply(StandardisationForm.arithmetic(lean))
+                : SumProduct.apply(ReductionFusion.apply(lean));
+        return CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,13 +70,64 @@ class FusionTest {
                         v -> Ops.reduceSum(Ops.reshape(v[0], 2, 3, 2, 2), false, 2),
                         2,
                         2),
+                new Case("nothing added", v -> Ops.exp(Ops.add(v[0], all(0, 4))), 1, 1),
+                new Case(
+                        "nothing added, in parts",
+                        v -> Ops.exp(Ops.add(Indexing.slice(all(0, 9), 0, 2, 6), v[0])),
+                        1,
+                        1),
+                new Case("nothing subtracted", v -> Ops.exp(Ops.sub(v[0], all(0, 4))), 1, 1),
+                new Case("taken from nothing", v -> Ops.exp(Ops.sub(all(0, 4), v[0])), 2, 2),
+                new Case("times one", v -> Ops.exp(Ops.mul(all(1, 3, 4), v[0])), 1, 1),
+                new Case("over one", v -> Ops.exp(Ops.div(v[0], all(1, 4))), 1, 1),
+                new Case("one over", v -> Ops.exp(Ops.div(all(1, 4), v[0])), 2, 2),
+                new Case("times one, made larger", v -> Ops.exp(Ops.mul(v[0], all(1, 2, 2, 3, 4))), 2, 2),
+                new Case("not all are one", v -> Ops.exp(Ops.mul(v[0], biases(1, 1, 1, 2))), 2, 2),
+                // What becomes the same by that is computed once.
+                new Case("one scaled and not", v -> Ops.mul(Ops.exp(Ops.mul(v[0], all(1, 4))), Ops.exp(v[0])), 2, 2),
+                new Case(
+                        "common factor",
+                        v -> Ops.add(Ops.mul(v[0], Ops.exp(v[0])), Ops.mul(Ops.sqrt(Ops.square(v[0])), v[0])),
+                        5,
+                        5),
+                new Case(
+                        "common factor of products of three",
+                        v -> {
+                            Value e = Ops.exp(v[0]);
+                            return Ops.add(
+                                    Ops.mul(Ops.mul(v[0], biases(1, 2, 3, 4)), e), Ops.mul(v[0], biases(4, 3, 2, 1)));
+                        },
+                        4,
+                        4),
+                new Case(
+                        "common factor of a product that is read",
+                        v -> {
+                            Value product = Ops.mul(v[0], Ops.exp(v[0]));
+                            return Ops.mul(product, Ops.add(product, Ops.mul(v[0], biases(1, 2, 3, 4))));
+                        },
+                        5,
+                        5),
+                new Case(
+                        "no common factor",
+                        v -> Ops.add(Ops.mul(v[0], biases(1, 2, 3, 4)), Ops.mul(Ops.exp(v[0]), biases(4, 3, 2, 1))),
+                        4,
+                        4),
                 new Case("gelu between layers", v -> Ops.matMul(Ops.gelu(v[0]), v[1]), 5, 5),
                 new Case("standardised", v -> Ops.standardise(v[0], 1e-3).output(), 8, 1));
     }
 
     private static Value biased(Value[] v) {
-        Value bias = Value.initializer("bias", Tensor.floats(Shape.of(5), new float[] {1, -2, 3, -4, 5}));
-        return Ops.add(Ops.matMul(v[0], v[1]), bias);
+        return Ops.add(Ops.matMul(v[0], v[1]), biases(1, -2, 3, -4, 5));
+    }
+
+    private static Value biases(float... numbers) {
+        return Value.initializer("bias", Tensor.floats(Shape.of(numbers.length), numbers));
+    }
+
+    private static Value all(float number, long... dims) {
+        float[] numbers = new float[Math.toIntExact(Shape.of(dims).elements())];
+        Arrays.fill(numbers, number);
+        return Value.initializer("all", Tensor.floats(Shape.of(dims), numbers));
     }
 
     @ParameterizedTest

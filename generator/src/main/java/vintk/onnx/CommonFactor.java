@@ -1,0 +1,65 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * a·b + a·c as a·(b + c), a product less: the derivative of x·f(x), as of GELU and SiLU, is such a sum. Products may be of several
+ * factors; those that something else reads stay.
+ */
+public final class CommonFactor {
+    private final Map<Value, Integer> uses;
+
+    private CommonFactor(Graph graph) {
+        this.uses = graph.uses();
+    }
+
+    public static Graph apply(Graph graph) {
+        CommonFactor fusion = new CommonFactor(graph);
+        return Rewrite.apply(graph, (node, inputs) -> {
+            Value factored =
+                    node.domain().isEmpty() && node.opType().equals("Add") ? fusion.factored(node, inputs) : null;
+            return factored == null ? Rewrite.with(node, inputs).outputs() : List.of(factored);
+        });
+    }
+
+    /** The sum as a product; null where its terms have no factor in common. */
+    private Value factored(Node sum, List<Value> inputs) {
+        TensorType type = sum.output().type();
+        List<Value> left = factors(sum.input(0), inputs.get(0), type);
+        List<Value> right = factors(sum.input(1), inputs.get(1), type);
+        if (left.size() < 2 || right.size() < 2) {
+            return null;
+        }
+        for (Value factor : left) {
+            if (factor.type().equals(type) && right.contains(factor)) {
+                return Ops.mul(factor, Ops.add(product(left, factor), product(right, factor)));
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The factors of a product of the sum's type that nothing else reads; else the value itself.
+     *
+     * @param old the value before the rewrite, as its uses are known
+     */
+    private List<Value> factors(Value old, Value value, TensorType type) {
+        boolean product = Ops.isNode(old, "Mul") && Ops.isNode(value, "Mul");
+        if (!product || !value.type().equals(type) || uses.get(old) > 1) {
+            return List.of(value);
+        }
+        List<Value> factors = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            factors.addAll(factors(old.node().input(i), value.node().input(i), type));
+        }
+        return factors;
+    }
+
+    private static Value product(List<Value> factors, Value without) {
+        List<Value> rest = new ArrayList<>(factors);
+        rest.remove(without);
+        return rest.stream().reduce(Ops::mul).orElseThrow();
+    }
+}
