@@ -68,7 +68,7 @@ public sealed interface Cotangent {
         }
 
         /** The same product transposed, at no cost. */
-        Outer transposed() {
+        public Outer transposed() {
             return new Outer(right, left);
         }
     }

@@ -134,7 +134,10 @@ final class Contraction {
         if (ghost < materialise && 2 * n * n * rows * rows * products.bytes() <= GHOST_BYTES) {
             return new Term.Whole(ghost(outer));
         }
-        return dense(outer.product());
+        // The kernel is the same for the transposed gradients. ONNX Runtime turns the left factor anew for every 128 or
+        // so
+        // columns of the right one: the wider one on the left takes 5 to 8 % less for the MLP of a DeiT-Tiny.
+        return dense((a.dim(2) < g.dim(2) ? outer.transposed() : outer).product());
     }
 
     /** Σ_ts over the blocks of the elementwise product of both row-by-row kernels. */
