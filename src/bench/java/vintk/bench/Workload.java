@@ -79,9 +79,9 @@ record Workload(
         Space space = Spaces.builtIn(family);
         Candidate candidate = model.equals(family) ? space.sample(1, seed).get(0) : find(model, space.enumerate());
         VisionTransformer network = deep(candidate.resolve(space, size, space.classes()), depth);
-        Graph graph = VitGraph.build(network, model, seed, samples);
-        Batch batch = new Synthetic().load(samples, network.channels(), size, size, seed);
         Network named = new CandidateNetwork(model, network, seed);
+        Graph graph = named.graph(samples, Shape.of(network.channels(), size, size));
+        Batch batch = new Synthetic().load(samples, network.channels(), size, size, seed);
         return new Workload(named, Optional.of(network), graph, graph, batch, seed, threads);
     }
 

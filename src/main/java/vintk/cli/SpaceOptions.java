@@ -9,6 +9,7 @@ import vintk.rank.Subject;
 import vintk.space.Candidate;
 import vintk.space.Space;
 import vintk.space.Spaces;
+import vintk.vit.WeightPool;
 
 /** Where candidates come from. */
 final class SpaceOptions {
@@ -44,12 +45,13 @@ final class SpaceOptions {
 
     /** Candidates as models to be scored. */
     List<Subject> subjects(List<Candidate> candidates, OptionalInt size) {
+        WeightPool weights = new WeightPool();
         List<Subject> subjects = new ArrayList<>();
         for (Candidate candidate : candidates) {
             Space space = find(candidate.space());
             int pixels = size.orElse(space.image());
             int outputs = classes == null ? space.classes() : classes;
-            subjects.add(new Subject.Drawn(candidate, candidate.resolve(space, pixels, outputs)));
+            subjects.add(new Subject.Drawn(candidate, candidate.resolve(space, pixels, outputs), weights));
         }
         return subjects;
     }

@@ -12,6 +12,7 @@ import vintk.runtime.OnnxNetwork;
 import vintk.score.Source;
 import vintk.space.Candidate;
 import vintk.space.VisionTransformer;
+import vintk.vit.WeightPool;
 
 /** A model to be scored: a file, or a candidate of a search space. */
 public sealed interface Subject {
@@ -78,8 +79,13 @@ public sealed interface Subject {
         }
     }
 
-    /** A candidate, resolved to an architecture. */
-    record Drawn(Candidate candidate, VisionTransformer architecture) implements Subject {
+    /**
+     * A candidate.
+     *
+     * @param architecture that it resolves to
+     * @param weights what its weights are drawn from, shared with the other candidates of a study
+     */
+    record Drawn(Candidate candidate, VisionTransformer architecture, WeightPool weights) implements Subject {
         @Override
         public String name() {
             return candidate.id();
@@ -92,7 +98,7 @@ public sealed interface Subject {
 
         @Override
         public Network network(long seed) {
-            return new CandidateNetwork(candidate.id(), architecture, seed);
+            return new CandidateNetwork(candidate.id(), architecture, weights, seed);
         }
 
         @Override

@@ -4,21 +4,29 @@ import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.space.VisionTransformer;
 import vintk.vit.VitGraph;
+import vintk.vit.WeightPool;
 
 /**
  * A candidate of a search space, built when asked for.
  *
  * @param name of the candidate
  * @param architecture resolved
+ * @param weights what its weights are drawn from, shared with other candidates
  * @param seed of the weights
  */
-public record CandidateNetwork(String name, VisionTransformer architecture, long seed) implements Network {
+public record CandidateNetwork(String name, VisionTransformer architecture, WeightPool weights, long seed)
+        implements Network {
+    /** A candidate by itself. */
+    public CandidateNetwork(String name, VisionTransformer architecture, long seed) {
+        this(name, architecture, new WeightPool(), seed);
+    }
+
     @Override
     public Graph graph(long samples, Shape sample) {
         if (!sample.equals(sampleShape(sample))) {
             throw new IllegalArgumentException("samples of shape " + sampleShape(sample) + " expected, got " + sample);
         }
-        return VitGraph.build(architecture, name, seed, samples);
+        return VitGraph.build(architecture, name, weights, seed, samples);
     }
 
     @Override

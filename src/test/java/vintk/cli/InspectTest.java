@@ -157,7 +157,7 @@ class InspectTest {
         assertEquals("a scalar", tree.at("/left_out/0/reason").asText());
         assertTrue(tree.path("peak_bytes").asLong() > 1_000_000);
         assertEquals(
-                "{\"domain\":\"ai.onnx\",\"operator\":\"Add\",\"nodes\":38,\"constant\":0,\"gradient\":\"rule\"}",
+                "{\"domain\":\"ai.onnx\",\"operator\":\"Add\",\"nodes\":43,\"constant\":0,\"gradient\":\"rule\"}",
                 tree.at("/operators/0").toString());
         JsonNode refused = new ObjectMapper().readTree(inspected(refused(), "--json"));
         assertFalse(refused.path("scorable").asBoolean());

@@ -136,8 +136,10 @@ final class Contraction {
         }
         // The kernel is the same for the transposed gradients. ONNX Runtime turns the left factor anew for every 128 or
         // so
-        // columns of the right one: the wider one on the left takes 5 to 8 % less for the MLP of a DeiT-Tiny.
-        return dense((a.dim(2) < g.dim(2) ? outer.transposed() : outer).product());
+        // columns of the right one: the wider one on the left takes 5 to 8 % less for the MLP of a DeiT-Tiny. Only
+        // where it is
+        // much wider: candidates that differ a little keep one structure, and share a session.
+        return dense((2 * a.dim(2) <= g.dim(2) ? outer.transposed() : outer).product());
     }
 
     /** Σ_ts over the blocks of the elementwise product of both row-by-row kernels. */

@@ -44,8 +44,8 @@ final class Attention {
         long heads = block.heads();
         long head = block.headWidth();
         long inner = heads * head;
-        Value matrix = weights.matrix(name + "qkv.weight", width, 3 * inner);
-        Value bias = weights.bias(name + "qkv.bias", width, 3 * inner);
+        Value matrix = weights.matrix(name + "qkv.weight", 3, width, 3 * inner);
+        Value bias = weights.bias(name + "qkv.bias", 3, width, 3 * inner);
         Value q = part(tokenOnly ? Indexing.slice(x, 1, 0, 1) : x, matrix, bias, 0);
         Value k = part(x, matrix, bias, 1);
         Value v = part(x, matrix, bias, 2);

@@ -43,10 +43,11 @@ public final class VitGraph {
     /**
      * Builds the graph for N samples.
      *
+     * @param pool what weights are drawn from, and into, for other networks
      * @param seed of the weights
      */
-    public static Graph build(VisionTransformer net, String name, long seed, long samples) {
-        return new VitGraph(net, new Weights(seed, net.initialisation()), samples).graph(name);
+    public static Graph build(VisionTransformer net, String name, WeightPool pool, long seed, long samples) {
+        return new VitGraph(net, new Weights(pool, seed, net.initialisation()), samples).graph(name);
     }
 
     private Graph graph(String name) {

@@ -2,6 +2,7 @@ package vintk.vit;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
@@ -9,12 +10,12 @@ import vintk.onnx.DataType;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
-import vintk.space.RandomStream;
 import vintk.space.VisionTransformer.Initialisation;
+import vintk.vit.WeightPool.Block;
+import vintk.vit.WeightPool.Distribution;
 
 /**
- * Draws the parameters of a network. Every parameter has a stream of its own, keyed by (seed, name): its values depend on
- * nothing else, not on order, threads or the other parameters.
+ * Draws the parameters of a network from the numbers that all networks of a seed share ({@link WeightPool}).
  *
  * <p>Two schemes (facts on the published networks: AutoFormer and Auto-Prox code):
  * <ul>
@@ -30,36 +31,51 @@ import vintk.space.VisionTransformer.Initialisation;
 final class Weights {
     private static final double SIGMA = 0.02;
 
+    private final WeightPool pool;
     private final long seed;
     private final Initialisation scheme;
 
     /**
+     * @param pool what is drawn, for networks to come too
      * @param seed of all streams
      * @param scheme how to draw
      */
-    Weights(long seed, Initialisation scheme) {
+    Weights(WeightPool pool, long seed, Initialisation scheme) {
+        this.pool = pool;
         this.seed = seed;
         this.scheme = scheme;
     }
 
     /** A matrix of a linear layer, [in, out]. */
     Value matrix(String name, long in, long out) {
-        return scheme == Initialisation.PYTORCH_DEFAULT ? uniform(name, in, in, out) : normal(name, in, out);
+        return matrix(name, 1, in, out);
+    }
+
+    /** A matrix of several linear layers side by side, [in, out]: each takes the leading columns of its own numbers. */
+    Value matrix(String name, int parts, long in, long out) {
+        return scheme == Initialisation.PYTORCH_DEFAULT
+                ? uniform(name, parts, in, in, out)
+                : normal(name, parts, in, out);
     }
 
     /** The bias of a linear layer with {@code in} inputs. */
     Value bias(String name, long in, long out) {
-        return scheme == Initialisation.PYTORCH_DEFAULT ? uniform(name, in, out) : constant(name, 0, out);
+        return bias(name, 1, in, out);
+    }
+
+    /** The biases of several linear layers side by side. */
+    Value bias(String name, int parts, long in, long out) {
+        return scheme == Initialisation.PYTORCH_DEFAULT ? uniform(name, parts, in, out) : constant(name, 0, out);
     }
 
     /** A kernel or bias of a convolution: uniform in both schemes. */
     Value convolution(String name, long fanIn, long... dims) {
-        return uniform(name, fanIn, dims);
+        return uniform(name, 1, fanIn, dims);
     }
 
     /** A token, a table of positions. */
     Value table(String name, long... dims) {
-        return normal(name, dims);
+        return normal(name, 1, dims);
     }
 
     Value scale(String name, long width) {
@@ -70,35 +86,51 @@ final class Weights {
         return constant(name, 0, width);
     }
 
-    private Value normal(String name, long... dims) {
-        return drawn(name, values -> stream(name).normal(values, SIGMA), dims);
+    private Value normal(String name, int parts, long... dims) {
+        return drawn(name, parts, Distribution.NORMAL, SIGMA, dims);
     }
 
-    private Value uniform(String name, long fanIn, long... dims) {
-        return drawn(name, values -> stream(name).uniform(values, 1 / Math.sqrt(fanIn)), dims);
+    private Value uniform(String name, int parts, long fanIn, long... dims) {
+        return drawn(name, parts, Distribution.UNIFORM, 1 / Math.sqrt(fanIn), dims);
     }
 
-    private Value constant(String name, float value, long... dims) {
-        return drawn(name, values -> Arrays.fill(values, value), dims);
-    }
-
-    private RandomStream stream(String name) {
-        return RandomStream.of(seed, "weights/" + name);
-    }
-
-    private Value drawn(String name, Consumer<float[]> how, long... dims) {
+    /** Parts lie side by side along the last axis. Rows are the first axis that is longer than 1, columns all behind it. */
+    private Value drawn(String name, int parts, Distribution distribution, double factor, long... dims) {
         TensorType type = TensorType.of(DataType.FLOAT, dims);
-        Tensor tensor = Tensor.pending(type, () -> bytes(type, how));
+        int size = Math.toIntExact(type.shape().elements());
+        long[] extents = Arrays.stream(dims).dropWhile(dim -> dim == 1).toArray();
+        int rows = extents.length < 2 ? 1 : Math.toIntExact(extents[0]);
+        int columns = size / rows / parts;
+        return pending(name, type, values -> {
+            Block[] blocks = new Block[parts];
+            for (int part = 0; part < parts; part++) {
+                blocks[part] = pool.block(seed, parts == 1 ? name : name + "/" + part, distribution, rows, columns);
+            }
+            for (int row = 0; row < rows; row++) {
+                for (Block block : blocks) {
+                    block.row(row, columns, factor, values);
+                }
+            }
+        });
+    }
+
+    private static Value constant(String name, float value, long... dims) {
+        return pending(name, TensorType.of(DataType.FLOAT, dims), values -> {
+            while (values.hasRemaining()) {
+                values.put(value);
+            }
+        });
+    }
+
+    private static Value pending(String name, TensorType type, Consumer<FloatBuffer> fill) {
+        Tensor tensor = Tensor.pending(type, () -> {
+            ByteBuffer buffer =
+                    ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            fill.accept(buffer.asFloatBuffer());
+            return buffer;
+        });
         // What goes wrong there goes wrong again for whoever asks, and is said then.
         ForkJoinPool.commonPool().submit(tensor::data);
         return Value.initializer(name, tensor);
-    }
-
-    private static ByteBuffer bytes(TensorType type, Consumer<float[]> how) {
-        float[] values = new float[Math.toIntExact(type.shape().elements())];
-        how.accept(values);
-        ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.asFloatBuffer().put(values);
-        return buffer;
     }
 }
