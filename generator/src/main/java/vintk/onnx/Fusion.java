@@ -8,7 +8,7 @@ public final class Fusion {
     public static Graph apply(Graph graph, boolean processor) {
         Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
         Graph formed = processor
-                ? ReductionFusion.apply(StandardisationForm.arithmetic(lean))
+                ? ReductionFusion.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(lean)))
                 : SumProduct.apply(ReductionFusion.apply(lean));
         return CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
     }

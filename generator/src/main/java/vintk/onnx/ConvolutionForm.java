@@ -1,0 +1,114 @@
+package vintk.onnx;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Transposed convolutions of stride 1, which are the gradients of such convolutions by their inputs, as convolutions with the
+ * weights turned round: ONNX Runtime's kernel of ConvTranspose for processors adds its products up in a pass of one thread, that of
+ * Conv has none. For graphs whose constants are final.
+ */
+public final class ConvolutionForm {
+    /** Weights turned round are held twice: not more of them than these bytes, as a model has to stay under 2 GiB. */
+    private static final long TURNED = 256L << 20;
+
+    private final Map<List<Object>, Value> turned = new HashMap<>();
+    private long bytes;
+
+    private ConvolutionForm() {}
+
+    public static Graph apply(Graph graph) {
+        ConvolutionForm form = new ConvolutionForm();
+        return Rewrite.apply(graph, (node, inputs) -> {
+            boolean plain = node.domain().isEmpty()
+                    && node.opType().equals("ConvTranspose")
+                    && node.output().dataType() == DataType.FLOAT
+                    && form.isPlain(node.attributes(), inputs.get(1));
+            return plain
+                    ? List.of(form.convolution(node, inputs))
+                    : Rewrite.with(node, inputs).outputs();
+        });
+    }
+
+    private boolean isPlain(Attributes attributes, Value weights) {
+        boolean simple = weights.isConstant()
+                && bytes + weights.type().bytes() <= TURNED
+                && !attributes.has("output_shape")
+                && attributes.text("auto_pad", "NOTSET").equals("NOTSET")
+                && LongStream.of(attributes.integers("strides")).allMatch(stride -> stride == 1)
+                // With these strides ONNX Runtime takes none.
+                && LongStream.of(attributes.integers("output_padding")).allMatch(more -> more == 0);
+        return simple && LongStream.of(pads(attributes, weights.shape())).allMatch(pad -> pad >= 0);
+    }
+
+    /** Padding of the convolution: what the kernel reaches over the border, less what is cut off there. */
+    private static long[] pads(Attributes attributes, Shape weights) {
+        int rank = weights.rank() - 2;
+        long[] pads = attributes.integers("pads", new long[2 * rank]);
+        long[] dilations = attributes.integers("dilations", ones(rank));
+        long[] turned = new long[2 * rank];
+        for (int i = 0; i < rank; i++) {
+            long reach = dilations[i] * (weights.dim(2 + i) - 1);
+            turned[i] = reach - pads[i];
+            turned[rank + i] = reach - pads[rank + i];
+        }
+        return turned;
+    }
+
+    private static long[] ones(int rank) {
+        long[] ones = new long[rank];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private Value convolution(Node node, List<Value> inputs) {
+        Attributes old = node.attributes();
+        Value weights = inputs.get(1);
+        long group = old.integer("group", 1);
+        Attributes attributes = Attributes.NONE
+                .with("group", group)
+                .with(
+                        "dilations",
+                        old.integers("dilations", ones(weights.shape().rank() - 2)))
+                .with("pads", pads(old, weights.shape()));
+        List<Value> operands = new ArrayList<>(inputs);
+        operands.set(1, turned.computeIfAbsent(List.of(weights, group), key -> turned(weights, group)));
+        return Rewrite.with(node, "", "Conv", operands, attributes).output();
+    }
+
+    /** [C, D/g, ...kernel] to [D, C/g, ...kernel], the kernel read backwards. */
+    private Value turned(Value weights, long group) {
+        bytes += weights.type().bytes();
+        Shape shape = weights.shape();
+        int groups = Math.toIntExact(group);
+        int in = Math.toIntExact(shape.dim(0) / group);
+        int out = Math.toIntExact(shape.dim(1));
+        Shape result = shape.with(0, out * group).with(1, in);
+        int kernel = Math.toIntExact(shape.elements() / shape.dim(0) / out);
+        TensorType type = weights.type().withShape(result);
+        Tensor source = weights.constant();
+        return Ops.constant(Tensor.pending(type, () -> {
+            FloatBuffer from = source.data().asFloatBuffer();
+            ByteBuffer made = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            FloatBuffer to = made.asFloatBuffer();
+            for (int g = 0; g < groups; g++) {
+                for (int o = 0; o < out; o++) {
+                    for (int i = 0; i < in; i++) {
+                        int end = ((g * in + i) * out + o + 1) * kernel - 1;
+                        for (int k = 0; k < kernel; k++) {
+                            to.put(from.get(end - k));
+                        }
+                    }
+                }
+            }
+            return made;
+        }));
+    }
+}
