@@ -9,7 +9,7 @@ import vintk.rank.Subject;
 import vintk.space.Candidate;
 import vintk.space.Space;
 import vintk.space.Spaces;
-import vintk.vit.WeightPool;
+import vintk.space.WeightPool;
 
 /** Where candidates come from. */
 final class SpaceOptions {

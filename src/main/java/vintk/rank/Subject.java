@@ -12,7 +12,7 @@ import vintk.runtime.OnnxNetwork;
 import vintk.score.Source;
 import vintk.space.Candidate;
 import vintk.space.VisionTransformer;
-import vintk.vit.WeightPool;
+import vintk.space.WeightPool;
 
 /** A model to be scored: a file, or a candidate of a search space. */
 public sealed interface Subject {

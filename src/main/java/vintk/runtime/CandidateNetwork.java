@@ -3,8 +3,8 @@ package vintk.runtime;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.space.VisionTransformer;
+import vintk.space.WeightPool;
 import vintk.vit.VitGraph;
-import vintk.vit.WeightPool;
 
 /**
  * A candidate of a search space, built when asked for.

@@ -17,7 +17,8 @@
  * </ol>
  *
  * <p>{@link vintk.space.RandomStream} lives here because the two things drawn while generating, candidates and weights,
- * need the same property: a stream is keyed by (seed, name), so that no result depends on the order of drawing.
+ * need the same property: a stream is keyed by (seed, name), so that no result depends on the order of drawing. The
+ * numbers of weights are those of a {@link vintk.space.WeightPool}, which all candidates of a seed share.
  *
  * <p>Everything that is wrong with a file or a record is a {@link vintk.space.SpaceException}, whose message names the
  * file, the key or line, what was expected, what came, and what to do.

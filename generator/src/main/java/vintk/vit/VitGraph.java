@@ -15,6 +15,7 @@ import vintk.space.VisionTransformer.Block;
 import vintk.space.VisionTransformer.Pooling;
 import vintk.space.VisionTransformer.Positions;
 import vintk.space.VisionTransformer.Stage;
+import vintk.space.WeightPool;
 
 /**
  * The forward graph of a vision transformer: {@code input} [N, channels, size, size] to {@code logits} [N, classes].

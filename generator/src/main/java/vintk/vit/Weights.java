@@ -11,8 +11,9 @@ import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.space.VisionTransformer.Initialisation;
-import vintk.vit.WeightPool.Block;
-import vintk.vit.WeightPool.Distribution;
+import vintk.space.WeightPool;
+import vintk.space.WeightPool.Block;
+import vintk.space.WeightPool.Distribution;
 
 /**
  * Draws the parameters of a network from the numbers that all networks of a seed share ({@link WeightPool}).

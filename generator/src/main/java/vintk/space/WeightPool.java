@@ -1,10 +1,9 @@
-package vintk.vit;
+package vintk.space;
 
 import java.lang.ref.SoftReference;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import vintk.space.RandomStream;
 
 /**
  * The numbers that networks' weights are made of: a matrix without end for each (seed, name), of which a parameter takes the leading
@@ -17,7 +16,7 @@ import vintk.space.RandomStream;
  */
 public final class WeightPool {
     /** What the numbers are drawn from. */
-    enum Distribution {
+    public enum Distribution {
         /** N(0, 1). */
         NORMAL,
         /** U[-1, 1). */
@@ -33,7 +32,7 @@ public final class WeightPool {
      *
      * @param name of the parameter, or of a part of it
      */
-    Block block(long seed, String name, Distribution distribution, int rows, int columns) {
+    public Block block(long seed, String name, Distribution distribution, int rows, int columns) {
         Block[] found = new Block[1];
         drawn.compute(new Key(seed, name, distribution), (key, kept) -> {
             Block old = kept == null ? null : kept.get();
@@ -48,7 +47,7 @@ public final class WeightPool {
      *
      * @param elements row-major
      */
-    record Block(int rows, int columns, float[] elements) {
+    public record Block(int rows, int columns, float[] elements) {
         private static Block draw(Key key, Block old, int rows, int columns) {
             int height = old == null ? rows : Math.max(rows, old.rows);
             int width = old == null ? columns : Math.max(columns, old.columns);
@@ -70,7 +69,7 @@ public final class WeightPool {
         }
 
         /** Writes the first numbers of a row, each times a factor. */
-        void row(int row, int count, double factor, FloatBuffer to) {
+        public void row(int row, int count, double factor, FloatBuffer to) {
             float[] scaled = new float[count];
             for (int i = 0; i < count; i++) {
                 scaled[i] = (float) (factor * elements[row * columns + i]);

@@ -19,9 +19,10 @@ import vintk.space.RandomStream;
 import vintk.space.Space;
 import vintk.space.Spaces;
 import vintk.space.VisionTransformer;
+import vintk.space.WeightPool;
 
 /** Networks of a seed have the weights in common that both of them have. */
-class WeightPoolTest {
+class WeightsTest {
     private static final long SEED = 3;
 
     /** Whatever was drawn before: smaller ones, larger ones, nothing. */
