@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import vintk.onnx.Graph;
+import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 
 /**
@@ -65,15 +66,8 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
 
     /** An additive mask of attention, as exporters write it: 0, or so negative that a softmax gives 0. */
     private static boolean isMask(Value constant) {
-        boolean masked = false;
-        for (long i = 0; i < constant.shape().elements(); i++) {
-            double value = constant.constant().number(i);
-            if (value != 0 && value > MASKED) {
-                return false;
-            }
-            masked |= value != 0;
-        }
-        return masked;
+        Tensor elements = constant.constant();
+        return elements.allMatch(value -> value == 0 || !(value > MASKED)) && !elements.allMatch(value -> value == 0);
     }
 
     /** What counts and what does not. */

@@ -50,7 +50,7 @@ public record GraphCost(long macs, long peakBytes) {
     }
 
     private static long peak(Graph graph, List<Node> nodes) {
-        Map<Value, Integer> lastUse = new IdentityHashMap<>();
+        Map<Value, Integer> lastUse = new IdentityHashMap<>(2 * nodes.size());
         for (int i = 0; i < nodes.size(); i++) {
             for (Value input : nodes.get(i).inputs()) {
                 if (input != null) {

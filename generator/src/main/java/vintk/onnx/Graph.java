@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,63 +12,98 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * A computation: its inputs and named outputs. The nodes are those that the outputs need.
- *
- * @param name of the graph in the file
- * @param inputs in the order of the file
- * @param outputs name to value, in the order of the file
- * @param metadata what {@code ModelProto.metadata_props} carries, in order
- */
-public record Graph(String name, List<Value> inputs, Map<String, Value> outputs, Map<String, String> metadata) {
-    public Graph {
-        inputs = List.copyOf(inputs);
-        outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
-        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+/** A computation: its inputs and named outputs. The nodes are those that the outputs need. */
+public final class Graph {
+    /** Nodes of a kernel's graph, some: sets of them are made as large at once. */
+    private static final int EXPECTED = 2048;
+
+    private final String name;
+    private final List<Value> inputs;
+    private final Map<String, Value> outputs;
+    private final Map<String, String> metadata;
+    private List<Node> nodes;
+
+    /**
+     * A graph.
+     *
+     * @param name of the graph in the file
+     * @param inputs in the order of the file
+     * @param outputs name to value, in the order of the file
+     * @param metadata what {@code ModelProto.metadata_props} carries, in order
+     */
+    public Graph(String name, List<Value> inputs, Map<String, Value> outputs, Map<String, String> metadata) {
+        this.name = name;
+        this.inputs = List.copyOf(inputs);
+        this.outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     public Graph(String name, List<Value> inputs, Map<String, Value> outputs) {
         this(name, inputs, outputs, Map.of());
     }
 
+    public String name() {
+        return name;
+    }
+
+    public List<Value> inputs() {
+        return inputs;
+    }
+
+    public Map<String, Value> outputs() {
+        return outputs;
+    }
+
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
     public Graph withMetadata(Map<String, String> other) {
         return new Graph(name, inputs, outputs, other);
     }
 
-    /** The nodes that the outputs need, each after those it depends on. */
-    public List<Node> nodes() {
-        return nodes(outputs.values());
+    /** The nodes that the outputs need, each after those it depends on. Kept: every pass asks for them. */
+    public synchronized List<Node> nodes() {
+        if (nodes == null) {
+            nodes = Collections.unmodifiableList(nodes(outputs.values()));
+        }
+        return nodes;
     }
 
     /** The nodes that {@code targets} need, each after those it depends on. Depth first, without recursion. */
     public static List<Node> nodes(Collection<Value> targets) {
         List<Node> order = new ArrayList<>();
-        Set<Node> opened = new HashSet<>();
-        Set<Node> done = new HashSet<>();
+        Set<Node> opened = Collections.newSetFromMap(new IdentityHashMap<>(EXPECTED));
+        Deque<Visit> stack = new ArrayDeque<>();
         for (Value target : targets) {
-            Deque<Node> stack = new ArrayDeque<>();
-            if (target.node() != null) {
-                stack.push(target.node());
-            }
+            open(target, opened, stack);
             while (!stack.isEmpty()) {
-                Node node = stack.peek();
-                if (opened.add(node)) {
-                    List<Value> inputs = node.inputs();
-                    for (int i = inputs.size() - 1; i >= 0; i--) {
-                        Value input = inputs.get(i);
-                        if (input != null && input.node() != null && !opened.contains(input.node())) {
-                            stack.push(input.node());
-                        }
-                    }
+                Visit visit = stack.peek();
+                List<Value> inputs = visit.node.inputs();
+                if (visit.next < inputs.size()) {
+                    open(inputs.get(visit.next++), opened, stack);
                 } else {
-                    stack.pop();
-                    if (done.add(node)) {
-                        order.add(node);
-                    }
+                    order.add(stack.pop().node);
                 }
             }
         }
         return order;
+    }
+
+    private static void open(Value value, Set<Node> opened, Deque<Visit> stack) {
+        if (value != null && value.node() != null && opened.add(value.node())) {
+            stack.push(new Visit(value.node()));
+        }
+    }
+
+    /** A node whose inputs are being gone through. */
+    private static final class Visit {
+        private final Node node;
+        private int next;
+
+        Visit(Node node) {
+            this.node = node;
+        }
     }
 
     /** The constants that the outputs need, in order of first use. */
@@ -88,7 +122,7 @@ public record Graph(String name, List<Value> inputs, Map<String, Value> outputs,
 
     /** How many inputs of nodes, and outputs, each value is. */
     public Map<Value, Integer> uses() {
-        Map<Value, Integer> uses = new IdentityHashMap<>();
+        Map<Value, Integer> uses = new IdentityHashMap<>(2 * nodes().size());
         for (Node node : nodes()) {
             for (Value input : node.inputs()) {
                 if (input != null) {

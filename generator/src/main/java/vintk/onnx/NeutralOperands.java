@@ -57,13 +57,7 @@ public final class NeutralOperands {
         if (size == 0 || size > LONGEST) {
             return Double.NaN;
         }
-        Tensor elements = source.constant();
-        double first = elements.number(0);
-        for (long i = 1; i < size; i++) {
-            if (elements.number(i) != first) {
-                return Double.NaN;
-            }
-        }
-        return first;
+        double first = source.constant().number(0);
+        return source.constant().allMatch(number -> number == first) ? first : Double.NaN;
     }
 }

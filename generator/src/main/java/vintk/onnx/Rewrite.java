@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rebuilds a graph node by node. Nodes that nothing changes for stay the same objects. */
+/** Rebuilds a graph node by node. Nodes that nothing changes for, and graphs, stay the same objects. */
 public final class Rewrite {
     /** What becomes of a node. */
     @FunctionalInterface
@@ -23,8 +23,9 @@ public final class Rewrite {
     private Rewrite() {}
 
     public static Graph apply(Graph graph, Step step) {
-        Map<Value, Value> replaced = new IdentityHashMap<>();
-        for (Node node : graph.nodes()) {
+        List<Node> nodes = graph.nodes();
+        Map<Value, Value> replaced = new IdentityHashMap<>(nodes.size());
+        for (Node node : nodes) {
             List<Value> inputs = new ArrayList<>();
             node.inputs().forEach(input -> inputs.add(input == null ? null : replaced.getOrDefault(input, input)));
             List<Value> made = step.apply(node, inputs);
@@ -33,6 +34,9 @@ public final class Rewrite {
                     replaced.put(node.outputs().get(i), made.get(i));
                 }
             }
+        }
+        if (replaced.isEmpty()) {
+            return graph;
         }
         Map<String, Value> outputs = new LinkedHashMap<>();
         graph.outputs().forEach((name, value) -> outputs.put(name, replaced.getOrDefault(value, value)));

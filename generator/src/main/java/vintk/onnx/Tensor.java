@@ -2,6 +2,7 @@ package vintk.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.DoublePredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
 
@@ -141,9 +142,24 @@ public final class Tensor {
         return hash;
     }
 
+    /** Whether all elements are as wanted; looks no further than the first that is not. */
+    public boolean allMatch(DoublePredicate wanted) {
+        ByteBuffer bytes = data();
+        long elements = shape().elements();
+        for (long i = 0; i < elements; i++) {
+            if (!wanted.test(number(bytes, i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Element {@code i} in row-major order, as a double. */
     public double number(long i) {
-        ByteBuffer bytes = data();
+        return number(data(), i);
+    }
+
+    private double number(ByteBuffer bytes, long i) {
         int at = Math.toIntExact(i * type.dataType().bytes());
         return switch (type.dataType()) {
             case FLOAT -> bytes.getFloat(at);
@@ -163,8 +179,9 @@ public final class Tensor {
     /** All elements as doubles. */
     public double[] numbers() {
         double[] numbers = new double[Math.toIntExact(shape().elements())];
+        ByteBuffer bytes = data();
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = number(i);
+            numbers[i] = number(bytes, i);
         }
         return numbers;
     }
@@ -179,8 +196,9 @@ public final class Tensor {
             data().asLongBuffer().get(integers);
             return integers;
         }
+        ByteBuffer bytes = data();
         for (int i = 0; i < integers.length; i++) {
-            integers[i] = (long) number(i);
+            integers[i] = (long) number(bytes, i);
         }
         return integers;
     }

@@ -68,11 +68,11 @@ public final class WeightPool {
             return wantedRows <= rows && wantedColumns <= columns;
         }
 
-        /** Writes the first numbers of a row, each times a factor. */
-        public void row(int row, int count, double factor, FloatBuffer to) {
+        /** Writes the first numbers of a row, each times a factor, in float32. */
+        public void row(int row, int count, float factor, FloatBuffer to) {
             float[] scaled = new float[count];
             for (int i = 0; i < count; i++) {
-                scaled[i] = (float) (factor * elements[row * columns + i]);
+                scaled[i] = factor * elements[row * columns + i];
             }
             to.put(scaled);
         }

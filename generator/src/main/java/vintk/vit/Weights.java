@@ -109,7 +109,7 @@ final class Weights {
             }
             for (int row = 0; row < rows; row++) {
                 for (Block block : blocks) {
-                    block.row(row, columns, factor, values);
+                    block.row(row, columns, (float) factor, values);
                 }
             }
         });

@@ -85,7 +85,7 @@ class WeightsTest {
         RandomStream.of(SEED, "weights/blocks.0.mlp.fc2.weight/2").normal(expected, 1);
         float[] found = new float[columns];
         for (int i = 0; i < columns; i++) {
-            expected[i] = (float) (0.02 * expected[i]);
+            expected[i] = 0.02f * expected[i];
             found[i] = (float) matrix.number(2L * columns + i);
         }
         assertArrayEquals(expected, found);
