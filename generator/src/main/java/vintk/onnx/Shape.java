@@ -35,6 +35,7 @@ public final class Shape {
     public static final Shape SCALAR = new Shape(new long[0]);
 
     private final long[] dims;
+    private volatile long elements = -1;
 
     private Shape(long[] dims) {
         this.dims = dims;
@@ -73,7 +74,10 @@ public final class Shape {
 
     /** Number of elements; an {@link ArithmeticException} where it passes 2^63. */
     public long elements() {
-        return product(0, dims.length);
+        if (elements < 0) {
+            elements = product(0, dims.length);
+        }
+        return elements;
     }
 
     /** Product of the extents of the axes {@code from} (inclusive) to {@code to} (exclusive). */

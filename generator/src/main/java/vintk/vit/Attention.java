@@ -1,13 +1,10 @@
 package vintk.vit;
 
-import java.util.Arrays;
 import java.util.stream.LongStream;
-import vintk.onnx.DataType;
 import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.space.VisionTransformer.Block;
 
@@ -18,23 +15,30 @@ import vintk.space.VisionTransformer.Block;
  * <p>Relative positions: for tokens i, j of the patch grid, r_ij = V[dy] + H[dx] by their vertical and horizontal offset,
  * clipped to the largest distance; row 0 of both tables for pairs with the class token. Logits are (q_i·k_j + q_i·rK_ij)
  * s, outputs Σ_j a_ij (v_j + rV_ij). The T×T×d tensor r is never built: with z = q Wᵀ over the table rows, q_i·V[y_j - y_i]
- * is an element of row i of z, taken by its place ({@link #skew}); and Σ_j a_ij V[y_j - y_i] is a product of the attention
- * summed over grid rows, put at the places of its offsets ({@link #unskew}), with the table.
+ * is an element of row i of z, taken by its place ({@link RelativePlaces#skew}); and Σ_j a_ij V[y_j - y_i] is a product of the attention
+ * summed over grid rows, put at the places of its offsets ({@link RelativePlaces#unskew}), with the table.
  */
 final class Attention {
     private final Weights weights;
     private final String name;
     private final Block block;
     private final long width;
+    private final RelativePlaces relative;
     private final long grid;
 
-    /** @param name prefix of the parameters' names, with a dot at the end */
-    Attention(Weights weights, String name, Block block, long width, long grid) {
+    /**
+     * The attention of a block.
+     *
+     * @param name prefix of the parameters' names, with a dot at the end
+     * @param relative the places on its grid
+     */
+    Attention(Weights weights, String name, Block block, long width, RelativePlaces relative) {
         this.weights = weights;
         this.name = name;
         this.block = block;
         this.width = width;
-        this.grid = grid;
+        this.relative = relative;
+        this.grid = relative.grid();
     }
 
     /** [N, T, width] to the same, or to [N, 1, width] with the class token as the only query. */
@@ -50,14 +54,14 @@ final class Attention {
         Value k = part(x, matrix, bias, 1);
         Value v = part(x, matrix, bias, 2);
         Value scaled = Ops.mul(q, 1 / Math.sqrt(head));
-        boolean relative = block.relativeDistance() > 0;
+        boolean biased = block.relativeDistance() > 0;
         Value logits = Ops.matMul(scaled, Ops.transposeLast(k));
-        if (relative) {
+        if (biased) {
             logits = Ops.add(logits, keyBias(scaled));
         }
         Value attention = Ops.softmax(logits, -1);
         Value mixed = Ops.matMul(attention, v);
-        if (relative) {
+        if (biased) {
             mixed = Ops.add(mixed, valueBias(attention));
         }
         long queries = tokenOnly ? 1 : tokens;
@@ -108,34 +112,20 @@ final class Attention {
      */
     private Value keyBias(Value q) {
         Value z = Ops.matMul(q, Ops.transposeLast(tables("k")));
-        Value placed = taken(patches(z), Tensor.longs(skew()), 2 * grid + 2);
+        Value placed = taken(patches(z), relative.skew(), 2 * grid + 2);
         // A zero row for the class token as query.
-        return Ops.matMul(Indexing.pad(placed, 2, 1, 0), Ops.transposeLast(places()));
+        return Ops.matMul(Indexing.pad(placed, 2, 1, 0), Ops.transposeLast(relative.places()));
     }
 
     /** Σ_j a_ij rV_ij: [N, h, T, head]. Attention sums to 1, so the class token as query gets its table rows themselves. */
     private Value valueBias(Value attention) {
-        Value sums = patches(Ops.matMul(attention, places()));
-        Value rows = taken(Indexing.pad(sums, 2, 0, 1), Tensor.longs(unskew()), 4 * grid);
+        Value sums = patches(Ops.matMul(attention, relative.places()));
+        Value rows = taken(Indexing.pad(sums, 2, 0, 1), relative.unskew(), 4 * grid);
         Value table = tables("v");
         Value query = Ops.add(
                 Indexing.slice(table, 0, 2 * grid - 1, 2 * grid), Indexing.slice(table, 0, 4 * grid - 1, 4 * grid));
         Shape one = Shape.of(attention.shape().dim(0), attention.shape().dim(1), 1, block.headWidth());
         return Ops.concat(2, Ops.expand(query, one), Ops.matMul(rows, table));
-    }
-
-    /** [T, 2g + 2]: 1 where token j lies in grid row y, in grid column x; twice for the class token, which is in neither. */
-    private Value places() {
-        long tokens = grid * grid + 1;
-        int columns = (int) (2 * grid + 2);
-        double[] matrix = new double[(int) tokens * columns];
-        matrix[columns - 2] = 1;
-        matrix[columns - 1] = 1;
-        for (int j = 1; j < tokens; j++) {
-            matrix[j * columns + (int) ((j - 1) / grid)] = 1;
-            matrix[j * columns + (int) (grid + (j - 1) % grid)] = 1;
-        }
-        return Ops.constant(Tensor.of(TensorType.of(DataType.FLOAT, tokens, columns), matrix));
     }
 
     /** The rows of all queries but the class token in one run: [N, h, T, c] to [N, h, g·g·c]. */
@@ -149,37 +139,5 @@ final class Attention {
     private Value taken(Value runs, Tensor places, long columns) {
         Shape lead = runs.shape().slice(0, 2);
         return Ops.reshape(Indexing.gather(runs, 2, places), Shape.concat(lead, Shape.of(grid * grid, columns)));
-    }
-
-    /**
-     * For the query in grid row a and column b, where the rows of both tables lie that go with grid row y, with grid column x, and
-     * twice with the class token: offsets y - a and x - b, at columns y - a + g-1 and 2g + x - b + g-1 of its 4g.
-     */
-    private long[] skew() {
-        int g = (int) grid;
-        int columns = 2 * g + 2;
-        long[] places = new long[g * g * columns];
-        for (int query = 0; query < g * g; query++) {
-            int row = query * columns;
-            long base = (long) query * 4 * g;
-            for (int i = 0; i < g; i++) {
-                places[row + i] = base + i - query / g + g - 1;
-                places[row + g + i] = base + 2 * g + i - query % g + g - 1;
-            }
-            places[row + 2 * g] = base + 2 * g - 1;
-            places[row + 2 * g + 1] = base + 4 * g - 1;
-        }
-        return places;
-    }
-
-    /** The other way round; for offsets that lead out of the grid the place behind the last. */
-    private long[] unskew() {
-        long[] skew = skew();
-        long[] back = new long[(int) (grid * grid * 4 * grid)];
-        Arrays.fill(back, skew.length);
-        for (int i = 0; i < skew.length; i++) {
-            back[(int) skew[i]] = i;
-        }
-        return back;
     }
 }
