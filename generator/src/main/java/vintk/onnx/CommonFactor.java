@@ -9,6 +9,9 @@ import java.util.Map;
  * factors; those that something else reads stay.
  */
 public final class CommonFactor {
+    /** Products of more products than this are taken for one factor. */
+    private static final int DEPTH = 4;
+
     private final Map<Value, Integer> uses;
 
     private CommonFactor(Graph graph) {
@@ -27,8 +30,8 @@ public final class CommonFactor {
     /** The sum as a product; null where its terms have no factor in common. */
     private Value factored(Node sum, List<Value> inputs) {
         TensorType type = sum.output().type();
-        List<Value> left = factors(sum.input(0), inputs.get(0), type);
-        List<Value> right = factors(sum.input(1), inputs.get(1), type);
+        List<Value> left = factors(sum.input(0), inputs.get(0), type, DEPTH);
+        List<Value> right = factors(sum.input(1), inputs.get(1), type, DEPTH);
         if (left.size() < 2 || right.size() < 2) {
             return null;
         }
@@ -45,14 +48,14 @@ public final class CommonFactor {
      *
      * @param old the value before the rewrite, as its uses are known
      */
-    private List<Value> factors(Value old, Value value, TensorType type) {
-        boolean product = Ops.isNode(old, "Mul") && Ops.isNode(value, "Mul");
+    private List<Value> factors(Value old, Value value, TensorType type, int depth) {
+        boolean product = depth > 0 && Ops.isNode(old, "Mul") && Ops.isNode(value, "Mul");
         if (!product || !value.type().equals(type) || uses.get(old) > 1) {
             return List.of(value);
         }
         List<Value> factors = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            factors.addAll(factors(old.node().input(i), value.node().input(i), type));
+            factors.addAll(factors(old.node().input(i), value.node().input(i), type, depth - 1));
         }
         return factors;
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The numbers that networks' weights are made of: a matrix without end for each (seed, name), of which a parameter takes the leading
- * rows and columns, as subnets of a super-network with entangled weights do (Chen et al., "AutoFormer", ICCV 2021, §3.2). Candidates
+ * rows and columns, as subnets of a super-network with entangled weights do (Chen et al., "AutoFormer", ICCV 2021). Candidates
  * of a space then differ in what one has and the other has not, and in nothing else: common random numbers, with which the difference
  * of two scores has less variance than with weights of their own.
  *
@@ -42,12 +42,18 @@ public final class WeightPool {
         return found[0];
     }
 
-    /**
-     * The leading part of a matrix.
-     *
-     * @param elements row-major
-     */
-    public record Block(int rows, int columns, float[] elements) {
+    /** The leading part of a matrix. */
+    public static final class Block {
+        private final int rows;
+        private final int columns;
+        private final float[] elements;
+
+        private Block(int rows, int columns, float[] elements) {
+            this.rows = rows;
+            this.columns = columns;
+            this.elements = elements;
+        }
+
         private static Block draw(Key key, Block old, int rows, int columns) {
             int height = old == null ? rows : Math.max(rows, old.rows);
             int width = old == null ? columns : Math.max(columns, old.columns);
