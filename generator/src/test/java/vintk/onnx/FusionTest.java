@@ -100,13 +100,14 @@ class FusionTest {
                         4,
                         4),
                 new Case(
-                        "common factor of a product that is read",
+                        "common factor of products that are read",
                         v -> {
-                            Value product = Ops.mul(v[0], Ops.exp(v[0]));
-                            return Ops.mul(product, Ops.add(product, Ops.mul(v[0], biases(1, 2, 3, 4))));
+                            Value one = Ops.mul(v[0], Ops.exp(v[0]));
+                            Value other = Ops.mul(v[0], biases(1, 2, 3, 4));
+                            return Ops.mul(one, Ops.mul(other, Ops.add(one, other)));
                         },
-                        5,
-                        5),
+                        6,
+                        6),
                 new Case(
                         "no common factor",
                         v -> Ops.add(Ops.mul(v[0], biases(1, 2, 3, 4)), Ops.mul(Ops.exp(v[0]), biases(4, 3, 2, 1))),
