@@ -76,6 +76,9 @@ record Workload(
     private static Workload candidate(String model, int samples, int size, int depth, long seed, int threads)
             throws IOException {
         String family = model.startsWith("deit") ? "deit" : model.equals("pit-tiny") ? "pit" : model;
+        if (Spaces.names().stream().noneMatch(name -> Spaces.builtIn(name).answersTo(family))) {
+            throw unknown(model);
+        }
         Space space = Spaces.builtIn(family);
         Candidate candidate = model.equals(family) ? space.sample(1, seed).get(0) : find(model, space.enumerate());
         VisionTransformer network = deep(candidate.resolve(space, size, space.classes()), depth);
@@ -90,7 +93,12 @@ record Workload(
                 .filter(c -> c.id().equals(model)
                         || model.equals("pit-tiny") && c.json().contains(PIT_TINY))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no model '" + model + "'; expected " + MODELS));
+                .orElseThrow(() -> unknown(model));
+    }
+
+    private static IllegalArgumentException unknown(String model) {
+        return new IllegalArgumentException(
+                "no model '" + model + "'; expected " + MODELS + ", or a search space: " + Spaces.names());
     }
 
     private static VisionTransformer deep(VisionTransformer net, int depth) {
