@@ -20,6 +20,7 @@ import vintk.runtime.Network;
 import vintk.runtime.ParameterFilter;
 import vintk.space.Candidate;
 import vintk.space.Space;
+import vintk.space.SpaceException;
 import vintk.space.Spaces;
 import vintk.space.VisionTransformer;
 import vintk.space.VisionTransformer.Block;
@@ -76,10 +77,7 @@ record Workload(
     private static Workload candidate(String model, int samples, int size, int depth, long seed, int threads)
             throws IOException {
         String family = model.startsWith("deit") ? "deit" : model.equals("pit-tiny") ? "pit" : model;
-        if (Spaces.names().stream().noneMatch(name -> Spaces.builtIn(name).answersTo(family))) {
-            throw unknown(model);
-        }
-        Space space = Spaces.builtIn(family);
+        Space space = space(family, model);
         Candidate candidate = model.equals(family) ? space.sample(1, seed).get(0) : find(model, space.enumerate());
         VisionTransformer network = deep(candidate.resolve(space, size, space.classes()), depth);
         Network named = new CandidateNetwork(model, network, seed);
@@ -94,6 +92,14 @@ record Workload(
                         || model.equals("pit-tiny") && c.json().contains(PIT_TINY))
                 .findFirst()
                 .orElseThrow(() -> unknown(model));
+    }
+
+    private static Space space(String family, String model) {
+        try {
+            return Spaces.builtIn(family);
+        } catch (SpaceException e) {
+            throw unknown(model);
+        }
     }
 
     private static IllegalArgumentException unknown(String model) {

@@ -55,8 +55,7 @@ final class ElementwiseRules {
         // 2/√π exp(-x²), the factor in the exponent: a pass less over the widest tensors of a transformer.
         rules.add("Erf", elementwise(p -> times(p, exp(sub(LOG_TWO_OVER_SQRT_PI, square(p.x()))))));
         rules.add("Sigmoid", elementwise(p -> times(p, mul(p.y(), sub(1, p.y())))));
-        // By its output, which lives on in what reads it; as a product, as Where takes ONNX Runtime on processors three
-        // passes.
+        // By its output, which lives on in what reads it; as a product, as ONNX Runtime's Where is slow on processors.
         rules.add("Relu", elementwise(p -> times(p, Ops.cast(greater(p.y(), zeroLike(p.y())), p.y().dataType()))));
         rules.add("LeakyRelu", elementwise(p -> leaky(p, p.attributes().real("alpha", 0.01f))));
         rules.add("Softplus", elementwise(p -> times(p, unary("Sigmoid", p.x()))));

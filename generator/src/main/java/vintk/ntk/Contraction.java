@@ -134,11 +134,9 @@ final class Contraction {
         if (ghost < materialise && 2 * n * n * rows * rows * products.bytes() <= GHOST_BYTES) {
             return new Term.Whole(ghost(outer));
         }
-        // The kernel is the same for the transposed gradients. ONNX Runtime turns the left factor anew for every 128 or
-        // so
-        // columns of the right one: the wider one on the left takes 5 to 8 % less for the MLP of a DeiT-Tiny. Only
-        // where it is
-        // much wider: candidates that differ a little keep one structure, and share a session.
+        // The kernel is the same for the transposed gradients. ONNX Runtime turns the left factor anew for every 128
+        // or so columns of the right one: with the wider one on the left the MLP of a DeiT-Tiny takes 5 to 8 % less.
+        // Only where it is much wider: candidates that differ a little keep one structure, and share a session.
         return dense((2 * a.dim(2) <= g.dim(2) ? outer.transposed() : outer).product());
     }
 

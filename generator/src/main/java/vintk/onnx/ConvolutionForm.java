@@ -1,10 +1,7 @@
 package vintk.onnx;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,32 +49,21 @@ public final class ConvolutionForm {
     private static long[] pads(Attributes attributes, Shape weights) {
         int rank = weights.rank() - 2;
         long[] pads = attributes.integers("pads", new long[2 * rank]);
-        long[] dilations = attributes.integers("dilations", ones(rank));
+        long[] dilations = attributes.integers("dilations");
         long[] turned = new long[2 * rank];
         for (int i = 0; i < rank; i++) {
-            long reach = dilations[i] * (weights.dim(2 + i) - 1);
+            long reach = (dilations.length == 0 ? 1 : dilations[i]) * (weights.dim(2 + i) - 1);
             turned[i] = reach - pads[i];
             turned[rank + i] = reach - pads[rank + i];
         }
         return turned;
     }
 
-    private static long[] ones(int rank) {
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
     private Value convolution(Node node, List<Value> inputs) {
-        Attributes old = node.attributes();
         Value weights = inputs.get(1);
-        long group = old.integer("group", 1);
-        Attributes attributes = Attributes.NONE
-                .with("group", group)
-                .with(
-                        "dilations",
-                        old.integers("dilations", ones(weights.shape().rank() - 2)))
-                .with("pads", pads(old, weights.shape()));
+        long group = node.attributes().integer("group", 1);
+        Attributes attributes =
+                node.attributes().without("output_padding").with("pads", pads(node.attributes(), weights.shape()));
         List<Value> operands = new ArrayList<>(inputs);
         operands.set(1, turned.computeIfAbsent(List.of(weights, group), key -> turned(weights, group)));
         return Rewrite.with(node, "", "Conv", operands, attributes).output();
@@ -92,12 +78,9 @@ public final class ConvolutionForm {
         int out = Math.toIntExact(shape.dim(1));
         Shape result = shape.with(0, out * group).with(1, in);
         int kernel = Math.toIntExact(shape.elements() / shape.dim(0) / out);
-        TensorType type = weights.type().withShape(result);
         Tensor source = weights.constant();
-        return Ops.constant(Tensor.pending(type, () -> {
+        return Ops.constant(Tensor.pendingFloats(result, to -> {
             FloatBuffer from = source.data().asFloatBuffer();
-            ByteBuffer made = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-            FloatBuffer to = made.asFloatBuffer();
             for (int g = 0; g < groups; g++) {
                 for (int o = 0; o < out; o++) {
                     for (int i = 0; i < in; i++) {
@@ -108,7 +91,6 @@ public final class ConvolutionForm {
                     }
                 }
             }
-            return made;
         }));
     }
 }

@@ -14,9 +14,6 @@ import java.util.Set;
 
 /** A computation: its inputs and named outputs. The nodes are those that the outputs need. */
 public final class Graph {
-    /** Nodes of a kernel's graph, some: sets of them are made as large at once. */
-    private static final int EXPECTED = 2048;
-
     private final String name;
     private final List<Value> inputs;
     private final Map<String, Value> outputs;
@@ -73,7 +70,7 @@ public final class Graph {
     /** The nodes that {@code targets} need, each after those it depends on. Depth first, without recursion. */
     public static List<Node> nodes(Collection<Value> targets) {
         List<Node> order = new ArrayList<>();
-        Set<Node> opened = Collections.newSetFromMap(new IdentityHashMap<>(EXPECTED));
+        Set<Node> opened = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Visit> stack = new ArrayDeque<>();
         for (Value target : targets) {
             open(target, opened, stack);

@@ -2,6 +2,8 @@ package vintk.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.function.Consumer;
 import java.util.function.DoublePredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
@@ -31,6 +33,16 @@ public final class Tensor {
     /** A tensor whose elements are made when they are asked for first, so that graphs can be built before their weights are drawn. */
     public static Tensor pending(TensorType type, Supplier<ByteBuffer> made) {
         return new Tensor(type, made);
+    }
+
+    /** The same of FLOAT, from what writes all elements in row-major order. */
+    public static Tensor pendingFloats(Shape shape, Consumer<FloatBuffer> fill) {
+        TensorType type = new TensorType(DataType.FLOAT, shape);
+        return pending(type, () -> {
+            ByteBuffer buffer = allocate(type.bytes());
+            fill.accept(buffer.asFloatBuffer());
+            return buffer;
+        });
     }
 
     private ByteBuffer taken(ByteBuffer given) {

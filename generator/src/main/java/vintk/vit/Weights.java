@@ -1,14 +1,11 @@
 package vintk.vit;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
-import vintk.onnx.DataType;
+import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.space.VisionTransformer.Initialisation;
 import vintk.space.WeightPool;
@@ -97,12 +94,11 @@ final class Weights {
 
     /** Parts lie side by side along the last axis. Rows are the first axis that is longer than 1, columns all behind it. */
     private Value drawn(String name, int parts, Distribution distribution, double factor, long... dims) {
-        TensorType type = TensorType.of(DataType.FLOAT, dims);
-        int size = Math.toIntExact(type.shape().elements());
+        Shape shape = Shape.of(dims);
         long[] extents = Arrays.stream(dims).dropWhile(dim -> dim == 1).toArray();
         int rows = extents.length < 2 ? 1 : Math.toIntExact(extents[0]);
-        int columns = size / rows / parts;
-        return pending(name, type, values -> {
+        int columns = Math.toIntExact(shape.elements() / rows / parts);
+        return pending(name, shape, values -> {
             Block[] blocks = new Block[parts];
             for (int part = 0; part < parts; part++) {
                 blocks[part] = pool.block(seed, parts == 1 ? name : name + "/" + part, distribution, rows, columns);
@@ -116,20 +112,15 @@ final class Weights {
     }
 
     private static Value constant(String name, float value, long... dims) {
-        return pending(name, TensorType.of(DataType.FLOAT, dims), values -> {
+        return pending(name, Shape.of(dims), values -> {
             while (values.hasRemaining()) {
                 values.put(value);
             }
         });
     }
 
-    private static Value pending(String name, TensorType type, Consumer<FloatBuffer> fill) {
-        Tensor tensor = Tensor.pending(type, () -> {
-            ByteBuffer buffer =
-                    ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-            fill.accept(buffer.asFloatBuffer());
-            return buffer;
-        });
+    private static Value pending(String name, Shape shape, Consumer<FloatBuffer> fill) {
+        Tensor tensor = Tensor.pendingFloats(shape, fill);
         // What goes wrong there goes wrong again for whoever asks, and is said then.
         ForkJoinPool.commonPool().submit(tensor::data);
         return Value.initializer(name, tensor);
