@@ -69,7 +69,7 @@ final class GatherRules {
         Shape before = p.withLead(data.shape().slice(0, axis));
         Shape after = data.shape().slice(axis + 1, rank);
         Value flat = Ops.reshape(p.fullDy(), before.elements(), places, after.elements());
-        Value summed = indices.isConstant() ? known(flat, indices.constant().integers(), extent) : null;
+        Value summed = indices.isConstant() ? known(flat, indices.constant().integers(), Range.of(data, axis)) : null;
         if (summed == null) {
             summed = scattered(flat, Ops.reshape(indices, 1, places, 1), extent);
         }
@@ -77,18 +77,43 @@ final class GatherRules {
                 Ops.reshape(summed, Shape.concat(Shape.concat(before, Shape.of(extent)), after))));
     }
 
+    /**
+     * Where along an axis of {@code extent} there is data: not what a Pad puts around it, whose cotangent nobody reads.
+     *
+     * @param start inclusive
+     * @param end exclusive
+     */
+    private record Range(long extent, int start, int end) {
+        static Range of(Value data, int axis) {
+            int extent = Math.toIntExact(data.shape().dim(axis));
+            if (!Ops.isNode(data, "Pad")) {
+                return new Range(extent, 0, extent);
+            }
+            Node pad = data.node();
+            int start = Math.toIntExact(pad.input(1).constant().integers()[axis]);
+            return new Range(
+                    extent, start, start + Math.toIntExact(pad.input(0).shape().dim(axis)));
+        }
+
+        boolean holds(int place) {
+            return start <= place && place < end;
+        }
+    }
+
     /** Rows of {@code flat} [B, M, A] added up at known indices; null where only a scatter does it. */
-    private static Value known(Value flat, long[] indices, long extent) {
+    private static Value known(Value flat, long[] indices, Range range) {
+        long extent = range.extent();
         if (extent * indices.length <= SMALL) {
             return Ops.matMul(oneHot(flat.dataType(), indices, extent), flat);
         }
         int[] counts = new int[Math.toIntExact(extent)];
         long[] back = new long[counts.length];
-        Arrays.fill(back, indices.length);
         for (int m = 0; m < indices.length; m++) {
             int at = Math.toIntExact(indices[m] < 0 ? indices[m] + extent : indices[m]);
-            counts[at]++;
-            back[at] = m;
+            if (range.holds(at)) {
+                counts[at]++;
+                back[at] = m;
+            }
         }
         int[] several =
                 IntStream.range(0, counts.length).filter(i -> counts[i] > 1).toArray();
@@ -96,11 +121,15 @@ final class GatherRules {
             boolean product = extent * indices.length <= ONE_HOT_LIMIT;
             return product ? Ops.matMul(oneHot(flat.dataType(), indices, extent), flat) : null;
         }
-        for (int at : several) {
+        int[] others = IntStream.range(range.start(), range.end())
+                .filter(i -> counts[i] != 1)
+                .toArray();
+        for (int at : others) {
             back[at] = indices.length;
         }
         // What was not taken gets the zero behind the last row.
-        Value taken = Indexing.gather(Indexing.pad(flat, 1, 0, 1), 1, Tensor.longs(back));
+        Value rows = others.length > 0 ? Indexing.pad(flat, 1, 0, 1) : flat;
+        Value taken = Indexing.gather(rows, 1, Tensor.longs(back));
         for (int at : several) {
             double[] mask = LongStream.of(indices)
                     .mapToDouble(i -> Math.floorMod(i, extent) == at ? 1 : 0)

@@ -35,7 +35,20 @@ public final class TransposeFusion {
         if (floats && node.opType().equals("MatMul")) {
             return product(node, inputs).outputs();
         }
+        if (isByTransposedDoubles(node, inputs)) {
+            List<Value> operands = List.of(inputs.get(0), inputs.get(1).node().input(0));
+            return Rewrite.with(node, "", "Gemm", operands, Attributes.NONE.with("transB", 1L))
+                    .outputs();
+        }
         return Rewrite.with(node, inputs).outputs();
+    }
+
+    /** A Bᵀ of float64 matrices: what Gemm reads in place, at a ninth of the time for [32, 150000] with itself. */
+    private static boolean isByTransposedDoubles(Node node, List<Value> inputs) {
+        return Ops.isNode(node.output(), "MatMul")
+                && node.output().dataType() == DataType.DOUBLE
+                && inputs.stream().allMatch(input -> input.shape().rank() == 2)
+                && Ops.isNode(inputs.get(1), "Transpose");
     }
 
     /** A Transpose: of a product that nothing else reads, the transposed product where only whole rows move then. */

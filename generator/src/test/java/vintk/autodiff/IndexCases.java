@@ -8,6 +8,7 @@ import static vintk.autodiff.Sampling.UNIFORM;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Indexing;
@@ -54,6 +55,22 @@ final class IndexCases {
                                 x,
                                 Ops.longs(-1, -3)))
                 .noted("with negative indices"));
+        // Past the size of a small one-hot matrix: taken back by indices.
+        cases.add(one("Gather", UNIFORM, shape(2, 80), x -> Indexing.gather(x, 1, Tensor.longs(strided(70, 80))))
+                .noted("some places left out"));
+        cases.add(one("Gather", UNIFORM, shape(2, 80), x -> {
+                    long[] indices = strided(80, 80);
+                    indices[3] = indices[5];
+                    return Indexing.gather(x, 1, Tensor.longs(indices));
+                })
+                .noted("one place taken twice"));
+        cases.add(one("Gather", UNIFORM, shape(2, 80), x -> {
+                    long[] indices = strided(83, 83);
+                    indices[7] = 0;
+                    indices[9] = 82;
+                    return Indexing.gather(Indexing.pad(x, 1, 2, 1), 1, Tensor.longs(indices));
+                })
+                .noted("padding taken more than once"));
         // Past the limit of the one-hot matrix: 4 rows at 2^20 + 1 places, summed again.
         long places = (1 << 20) + 1;
         cases.add(one("Gather", UNIFORM, shape(2, 4), x -> {
@@ -69,6 +86,11 @@ final class IndexCases {
                 .noted("at computed indices"));
         cases.add(one("Gather", UNIFORM, shape(2, 3, 2), x -> takenAt(x, 1, computed(x, shape(2, 2), 1, -1, 0, 1)))
                 .noted("at a matrix of computed indices"));
+    }
+
+    /** Places 0, 7, 14 ... modulo the extent. */
+    private static long[] strided(int count, int extent) {
+        return IntStream.range(0, count).mapToLong(i -> i * 7L % extent).toArray();
     }
 
     /** Indices that depend on an operand without being differentiable by it: its shape keeps them from being constant. */

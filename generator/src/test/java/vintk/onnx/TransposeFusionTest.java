@@ -208,6 +208,23 @@ class TransposeFusionTest {
     }
 
     @Test
+    void doublesByTransposedDoublesAreAGemm() {
+        Case row = of("doubles", Shape.of(2, 3), Shape.of(4, 3), 0, 0, (a, b) -> Ops.matMul(a, Ops.transposeLast(b)));
+        Random random = new Random(1);
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        inputs.put("a", Sampling.uniform(new TensorType(DataType.DOUBLE, row.a), random));
+        inputs.put("b", Sampling.uniform(new TensorType(DataType.DOUBLE, row.b), random));
+        Graph plain = graph(row, DataType.DOUBLE);
+        Graph fused = TransposeFusion.apply(plain);
+        assertEquals(1, count(fused, "Gemm"));
+        assertEquals(0, count(fused, "Transpose"));
+        assertArrayEquals(
+                Runner.run(plain, inputs).get("y").numbers(),
+                Runner.run(fused, inputs).get("y").numbers(),
+                1e-15);
+    }
+
+    @Test
     void namesInputsAndMetadataStay() {
         Graph plain = graph(cases().findFirst().orElseThrow(), DataType.FLOAT).withMetadata(Map.of("space", "tiny"));
         Graph fused = TransposeFusion.apply(plain);
