@@ -161,10 +161,10 @@ def autoformer_absolute(w, image, classes, choices):
     return plain(w, image, classes, choices["hidden_dim"], heads, None, ratios, 1e-6, patch_mean=True)
 
 
-def autoformer(w, image, classes, choices):
+def autoformer(w, image, classes, choices, patch_mean=True):
     heads, ratios = choices["num_heads"], choices["mlp_ratio"]
     assert len(heads) == len(ratios) == choices["depth"]
-    return plain(w, image, classes, choices["embed_dim"], heads, 64, ratios, 1e-5, patch_mean=True, distance=14)
+    return plain(w, image, classes, choices["embed_dim"], heads, 64, ratios, 1e-5, patch_mean=patch_mean, distance=14)
 
 
 def pit(w, image, classes, choices):
@@ -194,6 +194,7 @@ NETWORKS = {
     "autoformer-tiny": autoformer,
     "autoformer-small": autoformer,
     "autoformer-base": autoformer,
+    "autoformer-class-token": functools.partial(autoformer, patch_mean=False),
     "autoformer-tiny-abs": autoformer_absolute,
     "pit": pit,
     "deit": deit,

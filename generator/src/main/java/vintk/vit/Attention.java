@@ -15,8 +15,9 @@ import vintk.space.VisionTransformer.Block;
  * <p>Relative positions: for tokens i, j of the patch grid, r_ij = V[dy] + H[dx] by their vertical and horizontal offset,
  * clipped to the largest distance; row 0 of both tables for pairs with the class token. Logits are (q_i·k_j + q_i·rK_ij)
  * s, outputs Σ_j a_ij (v_j + rV_ij). The T×T×d tensor r is never built: with z = q Wᵀ over the table rows, q_i·V[y_j - y_i]
- * is an element of row i of z, taken by its place ({@link RelativePlaces#skew}); and Σ_j a_ij V[y_j - y_i] is a product of the attention
- * summed over grid rows, put at the places of its offsets ({@link RelativePlaces#unskew}), with the table.
+ * is an element of row i of z, put in its place by a product with a matrix of the query's place ({@link RelativePlaces#skew});
+ * and Σ_j a_ij V[y_j - y_i] is a product of the attention summed over grid rows, put at the places of its offsets by the same
+ * matrix transposed, with the table.
  */
 final class Attention {
     private final Weights weights;
@@ -106,38 +107,25 @@ final class Attention {
         return Ops.concat(0, table("rel_" + kind + ".vertical"), table("rel_" + kind + ".horizontal"));
     }
 
-    /**
-     * q_i·rK_ij for all pairs: [N, h, T, T]. The row of the class token is constant over j (one table row for all), so it
-     * is left at 0: softmax is the same.
-     */
+    /** q_i·rK_ij for all queries and tokens: [N, h, queries, T]. */
     private Value keyBias(Value q) {
         Value z = Ops.matMul(q, Ops.transposeLast(tables("k")));
-        Value placed = taken(patches(z), relative.skew(), 2 * grid + 2);
-        // A zero row for the class token as query.
-        return Ops.matMul(Indexing.pad(placed, 2, 1, 0), Ops.transposeLast(relative.places()));
+        return Ops.matMul(moved(z, relative.skew()), Ops.transposeLast(relative.places()));
     }
 
-    /** Σ_j a_ij rV_ij: [N, h, T, head]. Attention sums to 1, so the class token as query gets its table rows themselves. */
+    /** Σ_j a_ij rV_ij: [N, h, queries, head]. */
     private Value valueBias(Value attention) {
-        Value sums = patches(Ops.matMul(attention, relative.places()));
-        Value rows = taken(Indexing.pad(sums, 2, 0, 1), relative.unskew(), 4 * grid);
-        Value table = tables("v");
-        Value query = Ops.add(
-                Indexing.slice(table, 0, 2 * grid - 1, 2 * grid), Indexing.slice(table, 0, 4 * grid - 1, 4 * grid));
-        Shape one = Shape.of(attention.shape().dim(0), attention.shape().dim(1), 1, block.headWidth());
-        return Ops.concat(2, Ops.expand(query, one), Ops.matMul(rows, table));
+        Value sums = Ops.matMul(attention, relative.places());
+        return Ops.matMul(moved(sums, Ops.transposeLast(relative.skew())), tables("v"));
     }
 
-    /** The rows of all queries but the class token in one run: [N, h, T, c] to [N, h, g·g·c]. */
-    private Value patches(Value x) {
-        Shape shape = x.shape();
-        Value rows = Indexing.slice(x, 2, 1, shape.dim(2));
-        return Ops.reshape(rows, shape.dim(0), shape.dim(1), grid * grid * shape.dim(3));
-    }
-
-    /** Elements of runs at places, as rows of patches: [N, h, g·g, columns]. */
-    private Value taken(Value runs, Tensor places, long columns) {
-        Shape lead = runs.shape().slice(0, 2);
-        return Ops.reshape(Indexing.gather(runs, 2, places), Shape.concat(lead, Shape.of(grid * grid, columns)));
+    /** The row of each query, [N, h, queries, c], by the matrix of its place, [T, c, d]; the class token is the first. */
+    private static Value moved(Value rows, Value matrices) {
+        Shape shape = rows.shape();
+        long queries = shape.dim(2);
+        Value runs = Ops.reshape(rows, shape.dim(0) * shape.dim(1), queries, shape.dim(3));
+        Value moved = Ops.matMul(Ops.transpose(runs, 1, 0, 2), Indexing.slice(matrices, 0, 0, queries));
+        return Ops.reshape(
+                Ops.transpose(moved, 1, 0, 2), shape.with(3, matrices.shape().dim(2)));
     }
 }

@@ -1,6 +1,5 @@
 package vintk.vit;
 
-import java.util.Arrays;
 import vintk.onnx.DataType;
 import vintk.onnx.Ops;
 import vintk.onnx.Tensor;
@@ -11,15 +10,12 @@ import vintk.onnx.Value;
 final class RelativePlaces {
     private final int grid;
     private final Value places;
-    private final Tensor skew;
-    private final Tensor unskew;
+    private final Value skew;
 
     RelativePlaces(int grid) {
         this.grid = grid;
         this.places = Ops.constant(places(grid));
-        long[] there = skew(grid);
-        this.skew = Tensor.longs(there);
-        this.unskew = Tensor.longs(unskew(grid, there));
+        this.skew = Ops.constant(skew(grid));
     }
 
     int grid() {
@@ -32,16 +28,15 @@ final class RelativePlaces {
     }
 
     /**
-     * For the query in grid row a and column b, where the rows of both tables lie that go with grid row y, with grid column x, and
-     * twice with the class token: offsets y - a and x - b, at columns y - a + g-1 and 2g + x - b + g-1 of its 4g.
+     * [T, 4g, 2g + 2]: for the query in grid row a and column b a 1 where the rows of both tables lie that go with grid row y, with
+     * grid column x, and twice with the class token: offsets y - a and x - b, rows y - a + g-1 and 2g + x - b + g-1 of 4g. For the
+     * class token as query that is always the last row of each table.
+     *
+     * <p>A product with these does what a Gather would, which ONNX Runtime does element by element: several times as fast, in both
+     * directions.
      */
-    Tensor skew() {
+    Value skew() {
         return skew;
-    }
-
-    /** The other way round; for offsets that lead out of the grid the place behind the last. */
-    Tensor unskew() {
-        return unskew;
     }
 
     private static Tensor places(int g) {
@@ -57,28 +52,25 @@ final class RelativePlaces {
         return Tensor.of(TensorType.of(DataType.FLOAT, tokens, columns), matrix);
     }
 
-    private static long[] skew(int g) {
+    private static Tensor skew(int g) {
+        int tokens = g * g + 1;
+        int rows = 4 * g;
         int columns = 2 * g + 2;
-        long[] places = new long[g * g * columns];
-        for (int query = 0; query < g * g; query++) {
-            int row = query * columns;
-            long base = (long) query * 4 * g;
+        double[] matrices = new double[tokens * rows * columns];
+        for (int token = 0; token < tokens; token++) {
+            int vertical = token * rows * columns;
+            int horizontal = vertical + 2 * g * columns;
+            int last = (2 * g - 1) * columns;
             for (int i = 0; i < g; i++) {
-                places[row + i] = base + i - query / g + g - 1;
-                places[row + g + i] = base + 2 * g + i - query % g + g - 1;
+                int query = token - 1;
+                int down = token == 0 ? last : (i - query / g + g - 1) * columns;
+                int right = token == 0 ? last : (i - query % g + g - 1) * columns;
+                matrices[vertical + down + i] = 1;
+                matrices[horizontal + right + g + i] = 1;
             }
-            places[row + 2 * g] = base + 2 * g - 1;
-            places[row + 2 * g + 1] = base + 4 * g - 1;
+            matrices[vertical + last + 2 * g] = 1;
+            matrices[horizontal + last + 2 * g + 1] = 1;
         }
-        return places;
-    }
-
-    private static long[] unskew(int g, long[] skew) {
-        long[] back = new long[g * g * 4 * g];
-        Arrays.fill(back, skew.length);
-        for (int i = 0; i < skew.length; i++) {
-            back[(int) skew[i]] = i;
-        }
-        return back;
+        return Tensor.of(TensorType.of(DataType.FLOAT, tokens, rows, columns), matrices);
     }
 }
