@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
@@ -96,37 +95,31 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
 
         private String input(String name, TensorProto tensor, String place, boolean extent) {
             if (extent) {
-                return lifted(place, tensor, true);
+                return lifted(place, tensor);
             }
             if (weights.contains(name)) {
-                return tensors.containsKey(name) ? name : lifted(name, tensor, false);
+                return tensors.containsKey(name) ? name : lifted(name, tensor);
             }
             String known = renamed.putIfAbsent(name, place);
             if (known != null) {
                 return known;
             }
             if (tensor.getDataType() == FLOAT && tensor.getDimsCount() > 0) {
-                return lifted(place, tensor, false);
+                return lifted(place, tensor);
             }
             graph.addInitializer(tensor.toBuilder().setName(place));
             return place;
         }
 
-        /** Makes a tensor an input; of extents the number is part of the structure, of others the rank alone. */
-        private String lifted(String name, TensorProto tensor, boolean sized) {
-            TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-            for (long dim : tensor.getDimsList()) {
-                TensorShapeProto.Dimension.Builder one = shape.addDimBuilder();
-                if (sized) {
-                    one.setDimValue(dim);
-                }
-            }
+        /**
+         * Makes a tensor an input, without a shape: ONNX Runtime then infers none when it opens the session, which takes it ten times
+         * as long as all the rest, and takes shapes from the tensors themselves.
+         */
+        private String lifted(String name, TensorProto tensor) {
             graph.addInput(ValueInfoProto.newBuilder()
                     .setName(name)
                     .setType(TypeProto.newBuilder()
-                            .setTensorType(TypeProto.Tensor.newBuilder()
-                                    .setElemType(tensor.getDataType())
-                                    .setShape(shape))));
+                            .setTensorType(TypeProto.Tensor.newBuilder().setElemType(tensor.getDataType()))));
             tensors.put(name, TensorReader.read(tensor));
             return name;
         }
