@@ -24,22 +24,20 @@ final class Attention {
     private final String name;
     private final Block block;
     private final long width;
-    private final RelativePlaces relative;
-    private final long grid;
+    private final int grid;
 
     /**
      * The attention of a block.
      *
      * @param name prefix of the parameters' names, with a dot at the end
-     * @param relative the places on its grid
+     * @param grid patches along an edge
      */
-    Attention(Weights weights, String name, Block block, long width, RelativePlaces relative) {
+    Attention(Weights weights, String name, Block block, long width, int grid) {
         this.weights = weights;
         this.name = name;
         this.block = block;
         this.width = width;
-        this.relative = relative;
-        this.grid = relative.grid();
+        this.grid = grid;
     }
 
     /** [N, T, width] to the same, or to [N, 1, width] with the class token as the only query. */
@@ -109,12 +107,14 @@ final class Attention {
 
     /** q_i·rK_ij for all queries and tokens: [N, h, queries, T]. */
     private Value keyBias(Value q) {
+        RelativePlaces relative = RelativePlaces.of(grid);
         Value z = Ops.matMul(q, Ops.transposeLast(tables("k")));
         return Ops.matMul(moved(z, relative.skew()), Ops.transposeLast(relative.places()));
     }
 
     /** Σ_j a_ij rV_ij: [N, h, queries, head]. */
     private Value valueBias(Value attention) {
+        RelativePlaces relative = RelativePlaces.of(grid);
         Value sums = Ops.matMul(attention, relative.places());
         return Ops.matMul(moved(sums, Ops.transposeLast(relative.skew())), tables("v"));
     }

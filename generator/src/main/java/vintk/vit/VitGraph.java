@@ -1,6 +1,5 @@
 package vintk.vit;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.onnx.Attributes;
@@ -35,7 +34,6 @@ public final class VitGraph {
     private final VisionTransformer net;
     private final Weights weights;
     private final long samples;
-    private final Map<Integer, RelativePlaces> places = new HashMap<>();
 
     private VitGraph(VisionTransformer net, Weights weights, long samples) {
         this.net = net;
@@ -105,14 +103,10 @@ public final class VitGraph {
         boolean tokenOnly = last && net.pooling() == Pooling.CLASS_TOKEN;
         Value normed = layerNorm(x, name + "norm1", width);
         Value kept = tokenOnly ? Indexing.slice(x, 1, 0, 1) : x;
-        Attention attention = new Attention(weights, name + "attn.", block, width, places(grid));
+        Attention attention = new Attention(weights, name + "attn.", block, width, grid);
         Value y = Ops.add(kept, attention.apply(normed, tokenOnly));
         Value hidden = linear(layerNorm(y, name + "norm2", width), name + "mlp.fc1", width, block.hidden());
         return Ops.add(y, linear(Ops.gelu(hidden), name + "mlp.fc2", block.hidden(), width));
-    }
-
-    private RelativePlaces places(int grid) {
-        return places.computeIfAbsent(grid, RelativePlaces::new);
     }
 
     /** Between stages: the map by a grouped convolution, the class token by a linear layer. */
