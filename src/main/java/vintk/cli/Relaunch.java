@@ -68,9 +68,9 @@ final class Relaunch {
         return Arrays.copyOf(parts, parts.length - 1);
     }
 
-    /** Whether the virtual machine runs this program: its jar, or its main class. */
+    /** Whether the virtual machine runs this program: its jar, maybe with a version in its name, or its main class. */
     static boolean isProgram(String command) {
         String main = command.split(" ", 2)[0];
-        return main.equals(Vintk.class.getName()) || main.endsWith("vintk.jar");
+        return main.equals(Vintk.class.getName()) || main.matches("(.*/)?vintk[^/]*\\.jar");
     }
 }

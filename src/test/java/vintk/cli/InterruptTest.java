@@ -82,8 +82,10 @@ class InterruptTest {
     void argumentsOfTheProcess() {
         assertArrayEquals(new String[] {"java", "-jar", "a b", ""}, Relaunch.arguments("java\0-jar\0a b\0\0"));
         assertTrue(Relaunch.isProgram("target/vintk.jar rank models"));
+        assertTrue(Relaunch.isProgram("/opt/tools/vintk-1.0.jar rank models"));
         assertTrue(Relaunch.isProgram("vintk.cli.Vintk rank models"));
         assertFalse(Relaunch.isProgram("org.example.Search vintk.jar"));
+        assertFalse(Relaunch.isProgram("vintk/search.jar rank models"));
         assertFalse(Relaunch.isProgram(""));
     }
 
