@@ -69,7 +69,7 @@ final class GatherRules {
         Shape before = p.withLead(data.shape().slice(0, axis));
         Shape after = data.shape().slice(axis + 1, rank);
         Value flat = Ops.reshape(p.fullDy(), before.elements(), places, after.elements());
-        Value summed = indices.isConstant() ? known(flat, indices.constant().integers(), Range.of(data, axis)) : null;
+        Value summed = indices.isConstant() ? known(flat, indices.constant().integers(), extent) : null;
         if (summed == null) {
             summed = scattered(flat, Ops.reshape(indices, 1, places, 1), extent);
         }
@@ -77,67 +77,22 @@ final class GatherRules {
                 Ops.reshape(summed, Shape.concat(Shape.concat(before, Shape.of(extent)), after))));
     }
 
-    /**
-     * Where along an axis of {@code extent} there is data: not what a Pad puts around it, whose cotangent nobody reads.
-     *
-     * @param start inclusive
-     * @param end exclusive
-     */
-    private record Range(long extent, int start, int end) {
-        static Range of(Value data, int axis) {
-            int extent = Math.toIntExact(data.shape().dim(axis));
-            if (!Ops.isNode(data, "Pad")) {
-                return new Range(extent, 0, extent);
-            }
-            Node pad = data.node();
-            int start = Math.toIntExact(pad.input(1).constant().integers()[axis]);
-            return new Range(
-                    extent, start, start + Math.toIntExact(pad.input(0).shape().dim(axis)));
-        }
-
-        boolean holds(int place) {
-            return start <= place && place < end;
-        }
-    }
-
     /** Rows of {@code flat} [B, M, A] added up at known indices; null where only a scatter does it. */
-    private static Value known(Value flat, long[] indices, Range range) {
-        long extent = range.extent();
-        if (extent * indices.length <= SMALL) {
-            return Ops.matMul(oneHot(flat.dataType(), indices, extent), flat);
-        }
-        int[] counts = new int[Math.toIntExact(extent)];
-        long[] back = new long[counts.length];
+    private static Value known(Value flat, long[] indices, long extent) {
+        long[] back = new long[Math.toIntExact(extent)];
+        Arrays.fill(back, indices.length);
+        boolean repeated = false;
         for (int m = 0; m < indices.length; m++) {
             int at = Math.toIntExact(indices[m] < 0 ? indices[m] + extent : indices[m]);
-            if (range.holds(at)) {
-                counts[at]++;
-                back[at] = m;
-            }
+            repeated |= back[at] < indices.length;
+            back[at] = m;
         }
-        int[] several =
-                IntStream.range(0, counts.length).filter(i -> counts[i] > 1).toArray();
-        if (several.length > 1) {
-            boolean product = extent * indices.length <= ONE_HOT_LIMIT;
-            return product ? Ops.matMul(oneHot(flat.dataType(), indices, extent), flat) : null;
-        }
-        int[] others = IntStream.range(range.start(), range.end())
-                .filter(i -> counts[i] != 1)
-                .toArray();
-        for (int at : others) {
-            back[at] = indices.length;
+        long elements = extent * indices.length;
+        if (repeated || elements <= SMALL) {
+            return elements <= ONE_HOT_LIMIT ? Ops.matMul(oneHot(flat.dataType(), indices, extent), flat) : null;
         }
         // What was not taken gets the zero behind the last row.
-        Value rows = others.length > 0 ? Indexing.pad(flat, 1, 0, 1) : flat;
-        Value taken = Indexing.gather(rows, 1, Tensor.longs(back));
-        for (int at : several) {
-            double[] mask = LongStream.of(indices)
-                    .mapToDouble(i -> Math.floorMod(i, extent) == at ? 1 : 0)
-                    .toArray();
-            Value row = Ops.constant(Tensor.of(TensorType.of(flat.dataType(), 1, mask.length), mask));
-            taken = Ops.add(taken, Indexing.pad(Ops.matMul(row, flat), 1, at, extent - 1 - at));
-        }
-        return taken;
+        return Indexing.gather(Indexing.pad(flat, 1, 0, 1), 1, Tensor.longs(back));
     }
 
     /** [extent, M]: 1 where index m is the row. */

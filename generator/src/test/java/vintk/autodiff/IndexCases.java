@@ -64,13 +64,6 @@ final class IndexCases {
                     return Indexing.gather(x, 1, Tensor.longs(indices));
                 })
                 .noted("one place taken twice"));
-        cases.add(one("Gather", UNIFORM, shape(2, 80), x -> {
-                    long[] indices = strided(83, 83);
-                    indices[7] = 0;
-                    indices[9] = 82;
-                    return Indexing.gather(Indexing.pad(x, 1, 2, 1), 1, Tensor.longs(indices));
-                })
-                .noted("padding taken more than once"));
         // Past the limit of the one-hot matrix: 4 rows at 2^20 + 1 places, summed again.
         long places = (1 << 20) + 1;
         cases.add(one("Gather", UNIFORM, shape(2, 4), x -> {
