@@ -23,7 +23,6 @@ import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.runtime.Device;
 import vintk.runtime.SessionSettings;
-import vintk.vit.VitGraph;
 
 /**
  * Where the time of a kernel goes: ONNX Runtime's profile by operator and shape. On CUDA set CUDA_LAUNCH_BLOCKING=1, or launches
@@ -33,7 +32,10 @@ import vintk.vit.VitGraph;
 public final class KernelProfile implements Callable<Integer> {
     private static final int ROWS = 30;
 
-    @Option(names = "--model", defaultValue = "deit-tiny")
+    @Option(
+            names = "--model",
+            defaultValue = "deit-tiny",
+            description = Workload.MODELS + ", a search space, or a file (default: ${DEFAULT-VALUE}).")
     private String model;
 
     @Option(names = "--batch", defaultValue = "32")
@@ -57,7 +59,9 @@ public final class KernelProfile implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         SessionSettings settings = SessionSettings.of(0).on(Device.parse(device));
-        Workload work = Workload.of(model, batch, size, 0, 0, 0);
+        Workload work = model.endsWith(".onnx")
+                ? Workload.file(Path.of(model), batch, size)
+                : Workload.of(model, batch, size, 0, 0, 0);
         Graph kernel = Fusion.apply(work.kernelGraph(), !settings.device().isCuda());
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         Path profile;
@@ -70,7 +74,7 @@ public final class KernelProfile implements Callable<Integer> {
                             FloatBuffer.wrap(work.batch().data()),
                             work.batch().shape())) {
                 for (int i = 0; i <= runs; i++) {
-                    session.run(Map.of(VitGraph.INPUT, images)).close();
+                    session.run(Map.of(kernel.inputs().get(0).name(), images)).close();
                 }
                 profile = Path.of(session.endProfiling());
             }

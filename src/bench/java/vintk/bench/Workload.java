@@ -1,6 +1,8 @@
 package vintk.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.StandardisationForm;
 import vintk.runtime.CandidateNetwork;
 import vintk.runtime.Network;
+import vintk.runtime.OnnxNetwork;
 import vintk.runtime.ParameterFilter;
 import vintk.space.Candidate;
 import vintk.space.Space;
@@ -63,6 +66,16 @@ record Workload(
             case "swin-tiny" -> exported(model, samples, size, seed, threads, n -> SwinTiny.build(n, size, seed));
             default -> candidate(model, samples, size, depth, seed, threads);
         };
+    }
+
+    /** A model file of images: of its network there is the imported form only, which nobody else would compute. */
+    static Workload file(Path model, int samples, int size) throws IOException {
+        Network network = OnnxNetwork.read(model);
+        Shape shape = network.sampleShape(Shape.of(3, size, size));
+        int[] image = Arrays.stream(shape.dims()).mapToInt(Math::toIntExact).toArray();
+        Batch batch = new Synthetic().load(samples, image[0], image[1], image[2], 0);
+        Graph graph = network.graph(samples, shape);
+        return new Workload(network, Optional.empty(), graph, graph, batch, 0, 0);
     }
 
     private static Workload exported(
@@ -149,8 +162,9 @@ record Workload(
     /** The graph of the kernel, of standard operators. */
     Graph kernelGraph() {
         Graph formed = StandardisationForm.recognise(graph);
+        String output = formed.outputs().keySet().iterator().next();
         KernelGraph tracked = KernelGraph.batched(
-                formed, VitGraph.OUTPUT, Map.of(formed.input(VitGraph.INPUT), BatchAxis.at(0)), samples());
+                formed, output, Map.of(formed.inputs().get(0), BatchAxis.at(network.batchAxis())), samples());
         return tracked.differentiate(
                         tracked.seed().sum(),
                         ParameterFilter.ALL.select(formed).counted(),

@@ -55,13 +55,15 @@ final class ElementwiseRules {
         // 2/√π exp(-x²), the factor in the exponent: a pass less over the widest tensors of a transformer.
         rules.add("Erf", elementwise(p -> times(p, exp(sub(LOG_TWO_OVER_SQRT_PI, square(p.x()))))));
         rules.add("Sigmoid", elementwise(p -> times(p, mul(p.y(), sub(1, p.y())))));
-        // By its output, which lives on in what reads it; as a product, as ONNX Runtime's Where is slow on processors.
-        rules.add("Relu", elementwise(p -> times(p, Ops.cast(greater(p.y(), zeroLike(p.y())), p.y().dataType()))));
+        // By its output, which lives on in what reads it.
+        rules.add("Relu", elementwise(p -> mask(greater(p.y(), zeroLike(p.y())), p.dy())));
         rules.add("LeakyRelu", elementwise(p -> leaky(p, p.attributes().real("alpha", 0.01f))));
         rules.add("Softplus", elementwise(p -> times(p, unary("Sigmoid", p.x()))));
         rules.add("HardSigmoid", elementwise(ElementwiseRules::hardSigmoid));
 
         // Selection
+        // Bounds that are computed are selections: on import a Clip with those is written so.
+        rules.add("Clip", elementwise(p -> mask(equal(p.x(), p.y()), p.dy())));
         rules.add("Max", elementwise(p -> larger(p, p.x(0), p.x(1)), p -> larger(p, p.x(1), p.x(0))));
         rules.add("Min", elementwise(p -> larger(p, p.x(1), p.x(0)), p -> larger(p, p.x(0), p.x(1))));
         rules.add(
@@ -115,7 +117,8 @@ final class ElementwiseRules {
     }
 
     private static Value leaky(Pull p, double alpha) {
-        return Ops.where(greater(p.x(), zeroLike(p.x())), p.dy(), mul(p.dy(), alpha));
+        Value positive = Ops.cast(greater(p.x(), zeroLike(p.x())), p.x().dataType());
+        return times(p, add(mul(positive, 1 - alpha), alpha));
     }
 
     private static Value hardSigmoid(Pull p) {
@@ -125,6 +128,7 @@ final class ElementwiseRules {
 
     /** The cotangent where {@code a > b}; half of it at a tie. */
     private static Value larger(Pull p, Value a, Value b) {
-        return add(mask(greater(a, b), p.dy()), mask(equal(a, b), mul(p.dy(), 0.5)));
+        Value ties = mul(Ops.cast(equal(a, b), a.dataType()), 0.5);
+        return times(p, add(Ops.cast(greater(a, b), a.dataType()), ties));
     }
 }

@@ -100,8 +100,6 @@ final class Activation {
         if (clip == 0) {
             return x;
         }
-        Value high = Ops.scalar(x.dataType(), clip);
-        Value low = Ops.scalar(x.dataType(), -clip);
-        return Ops.where(Ops.greater(x, high), high, Ops.where(Ops.less(x, low), low, x));
+        return Ops.clip(x, Ops.scalar(x.dataType(), -clip), Ops.scalar(x.dataType(), clip));
     }
 }

@@ -27,7 +27,11 @@ final class FusedActivation {
             case "LeakyRelu" -> x -> Ops.node(name, x.type(), alpha(parameters, 0.01), x);
             case "HardSigmoid" ->
                 x -> Ops.node(name, x.type(), alpha(parameters, 0.2).with("beta", (float) at(parameters, 1, 0.5)), x);
-            case "Clip" -> x -> clip(x, at(parameters, 0, -Double.MAX_VALUE), at(parameters, 1, Double.MAX_VALUE));
+            case "Clip" ->
+                x -> Ops.clip(
+                        x,
+                        number(x, at(parameters, 0, Double.NEGATIVE_INFINITY)),
+                        number(x, at(parameters, 1, Double.POSITIVE_INFINITY)));
             case "Elu" -> x -> elu(x, at(parameters, 0, 1), 1);
             case "Selu" ->
                 x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 2, 1.05070102214813232421875));
@@ -47,12 +51,6 @@ final class FusedActivation {
 
     private static Value number(Value x, double value) {
         return Ops.scalar(x.dataType(), value);
-    }
-
-    /** At the bounds the gradient goes through, as in PyTorch. */
-    private static Value clip(Value x, double low, double high) {
-        Value above = Ops.where(Ops.less(x, number(x, low)), number(x, low), x);
-        return Ops.where(Ops.greater(above, number(x, high)), number(x, high), above);
     }
 
     /** γ x where x > 0, else γ α (exp(x) - 1), the exponent kept from overflowing where it is not taken. */

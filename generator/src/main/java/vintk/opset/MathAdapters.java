@@ -49,20 +49,18 @@ final class MathAdapters {
         return site.inputs().stream().reduce(operator).orElseThrow();
     }
 
-    /** Minimum and maximum: attributes before opset 11, optional inputs since. A Clip is a Max and a Min. */
+    /** Minimum and maximum: attributes before opset 11, optional inputs since. */
     private static Value clip(Site site) {
-        Value x = site.x();
         Value low = bound(site, 1, "min");
         Value high = bound(site, 2, "max");
-        if (low != null) {
-            x = inside(Ops.less(x, low), low, x);
-        }
-        return high == null ? x : inside(Ops.greater(x, high), high, x);
+        boolean known = (low == null || low.isConstant()) && (high == null || high.isConstant());
+        return known ? Ops.clip(site.x(), low, high) : selected(site.x(), low, high);
     }
 
-    /** At the bound itself the gradient goes through, as in PyTorch: so a Where, not a Max. */
-    private static Value inside(Value outside, Value bound, Value x) {
-        return Ops.where(outside, bound, x);
+    /** Bounds that are computed have a gradient; at a bound it goes to x, as in PyTorch: so two selections, not Max and Min. */
+    private static Value selected(Value x, Value low, Value high) {
+        Value raised = low == null ? x : Ops.where(Ops.less(x, low), low, x);
+        return high == null ? raised : Ops.where(Ops.greater(raised, high), high, raised);
     }
 
     private static Value bound(Site site, int input, String attribute) {

@@ -80,6 +80,7 @@ final class ElementwiseCases {
                     .noted("of negative numbers, to the power of " + exponent));
         }
         where(cases);
+        clip(cases);
         cases.add(one("Cast", UNIFORM, shape(2, 3), x -> Ops.cast(x, DataType.DOUBLE))
                 .inFloat());
         return cases;
@@ -90,6 +91,23 @@ final class ElementwiseCases {
             GradientCase made = one(operator, sampling, shape, x -> Ops.node(operator, x.type(), attributes, x));
             cases.add(FLOAT_ONLY.contains(operator) ? made.inFloat() : made);
         }
+    }
+
+    /** Kinks in the gaps of the APART grid, as above. */
+    private static void clip(List<GradientCase> cases) {
+        for (Shape shape : List.of(shape(), shape(3, 5))) {
+            cases.add(clipped(shape, -0.16, 0.24));
+            cases.add(clipped(shape, -0.16, null).noted("from below"));
+            cases.add(clipped(shape, null, 0.24).noted("from above"));
+        }
+    }
+
+    private static GradientCase clipped(Shape shape, Double low, Double high) {
+        return one("Clip", APART, shape, x -> Ops.clip(x, number(x, low), number(x, high)));
+    }
+
+    private static Value number(Value x, Double value) {
+        return value == null ? null : Ops.scalar(x.dataType(), value);
     }
 
     private static void where(List<GradientCase> cases) {
