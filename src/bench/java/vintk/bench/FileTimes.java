@@ -113,7 +113,7 @@ public final class FileTimes {
                                 ParameterFilter.ALL.select(gradients).counted(),
                                 List.of(KernelGraph.Output.KERNEL))
                         .graph(),
-                true);
+                SessionSettings.of(0).target());
         Map<String, Double> sums = new TreeMap<>();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = SessionSettings.of(0).options()) {

@@ -62,7 +62,7 @@ public final class KernelProfile implements Callable<Integer> {
         Workload work = model.endsWith(".onnx")
                 ? Workload.file(Path.of(model), batch, size)
                 : Workload.of(model, batch, size, 0, 0, 0);
-        Graph kernel = Fusion.apply(work.kernelGraph(), !settings.device().isCuda());
+        Graph kernel = Fusion.apply(work.kernelGraph(), settings.target());
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         Path profile;
         try (OrtSession.SessionOptions options = settings.options()) {

@@ -25,6 +25,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Value;
 import vintk.runtime.CandidateNetwork;
 import vintk.runtime.Network;
+import vintk.runtime.SessionSettings;
 import vintk.score.Integration;
 import vintk.score.Kernel;
 import vintk.score.Precision;
@@ -62,7 +63,7 @@ public class Parts {
         work = Workload.of(space, SAMPLES, SIZE, 0, 0, 0);
         candidate = work.network();
         differentiated = work.kernelGraph();
-        fused = Fusion.apply(differentiated, true);
+        fused = Fusion.apply(differentiated, SessionSettings.of(0).target());
         model = ModelWriter.model(fused);
         int size = 2 * SAMPLES;
         double[] values = new double[size * size];
@@ -93,7 +94,7 @@ public class Parts {
     /** Operators joined, as sessions of a processor run them. */
     @Benchmark
     public Graph fuse() {
-        return Fusion.apply(differentiated, true);
+        return Fusion.apply(differentiated, SessionSettings.of(0).target());
     }
 
     /** As a protobuf message. */

@@ -13,6 +13,7 @@ import vintk.ntk.GraphCost;
 import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
+import vintk.onnx.Target;
 import vintk.onnx.Value;
 import vintk.opset.OperatorUse;
 import vintk.opset.Parameter;
@@ -102,7 +103,7 @@ public record Inspection(
                 int rows = KernelEngine.rows(network, samples, sample, options);
                 return Differentiation.plan(network, rows, sample, options);
             });
-            peakBytes = GraphCost.of(Fusion.apply(plan.differentiated().graph(), true))
+            peakBytes = GraphCost.of(Fusion.apply(plan.differentiated().graph(), Target.PROCESSOR))
                     .peakBytes();
             if (peakBytes > Machine.memory()) {
                 refusal = String.format(

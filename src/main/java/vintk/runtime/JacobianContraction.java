@@ -35,7 +35,7 @@ final class JacobianContraction implements AutoCloseable {
         this.session = new Session(
                 ModelWriter.model(Fusion.apply(
                                 KernelGraph.contraction(whole, samples, options.products()),
-                                !options.session().device().isCuda()))
+                                options.session().target()))
                         .toByteArray(),
                 options.session());
     }

@@ -59,8 +59,7 @@ public final class KernelEngine implements AutoCloseable {
         this.samples = samples;
         this.plan = plan;
         SessionSettings settings = options.session();
-        Graph graph =
-                Fusion.apply(plan.differentiated().graph(), !settings.device().isCuda());
+        Graph graph = Fusion.apply(plan.differentiated().graph(), settings.target());
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
         ModelProto model = ModelWriter.model(graph);

@@ -3,7 +3,6 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
@@ -81,7 +79,8 @@ final class Resolver {
                     .forEach((name, tensor) -> found.types.put(name, tensor.type()));
         }
         control.check(found);
-        return new Resolved(plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? block() : 0);
+        return new Resolved(
+                plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? ImageBlocks.channels() : 0);
     }
 
     /** What inference tells of a model, and the values whose extents it does not. */
@@ -128,31 +127,6 @@ final class Resolver {
                 ? FreedBatch.of(model, Set.of(signature.main().name()), samples)
                 : model;
         return new Resolver(freed, signature.types(samples, sample), signature.constants()).withStaticInputs();
-    }
-
-    /** The channels in a block of ONNX Runtime's own layout of images: to how many it would pad four of them. */
-    private static long block() {
-        NodeProto node = NodeProto.newBuilder()
-                .setDomain(BlockedLayout.DOMAIN)
-                .setOpType("ReorderInput")
-                .addInput("x")
-                .addOutput("y")
-                .build();
-        GraphProto graph = GraphProto.newBuilder()
-                .setName("block")
-                .addInput(valueInfo("x", TensorType.of(DataType.FLOAT, 1, 4, 1, 1)))
-                .addNode(node)
-                .build();
-        ModelProto model = ModelProto.newBuilder()
-                .setIrVersion(8)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .addOpsetImport(OperatorSetIdProto.newBuilder()
-                        .setDomain(BlockedLayout.DOMAIN)
-                        .setVersion(1))
-                .setGraph(graph)
-                .build();
-        NodeInfo info = types(model, Set.of("y")).get("y");
-        return Tensors.type((TensorInfo) info.getInfo()).shape().dim(1);
     }
 
     /** The model with these input types, without what its writer said of shapes (it may hold for another batch only). */
@@ -236,7 +210,7 @@ final class Resolver {
         }
     }
 
-    private static Map<String, NodeInfo> types(ModelProto model, Set<String> wanted) {
+    static Map<String, NodeInfo> types(ModelProto model, Set<String> wanted) {
         if (wanted.isEmpty()) {
             return Map.of();
         }

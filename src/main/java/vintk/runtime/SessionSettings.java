@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import vintk.onnx.Target;
 
 /**
  * How sessions run. The defaults were measured (README, performance): graphs of this program are written so that
@@ -29,6 +30,14 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
 
     public SessionSettings withTf32(boolean allowed) {
         return new SessionSettings(threads, optimised, device, allowed);
+    }
+
+    /** What graphs are made for. */
+    public Target target() {
+        if (device.isCuda()) {
+            return Target.CUDA;
+        }
+        return ImageBlocks.exist() ? Target.BLOCKED_PROCESSOR : Target.PROCESSOR;
     }
 
     /** For a session; close them. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vintk.onnx.Fusion;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
+import vintk.onnx.Target;
 import vintk.space.Candidate;
 import vintk.space.RandomStream;
 import vintk.space.Space;
@@ -71,6 +72,6 @@ class SharedSessionTest {
     private static Skeleton skeleton(CandidateNetwork network) {
         Differentiation plan =
                 Differentiation.plan(network, SAMPLES, network.sampleShape(null), KernelOptions.defaults());
-        return Skeleton.of(ModelWriter.model(Fusion.apply(plan.differentiated().graph(), false)));
+        return Skeleton.of(ModelWriter.model(Fusion.apply(plan.differentiated().graph(), Target.CUDA)));
     }
 }

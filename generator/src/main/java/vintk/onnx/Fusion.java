@@ -4,12 +4,18 @@ package vintk.onnx;
 public final class Fusion {
     private Fusion() {}
 
-    /** @param processor whether it runs on a processor: what is one node on other devices is faster in parts there */
-    public static Graph apply(Graph graph, boolean processor) {
+    public static Graph apply(Graph graph, Target target) {
         Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
-        Graph formed = processor
-                ? ReductionFusion.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(lean)))
-                : SumProduct.apply(ReductionFusion.apply(lean));
+        Graph formed =
+                switch (target) {
+                    case CUDA -> SumProduct.apply(ReductionFusion.apply(lean));
+                    case PROCESSOR -> processor(lean);
+                    case BLOCKED_PROCESSOR -> BlockedConvolution.apply(processor(lean));
+                };
         return CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
+    }
+
+    private static Graph processor(Graph graph) {
+        return ReductionFusion.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(graph)));
     }
 }

@@ -40,7 +40,6 @@ public final class ModelWriter {
     public static final long EXTERNAL_DATA_THRESHOLD = 1L << 30;
 
     private static final String PRODUCER = "vintk";
-    private static final String MICROSOFT = "com.microsoft";
 
     private final Graph graph;
     private final boolean freeBatch;
@@ -158,10 +157,10 @@ public final class ModelWriter {
                 .setProducerName(PRODUCER)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
                 .setGraph(proto);
-        if (domains.contains(MICROSOFT)) {
-            model.addOpsetImport(
-                    OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
-        }
+        domains.stream()
+                .filter(domain -> !domain.isEmpty())
+                .forEach(domain -> model.addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
         graph.metadata().forEach((key, value) -> model.addMetadataProps(entry(key, value)));
         return model.build();
     }

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.onnx.Attributes;
+import vintk.onnx.BlockedConvolution;
 import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -22,9 +23,6 @@ import vintk.onnx.Value;
  * padding's weights, their gradient is zero.
  */
 public final class BlockedLayout {
-    /** The operator set. */
-    public static final String DOMAIN = "com.microsoft.nchwc";
-
     private static final int[] INNER_AND_OUTER = {0, 5, 1, 4, 2, 3};
     private static final int[] OUTER = {0, 4, 1, 2, 3};
 
@@ -39,7 +37,7 @@ public final class BlockedLayout {
     /** Whether a model has nodes of this layout. */
     public static boolean isIn(ModelProto model) {
         return model.getGraph().getNodeList().stream()
-                .anyMatch(n -> n.getDomain().equals(DOMAIN));
+                .anyMatch(n -> n.getDomain().equals(BlockedConvolution.DOMAIN));
     }
 
     List<Value> adapt(Site site) {
@@ -53,7 +51,9 @@ public final class BlockedLayout {
             case "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool" ->
                 plain(site, site.proto().toBuilder(), site.inputs());
             case "Upsample" -> List.of(upsample(site));
-            default -> throw new UnsupportedOperatorException(site + " is not known in the layout " + DOMAIN);
+            default ->
+                throw new UnsupportedOperatorException(
+                        site + " is not known in the layout " + BlockedConvolution.DOMAIN);
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import vintk.onnx.BlockedConvolution;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
@@ -146,7 +147,7 @@ public final class Importer {
         String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
-        List<Value> made = adapted(site, domain.equals(BlockedLayout.DOMAIN) ? blocked::adapt : adapter);
+        List<Value> made = adapted(site, domain.equals(BlockedConvolution.DOMAIN) ? blocked::adapt : adapter);
         for (int i = 0; i < made.size() && i < proto.getOutputCount(); i++) {
             if (proto.getOutput(i).isEmpty()) {
                 continue;

@@ -137,10 +137,11 @@ class FusionTest {
         Graph plain = graph(row.build);
         Map<String, Tensor> inputs = inputs(row.name);
         double[] expected = Runner.run(plain, inputs).get("y").numbers();
-        for (boolean processor : new boolean[] {true, false}) {
-            Graph fused = Fusion.apply(plain, processor);
+        for (Target target : Target.values()) {
+            Graph fused = Fusion.apply(plain, target);
             assertArrayEquals(expected, Runner.run(fused, inputs).get("y").numbers(), 1e-5);
-            assertEquals(processor ? row.processor : row.device, fused.nodes().size(), () -> fused.nodes() + "");
+            int nodes = target == Target.CUDA ? row.device : row.processor;
+            assertEquals(nodes, fused.nodes().size(), () -> target + ": " + fused.nodes());
         }
     }
 
