@@ -37,14 +37,15 @@ public final class BlockedConvolution {
             return false;
         }
         Shape weights = inputs.get(1).shape();
-        boolean whole = weights.dim(0) % BLOCK == 0;
-        return whole && (isDepthwise(node, weights) || group(node) == 1 && weights.dim(1) % BLOCK == 0);
+        boolean whole = weights.dim(1) % BLOCK == 0 && weights.dim(0) / group(node) % BLOCK == 0;
+        return whole || isDepthwise(node, weights) && weights.dim(0) % BLOCK == 0;
     }
 
     private static long group(Node node) {
         return node.attributes().integer("group", 1);
     }
 
+    /** One input and one output a group. */
     private static boolean isDepthwise(Node node, Shape weights) {
         return weights.dim(1) == 1 && weights.dim(0) == group(node);
     }

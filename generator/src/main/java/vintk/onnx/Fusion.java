@@ -16,6 +16,7 @@ public final class Fusion {
     }
 
     private static Graph processor(Graph graph) {
-        return ReductionFusion.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(graph)));
+        Graph formed = StepForm.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(graph)));
+        return ReductionFusion.apply(formed);
     }
 }

@@ -86,7 +86,9 @@ class BlockedConvolutionTest {
                         Shape.of(2, 32, 3, 3),
                         true),
                 new Case("1×1", x, Shape.of(16, 32, 1, 1), 1, none, Shape.of(2, 16, 5, 6), false),
-                new Case("groups", x, Shape.of(32, 16, 3, 3), 2, none, Shape.of(2, 32, 3, 4), false),
+                new Case("groups", x, Shape.of(32, 16, 3, 3), 2, none, Shape.of(2, 32, 3, 4), true),
+                new Case("small groups", x, Shape.of(32, 8, 3, 3), 4, none, Shape.of(2, 32, 3, 4), false),
+                new Case("groups of few outputs", x, Shape.of(16, 16, 3, 3), 2, none, Shape.of(2, 16, 3, 4), false),
                 new Case("two outputs a channel", x, Shape.of(64, 1, 3, 3), 32, none, Shape.of(2, 64, 3, 4), false),
                 new Case("a block that is not full", x, Shape.of(24, 32, 3, 3), 1, none, Shape.of(2, 24, 3, 4), false),
                 new Case(

@@ -113,6 +113,12 @@ class FusionTest {
                         v -> Ops.add(Ops.mul(v[0], biases(1, 2, 3, 4)), Ops.mul(Ops.exp(v[0]), biases(4, 3, 2, 1))),
                         4,
                         4),
+                new Case("where positive", v -> Ops.mask(Ops.greater(v[0], Ops.scalar(DataType.FLOAT, 0)), v[0]), 2, 3),
+                new Case(
+                        "where above a half",
+                        v -> Ops.mask(Ops.greater(v[0], Ops.scalar(DataType.FLOAT, 0.5)), v[0]),
+                        3,
+                        3),
                 new Case("gelu between layers", v -> Ops.matMul(Ops.gelu(v[0]), v[1]), 5, 5),
                 new Case("standardised", v -> Ops.standardise(v[0], 1e-3).output(), 8, 1));
     }
