@@ -6,17 +6,10 @@ public final class Fusion {
 
     public static Graph apply(Graph graph, Target target) {
         Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
-        Graph formed =
-                switch (target) {
-                    case CUDA -> SumProduct.apply(ReductionFusion.apply(lean));
-                    case PROCESSOR -> processor(lean);
-                    case BLOCKED_PROCESSOR -> BlockedConvolution.apply(processor(lean));
-                };
-        return CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
-    }
-
-    private static Graph processor(Graph graph) {
-        Graph formed = StepForm.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(graph)));
-        return ReductionFusion.apply(formed);
+        Graph formed = target == Target.CUDA
+                ? SumProduct.apply(ReductionFusion.apply(lean))
+                : ReductionFusion.apply(StepForm.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(lean))));
+        Graph fused = CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
+        return target == Target.BLOCKED_PROCESSOR ? BlockedConvolution.apply(fused) : fused;
     }
 }

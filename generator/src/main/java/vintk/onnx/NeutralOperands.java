@@ -57,7 +57,6 @@ public final class NeutralOperands {
         if (size == 0 || size > LONGEST) {
             return Double.NaN;
         }
-        double first = source.constant().number(0);
-        return source.constant().allMatch(number -> number == first) ? first : Double.NaN;
+        return source.constant().throughout();
     }
 }

@@ -1,14 +1,21 @@
 package vintk.onnx;
 
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Moves products with a number into the matrix products beside them, as {@code alpha} of {@code com.microsoft.FusedMatMul}: that
- * of an operand, and that of a result which nothing else reads, a bias in between or not. A number in front of a sum goes behind
- * it, where there is less to multiply. For graphs that this program runs itself; float32 only.
+ * of an operand, and that of a result which nothing else reads, a bias in between or not. Beside a convolution its weights are
+ * multiplied, or what it puts out, where these are smaller than what was. A number in front of a sum goes behind it, where there
+ * is less to multiply, and one in front of a Reshape or Transpose behind that, where a product may take it. For graphs that this
+ * program runs itself; float32 only.
  */
 public final class ScaleFusion {
+    private static final Set<String> LINEAR = Set.of("ReduceSum", "Reshape", "Transpose");
+
     private final Map<Value, Integer> uses;
 
     private ScaleFusion(Graph graph) {
@@ -30,11 +37,53 @@ public final class ScaleFusion {
         if (own && node.opType().equals("Mul")) {
             return result(node, made, inputs);
         }
-        if (own && node.opType().equals("ReduceSum") && isScaled(inputs.get(0))) {
-            Node sum = copy(node, node.opType(), List.of(unscaled(inputs.get(0)), inputs.get(1)), node.attributes());
-            return copy(node, "Mul", List.of(sum.output(), inputs.get(0).node().input(1)), Attributes.NONE);
+        if (own && node.opType().equals("Conv")) {
+            return convolution(made, inputs);
+        }
+        if (own && LINEAR.contains(node.opType()) && isScaled(inputs.get(0))) {
+            return behind(made, inputs, 0);
         }
         return made;
+    }
+
+    /** A linear operator of a multiple as a multiple of what it makes of the operand. */
+    private static Node behind(Node node, List<Value> inputs, int operand) {
+        List<Value> plain = new ArrayList<>(inputs);
+        plain.set(operand, unscaled(inputs.get(operand)));
+        Value y = copy(node, node.opType(), plain, node.attributes()).output();
+        return copy(node, "Mul", List.of(y, inputs.get(operand).node().input(1)), Attributes.NONE);
+    }
+
+    /** A convolution of a multiple, or with weights that are a multiple, as those of a depthwise gradient are. */
+    private static Node convolution(Node node, List<Value> inputs) {
+        Value x = inputs.get(0);
+        Value weights = inputs.get(1);
+        if (isScaled(x) && isLess(weights, x)) {
+            List<Value> operands = new ArrayList<>(inputs);
+            operands.set(0, unscaled(x));
+            operands.set(1, times(weights, x.node().input(1)));
+            return copy(node, node.opType(), operands, node.attributes());
+        }
+        boolean linear = inputs.size() == 2 && isScaled(weights) && isLess(node.output(), weights);
+        return linear ? behind(node, inputs, 1) : node;
+    }
+
+    private static boolean isLess(Value a, Value b) {
+        return a.shape().elements() < b.shape().elements();
+    }
+
+    /** A multiple of weights: where they are known, now. */
+    private static Value times(Value value, Value number) {
+        if (!value.isConstant()) {
+            return Ops.node("Mul", value.type(), Attributes.NONE, value, number);
+        }
+        float factor = (float) Ops.scalarOf(number);
+        return Value.constant(Tensor.pendingFloats(value.shape(), to -> {
+            FloatBuffer from = value.constant().data().asFloatBuffer();
+            while (from.hasRemaining()) {
+                to.put(from.get() * factor);
+            }
+        }));
     }
 
     private static boolean isProduct(Node node) {
@@ -56,12 +105,20 @@ public final class ScaleFusion {
         return alpha == 1 ? node : product(node, node, List.of(plain), alpha);
     }
 
-    /** A multiple of a product, or of a product and a bias, which nothing else reads. */
+    /** A multiple of a product, of a product and a bias, or of a convolution, which nothing else reads. */
     private Node result(Node node, Node made, List<Value> inputs) {
         if (!isScaled(made.output()) || uses.getOrDefault(node.input(0), 0) != 1) {
             return made;
         }
         Value operand = inputs.get(0);
+        if (Ops.isNode(operand, "Conv") && isLess(operand.node().input(1), operand)) {
+            Node plain = operand.node();
+            List<Value> operands = new ArrayList<>(plain.inputs());
+            for (int i = 1; i < operands.size(); i++) {
+                operands.set(i, operands.get(i) == null ? null : times(operands.get(i), inputs.get(1)));
+            }
+            return copy(node, plain.opType(), operands, plain.attributes());
+        }
         double number = number(made.output());
         if (operand.node() != null && isProduct(operand.node())) {
             return product(operand.node(), node, operand.node().inputs(), number);
@@ -76,12 +133,7 @@ public final class ScaleFusion {
         }
         Node inner = operand.node().input(0).node();
         Value scaled = product(inner, inner, inner.inputs(), number).output();
-        Value bias = Ops.node(
-                "Mul",
-                operand.node().input(1).type(),
-                Attributes.NONE,
-                operand.node().input(1),
-                inputs.get(1));
+        Value bias = times(operand.node().input(1), inputs.get(1));
         return copy(node, "Add", List.of(scaled, bias), Attributes.NONE);
     }
 

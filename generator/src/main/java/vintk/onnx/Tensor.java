@@ -166,6 +166,12 @@ public final class Tensor {
         return true;
     }
 
+    /** The number that all elements are; NaN where there is none. */
+    public double throughout() {
+        double first = shape().elements() == 0 ? Double.NaN : number(0);
+        return allMatch(number -> number == first) ? first : Double.NaN;
+    }
+
     /** Element {@code i} in row-major order, as a double. */
     public double number(long i) {
         return number(data(), i);

@@ -178,6 +178,13 @@ final class NormalizationAdapters {
         }
         Value mean = statistic(site.x(3));
         Value variance = statistic(site.x(4));
+        if (mean.isConstant() && variance.isConstant() && mean.constant().throughout() == 0) {
+            double inverse = 1 / Math.sqrt(variance.constant().throughout() + epsilon(site, 1e-5f));
+            if (Double.isFinite(inverse)) {
+                // As before training: what is left beside scale and shift is a number, which products take in passing.
+                return affine(Ops.mul(site.x(), inverse), site.x(1), site.x(2));
+            }
+        }
         Value deviation = Ops.sqrt(Ops.add(variance, epsilon(site, 1e-5f)));
         Value factor = Ops.div(site.x(1), deviation);
         Value offset = Ops.sub(site.x(2), Ops.mul(mean, factor));
