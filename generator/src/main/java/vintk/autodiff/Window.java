@@ -74,7 +74,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
                     : strides[i] * (places[i] + parts(i) - 1);
         }
         Value padded = padded(x, needed);
-        return few ? byRows(padded, places) : axisByAxis(padded, places);
+        return few ? byRows(padded, places) : axisByAxis(trimmed(padded, needed), places);
     }
 
     /**
@@ -205,7 +205,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         return positions;
     }
 
-    /** Zeros before and after all axes, then exactly {@code needed} values of each. */
+    /** Zeros before and after all axes, so that there are {@code needed} values of each, or more. */
     private Value padded(Value x, long[] needed) {
         long[] before = new long[2 + rank()];
         long[] after = new long[2 + rank()];
@@ -213,10 +213,14 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
             before[2 + i] = begin[i];
             after[2 + i] = Math.max(0, needed[i] - begin[i] - x.shape().dim(2 + i));
         }
-        Value padded = Indexing.pad(x, before, after, 0);
-        for (int i = 0; i < rank(); i++) {
-            padded = Indexing.slice(padded, 2 + i, 0, needed[i]);
+        return Indexing.pad(x, before, after, 0);
+    }
+
+    private static Value trimmed(Value x, long[] needed) {
+        Value trimmed = x;
+        for (int i = 0; i < needed.length; i++) {
+            trimmed = Indexing.slice(trimmed, 2 + i, 0, needed[i]);
         }
-        return padded;
+        return trimmed;
     }
 }

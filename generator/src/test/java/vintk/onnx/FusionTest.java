@@ -47,7 +47,7 @@ class FusionTest {
                         v -> Ops.matMul(Ops.transposeLast(Ops.mul(v[0], 3)), Ops.mul(v[0], 2)),
                         1,
                         1),
-                new Case("multiple behind a bias", v -> Ops.mul(biased(v), 3), 3, 3),
+                new Case("multiple behind a bias", v -> Ops.mul(biased(v), 3), 2, 2),
                 new Case(
                         "a product that is read twice",
                         v -> {
