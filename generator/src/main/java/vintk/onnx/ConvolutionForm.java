@@ -19,19 +19,21 @@ public final class ConvolutionForm {
     private final Map<List<Object>, Value> turned = new HashMap<>();
     private long bytes;
 
-    private ConvolutionForm() {}
+    /** For one graph. */
+    ConvolutionForm() {}
 
     public static Graph apply(Graph graph) {
         ConvolutionForm form = new ConvolutionForm();
-        return Rewrite.apply(graph, (node, inputs) -> {
-            boolean plain = node.domain().isEmpty()
-                    && node.opType().equals("ConvTranspose")
-                    && node.output().dataType() == DataType.FLOAT
-                    && form.isPlain(node.attributes(), inputs.get(1));
-            return plain
-                    ? List.of(form.convolution(node, inputs))
-                    : Rewrite.with(node, inputs).outputs();
-        });
+        return Rewrite.apply(graph, (node, inputs) -> form.of(node, inputs).outputs());
+    }
+
+    /** The convolution that a node is; a node that is none with these inputs. */
+    Node of(Node node, List<Value> inputs) {
+        boolean plain = node.domain().isEmpty()
+                && node.opType().equals("ConvTranspose")
+                && node.output().dataType() == DataType.FLOAT
+                && isPlain(node.attributes(), inputs.get(1));
+        return plain ? convolution(node, inputs) : Rewrite.with(node, inputs);
     }
 
     private boolean isPlain(Attributes attributes, Value weights) {
@@ -59,19 +61,21 @@ public final class ConvolutionForm {
         return turned;
     }
 
-    private Value convolution(Node node, List<Value> inputs) {
+    private Node convolution(Node node, List<Value> inputs) {
         Value weights = inputs.get(1);
         long group = node.attributes().integer("group", 1);
         Attributes attributes =
                 node.attributes().without("output_padding").with("pads", pads(node.attributes(), weights.shape()));
         List<Value> operands = new ArrayList<>(inputs);
-        operands.set(1, turned.computeIfAbsent(List.of(weights, group), key -> turned(weights, group)));
-        return Rewrite.with(node, "", "Conv", operands, attributes).output();
+        operands.set(1, turned.computeIfAbsent(List.of(weights, group), key -> {
+            bytes += weights.type().bytes();
+            return turned(weights, group);
+        }));
+        return Rewrite.with(node, "", "Conv", operands, attributes);
     }
 
     /** [C, D/g, ...kernel] to [D, C/g, ...kernel], the kernel read backwards. */
-    private Value turned(Value weights, long group) {
-        bytes += weights.type().bytes();
+    static Value turned(Value weights, long group) {
         Shape shape = weights.shape();
         int groups = Math.toIntExact(group);
         int in = Math.toIntExact(shape.dim(0) / group);

@@ -8,8 +8,12 @@ public final class Fusion {
         Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
         Graph formed = target == Target.CUDA
                 ? SumProduct.apply(ReductionFusion.apply(lean))
-                : ReductionFusion.apply(StepForm.apply(ConvolutionForm.apply(StandardisationForm.arithmetic(lean))));
+                : ReductionFusion.apply(StepForm.apply(StandardisationForm.arithmetic(lean)));
         Graph fused = CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
-        return target == Target.BLOCKED_PROCESSOR ? BlockedConvolution.apply(fused) : fused;
+        return switch (target) {
+            case CUDA -> fused;
+            case PROCESSOR -> ConvolutionForm.apply(fused);
+            case BLOCKED_PROCESSOR -> BlockedConvolution.apply(fused);
+        };
     }
 }

@@ -37,7 +37,7 @@ public final class ScaleFusion {
         if (own && node.opType().equals("Mul")) {
             return result(node, made, inputs);
         }
-        if (own && node.opType().equals("Conv")) {
+        if (own && (node.opType().equals("Conv") || node.opType().equals("ConvTranspose"))) {
             return convolution(made, inputs);
         }
         if (own && LINEAR.contains(node.opType()) && isScaled(inputs.get(0))) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -106,22 +107,97 @@ class BlockedConvolutionTest {
     @ParameterizedTest
     @MethodSource("cases")
     void numbersStay(Case row) {
+        Value w = Value.input("w", new TensorType(DataType.FLOAT, row.w));
+        numbersStay("Conv", row, w, Ops.mul(w, 2));
+    }
+
+    /** The sign of a sum near zero, which may be another in another order, decides on a gradient. */
+    @Test
+    void forwardPassesBeforeKinksStay() {
+        TensorType type = TensorType.of(DataType.FLOAT, 2, 16, 5, 5);
+        Value x = Value.input("x", type);
+        Value weights =
+                Value.initializer("w", Sampling.uniform(TensorType.of(DataType.FLOAT, 16, 1, 3, 3), new Random(1)));
+        Attributes attributes = Attributes.NONE.with("group", 16L).with("pads", new long[] {1, 1, 1, 1});
+        Value y = Ops.node("Conv", type, attributes, x, weights);
+        Value step = Ops.mask(Ops.greater(y, Ops.scalar(DataType.FLOAT, 0)), y);
+        assertEquals(List.of(BlockedConvolution.DOMAIN), domains(x, Ops.unary("Sigmoid", y)));
+        assertEquals(List.of(""), domains(x, step));
+    }
+
+    private static List<String> domains(Value x, Value y) {
+        return BlockedConvolution.apply(new Graph("g", List.of(x), Map.of("y", y))).nodes().stream()
+                .filter(node -> node.opType().equals("Conv"))
+                .map(Node::domain)
+                .toList();
+    }
+
+    static Stream<Case> transposedCases() {
+        Shape x = Shape.of(2, 32, 4, 5);
+        Shape w = Shape.of(32, 1, 3, 3);
+        Attributes two = Attributes.NONE.with("strides", new long[] {2, 2});
+        Attributes around = two.with("pads", new long[] {1, 1, 1, 1});
+        return Stream.of(
+                new Case("stride 2", x, w, 32, two, Shape.of(2, 32, 9, 11), true),
+                new Case("padded", x, w, 32, around, Shape.of(2, 32, 7, 9), true),
+                new Case(
+                        "pixels that no window covers",
+                        x,
+                        w,
+                        32,
+                        around.with("output_padding", new long[] {1, 1}),
+                        Shape.of(2, 32, 8, 10),
+                        true),
+                new Case(
+                        "strides, gaps and padding of two kinds",
+                        x,
+                        Shape.of(32, 1, 3, 2),
+                        32,
+                        Attributes.NONE
+                                .with("strides", new long[] {3, 1})
+                                .with("dilations", new long[] {1, 2})
+                                .with("pads", new long[] {1, 0, 0, 1}),
+                        Shape.of(2, 32, 11, 6),
+                        true),
+                new Case(
+                        "more is cut off than the kernel reaches",
+                        x,
+                        Shape.of(32, 1, 1, 3),
+                        32,
+                        two.with("pads", new long[] {1, 0, 0, 0}),
+                        Shape.of(2, 32, 6, 11),
+                        false),
+                new Case("dense", x, Shape.of(32, 16, 3, 3), 1, two, Shape.of(2, 16, 9, 11), false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transposedCases")
+    void numbersStayTransposed(Case row) {
+        TensorType type = new TensorType(DataType.FLOAT, row.w);
+        Value unread = Value.input("w", type);
+        numbersStay(
+                "ConvTranspose",
+                row,
+                unread,
+                Value.initializer("v", Sampling.uniform(type, new Random(row.name.length()))));
+    }
+
+    private static void numbersStay(String opType, Case row, Value input, Value weights) {
         TensorType type = new TensorType(DataType.FLOAT, row.x);
         Value x = Value.input("x", type);
-        Value w = Value.input("w", type.withShape(row.w));
         Value b = Value.input("b", type.withShape(Shape.of(row.y.dim(1))));
         Attributes attributes = row.attributes.with("group", row.group);
-        Value y = Ops.node("Conv", type.withShape(row.y), attributes, x, Ops.mul(w, 2), b);
-        Graph plain = new Graph(row.name, List.of(x, w, b), Map.of("y", y));
+        Value y = Ops.node(opType, type.withShape(row.y), attributes, x, weights, b);
+        Graph plain = new Graph(row.name, List.of(x, input, b), Map.of("y", y));
         Graph blocked = BlockedConvolution.apply(plain);
-        List<String> domains = new ArrayList<>();
+        List<String> convolutions = new ArrayList<>();
         blocked.nodes().stream()
-                .filter(node -> node.opType().equals("Conv"))
-                .forEach(node -> domains.add(node.domain()));
-        assertEquals(List.of(row.blocked ? BlockedConvolution.DOMAIN : ""), domains);
+                .filter(node -> node.opType().startsWith("Conv"))
+                .forEach(node -> convolutions.add(node.domain() + node.opType()));
+        assertEquals(List.of(row.blocked ? BlockedConvolution.DOMAIN + "Conv" : opType), convolutions);
         Random random = new Random(row.name.hashCode());
         Map<String, Tensor> inputs = new LinkedHashMap<>();
-        plain.inputs().forEach(input -> inputs.put(input.name(), Sampling.uniform(input.type(), random)));
+        plain.inputs().forEach(v -> inputs.put(v.name(), Sampling.uniform(v.type(), random)));
         assertArrayEquals(
                 Runner.run(plain, inputs).get("y").numbers(),
                 Runner.run(blocked, inputs).get("y").numbers(),
