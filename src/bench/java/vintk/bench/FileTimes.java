@@ -43,6 +43,9 @@ import vintk.runtime.SessionSettings;
 public final class FileTimes {
     private static final int ROUNDS = 7;
 
+    /** Threads of the session before still spin for some milliseconds, and would share the cores. */
+    private static final long PAUSE_MILLIS = 100;
+
     private FileTimes() {}
 
     public static void main(String[] folders) throws Exception {
@@ -153,7 +156,8 @@ public final class FileTimes {
         return sorted[sorted.length / 2];
     }
 
-    private static double seconds(Runnable work) {
+    private static double seconds(Runnable work) throws InterruptedException {
+        Thread.sleep(PAUSE_MILLIS);
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e9;

@@ -66,7 +66,10 @@ public final class KernelEngine implements AutoCloseable {
         this.own = shared == null || !plan.batched();
         this.batch = own ? new BatchTensor() : shared.batch();
         if (own) {
-            Session opened = new Session(model.toByteArray(), settings);
+            byte[] bytes = settings.device().isCuda()
+                    ? model.toByteArray()
+                    : Skeleton.withoutShapes(model).toByteArray();
+            Session opened = new Session(bytes, settings);
             this.session = () -> opened;
         } else {
             Skeleton skeleton = Skeleton.of(model);

@@ -29,6 +29,18 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
     private static final Map<String, Set<Integer>> EXTENTS =
             Map.of("Reshape", Set.of(1), "Expand", Set.of(1), "Slice", Set.of(1, 2), "Pad", Set.of(1));
 
+    /**
+     * A model whose inputs have no shapes. ONNX Runtime then infers none when it opens a session, which takes it as long as all the
+     * rest, or ten times as long where weights are inputs; it takes shapes from the tensors themselves.
+     */
+    static ModelProto withoutShapes(ModelProto model) {
+        ModelProto.Builder bare = model.toBuilder();
+        bare.getGraphBuilder()
+                .getInputBuilderList()
+                .forEach(input -> input.getTypeBuilder().getTensorTypeBuilder().clearShape());
+        return bare.build();
+    }
+
     static Skeleton of(ModelProto whole) {
         return new Taking(whole).skeleton();
     }
@@ -111,10 +123,7 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
             return place;
         }
 
-        /**
-         * Makes a tensor an input, without a shape: ONNX Runtime then infers none when it opens the session, which takes it ten times
-         * as long as all the rest, and takes shapes from the tensors themselves.
-         */
+        /** Makes a tensor an input, without a shape: see {@link #withoutShapes}. */
         private String lifted(String name, TensorProto tensor) {
             graph.addInput(ValueInfoProto.newBuilder()
                     .setName(name)
