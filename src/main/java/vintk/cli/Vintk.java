@@ -55,7 +55,7 @@ public final class Vintk implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] args) {
-        Relaunch.withHugePages(args);
+        Relaunch.keepingMemory(args);
         // Numbers look the same everywhere, whatever the machine's language.
         Locale.setDefault(Locale.ROOT);
         int code;
