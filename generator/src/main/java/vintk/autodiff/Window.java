@@ -10,6 +10,7 @@ import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
+import vintk.onnx.Shifts;
 import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 
@@ -63,18 +64,13 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
      * <p>Of small kernels whole rows move. Long kernels, and patches that tile the image, go one spatial axis after the other.
      */
     Value unfold(Value x) {
-        boolean tiles = Arrays.equals(kernel, strides);
-        boolean few = !tiles && Shape.of(kernel).elements() <= FEW_POSITIONS;
         long[] places = new long[rank()];
-        long[] needed = new long[rank()];
         for (int i = 0; i < rank(); i++) {
             places[i] = places(i, x.shape().dim(2 + i));
-            needed[i] = few || !inBlocks(i)
-                    ? dilations[i] * (kernel[i] - 1) + strides[i] * (places[i] - 1) + 1
-                    : strides[i] * (places[i] + parts(i) - 1);
         }
-        Value padded = padded(x, needed);
-        return few ? byRows(padded, places) : axisByAxis(trimmed(padded, needed), places);
+        boolean tiles = Arrays.equals(kernel, strides);
+        long positions = Shape.of(kernel).elements();
+        return !tiles && positions <= FEW_POSITIONS ? byRows(x, places) : axisByAxis(x, places);
     }
 
     /**
@@ -84,13 +80,17 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
     private Value byRows(Value x, long[] places) {
         int last = rank() - 1;
         Shape images = x.shape().slice(0, 2);
-        Shape rows = x.shape().slice(2, 2 + last);
-        Shape single = Shape.concat(images, Shape.of(rows.elements(), places[last]));
-        List<Value> shifted = shifted(x, last, 2 + last, places[last]);
-        Value all =
-                Ops.concat(2, shifted.stream().map(v -> Ops.reshape(v, single)).toList());
-        Value moved = last == 0 ? all : Indexing.gather(all, 2, rowNumbers(rows, places));
-        return Ops.reshape(moved, Shape.concat(images, Shape.concat(Shape.of(kernel), Shape.of(places))));
+        Shape patches = Shape.concat(images, Shape.concat(Shape.of(kernel), Shape.of(places)));
+        if (Shape.of(kernel).elements() == kernel[last]) {
+            return Ops.reshape(Shifts.of(x, kernel[last], strides, dilations[last], pads()), patches);
+        }
+        long[] steps = new long[rank()];
+        Arrays.fill(steps, 1);
+        steps[last] = strides[last];
+        Value shifted = Shifts.of(x, kernel[last], steps, dilations[last], pads());
+        Shape rows = shifted.shape().slice(3, 3 + last);
+        Value all = Ops.reshape(shifted, Shape.concat(images, Shape.of(kernel[last] * rows.elements(), places[last])));
+        return Ops.reshape(Indexing.gather(all, 2, rowNumbers(rows, places)), patches);
     }
 
     /** [positions, places on all axes but the last]: the row that stands there, in rows for each position on the last axis. */
@@ -133,7 +133,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
      */
     private Value axisByAxis(Value x, long[] places) {
         int rank = rank();
-        Value value = x;
+        Value value = padded(x, places);
         // Layout on the way: [M, C, K_0, L_0, ... K_{i-1}, L_{i-1}, S_i, S_{i+1}...].
         for (int i = 0; i < rank; i++) {
             int axis = 2 + 2 * i;
@@ -205,22 +205,22 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         return positions;
     }
 
-    /** Zeros before and after all axes, so that there are {@code needed} values of each, or more. */
-    private Value padded(Value x, long[] needed) {
+    /** Zeros before and after all axes, so that there are as many values of each as its places need. */
+    private Value padded(Value x, long[] places) {
         long[] before = new long[2 + rank()];
         long[] after = new long[2 + rank()];
+        long[] needed = new long[rank()];
         for (int i = 0; i < rank(); i++) {
+            needed[i] = inBlocks(i)
+                    ? strides[i] * (places[i] + parts(i) - 1)
+                    : dilations[i] * (kernel[i] - 1) + strides[i] * (places[i] - 1) + 1;
             before[2 + i] = begin[i];
             after[2 + i] = Math.max(0, needed[i] - begin[i] - x.shape().dim(2 + i));
         }
-        return Indexing.pad(x, before, after, 0);
-    }
-
-    private static Value trimmed(Value x, long[] needed) {
-        Value trimmed = x;
-        for (int i = 0; i < needed.length; i++) {
-            trimmed = Indexing.slice(trimmed, 2 + i, 0, needed[i]);
+        Value padded = Indexing.pad(x, before, after, 0);
+        for (int i = 0; i < rank(); i++) {
+            padded = Indexing.slice(padded, 2 + i, 0, needed[i]);
         }
-        return trimmed;
+        return padded;
     }
 }

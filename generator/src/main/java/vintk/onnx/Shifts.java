@@ -1,0 +1,112 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Copies of images [M, C, ...spatial], one for each position of a window along their last axis, with zeros around them: a grouped
+ * convolution whose kernels are unit vectors. On processors ONNX Runtime takes a third of the time of Pad, Slices and Concat for it.
+ */
+public final class Shifts {
+    private Shifts() {}
+
+    /**
+     * Value {@code l·stride + k·dilation} of the padded last axis is at [m, c, k, ..., l].
+     *
+     * @param positions of the window, K
+     * @param strides for each spatial axis; every axis but the last is as under a window of one position
+     * @param pads as ONNX writes padding: all beginnings, then all ends
+     * @return [M, C, K, ...places]
+     */
+    public static Value of(Value x, long positions, long[] strides, long dilation, long[] pads) {
+        int rank = strides.length;
+        long[] kernel = ones(rank);
+        kernel[rank - 1] = positions;
+        long[] dilations = ones(rank);
+        dilations[rank - 1] = dilation;
+        long[] places = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            long reach = dilations[i] * (kernel[i] - 1) + 1;
+            places[i] = (x.shape().dim(2 + i) + pads[i] + pads[rank + i] - reach) / strides[i] + 1;
+        }
+        long channels = x.shape().dim(1);
+        Attributes attributes = Attributes.NONE
+                .with("group", channels)
+                .with("kernel_shape", kernel)
+                .with("strides", strides)
+                .with("dilations", dilations)
+                .with("pads", pads);
+        Shape images = Shape.of(x.shape().dim(0), channels * positions);
+        TensorType type = x.type().withShape(Shape.concat(images, Shape.of(places)));
+        Value copies = Ops.node("Conv", type, attributes, x, Ops.constant(units(x.dataType(), channels, kernel)));
+        Shape split = Shape.of(x.shape().dim(0), channels, positions);
+        return Ops.reshape(copies, Shape.concat(split, Shape.of(places)));
+    }
+
+    /** [C·K, 1, ...kernel]: for each channel, 1 at each position of the last axis in turn. */
+    private static Tensor units(DataType type, long channels, long[] kernel) {
+        long positions = kernel[kernel.length - 1];
+        TensorType weights = new TensorType(type, Shape.concat(Shape.of(channels * positions, 1), Shape.of(kernel)));
+        int elements = Math.toIntExact(weights.shape().elements());
+        return Tensor.of(weights, elements, i -> i / positions % positions == i % positions ? 1 : 0);
+    }
+
+    private static long[] ones(int rank) {
+        long[] ones = new long[rank];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    /** A graph with Pad, Slices and Concat for them: for devices where moving is cheap and convolutions of few channels are not. */
+    static Graph sliced(Graph graph) {
+        return Rewrite.apply(
+                graph,
+                (node, inputs) -> isShifts(node)
+                        ? List.of(sliced(node, inputs.get(0)))
+                        : Rewrite.with(node, inputs).outputs());
+    }
+
+    private static boolean isShifts(Node node) {
+        if (!node.domain().isEmpty()
+                || !node.opType().equals("Conv")
+                || !node.input(1).isConstant()) {
+            return false;
+        }
+        long channels = node.input(0).shape().dim(1);
+        long[] kernel = node.attributes().integers("kernel_shape");
+        boolean grouped = node.attributes().integer("group", 1) == channels && kernel.length > 0;
+        return grouped
+                && node.inputs().size() == 2
+                && node.input(1).shape().dim(0) == channels * kernel[kernel.length - 1]
+                && node.input(1).constant().equals(units(node.output().dataType(), channels, kernel));
+    }
+
+    private static Value sliced(Node node, Value x) {
+        Shape y = node.output().shape();
+        int rank = y.rank() - 2;
+        long[] strides = node.attributes().integers("strides", ones(rank));
+        long[] pads = node.attributes().integers("pads", new long[2 * rank]);
+        long[] before = new long[2 + rank];
+        long[] after = new long[2 + rank];
+        System.arraycopy(pads, 0, before, 2, rank);
+        System.arraycopy(pads, rank, after, 2, rank);
+        Value rows = Indexing.pad(x, before, after, 0);
+        int last = rank - 1;
+        for (int i = 0; i < last; i++) {
+            rows = taken(rows, 2 + i, 0, strides[i], y.dim(2 + i));
+        }
+        long dilation = node.attributes().integers("dilations", ones(rank))[last];
+        long positions = y.dim(1) / x.shape().dim(1);
+        Shape single = Shape.concat(x.shape().slice(0, 2), y.slice(2, y.rank()).prepend(1));
+        List<Value> copies = new ArrayList<>();
+        for (long k = 0; k < positions; k++) {
+            copies.add(Ops.reshape(taken(rows, 2 + last, k * dilation, strides[last], y.dim(-1)), single));
+        }
+        return Ops.reshape(Ops.concat(2, copies), y);
+    }
+
+    private static Value taken(Value x, int axis, long start, long stride, long places) {
+        return Indexing.slice(x, axis, start, start + (places - 1) * stride + 1, stride);
+    }
+}
