@@ -178,31 +178,25 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         return Indexing.slice(Ops.concat(axis, shifted), axis, 0, kernel[i]);
     }
 
-    /** The same by a slice for each position in the kernel. */
-    private Value positions(Value x, int i, int axis, long places) {
-        List<Value> positions = shifted(x, i, axis, places);
-        Shape shape = positions.get(0).shape();
-        Shape single = Shape.concat(Shape.concat(shape.slice(0, axis), Shape.of(1)), shape.slice(axis, shape.rank()));
-        return Ops.concat(
-                axis, positions.stream().map(v -> Ops.reshape(v, single)).toList());
-    }
-
     /**
-     * The values of an axis at each position of the kernel. Where several positions lie on one phase of the stride, that is
-     * taken out once: strided slices are slower than plain ones, and much faster than a transposition of elements.
+     * The same by a slice for each position in the kernel. Where several positions lie on one phase of the stride, that is taken out
+     * once: strided slices are slower than plain ones, and much faster than a transposition of elements.
      */
-    private List<Value> shifted(Value padded, int i, int axis, long places) {
+    private Value positions(Value x, int i, int axis, long places) {
+        Shape shape = x.shape().with(axis, places);
+        Shape single = Shape.concat(
+                shape.slice(0, axis), shape.slice(axis, shape.rank()).prepend(1));
+        long extent = x.shape().dim(axis);
         Map<Long, Value> phases = new HashMap<>();
         List<Value> positions = new ArrayList<>();
         for (long k = 0; k < kernel[i]; k++) {
             long start = k * dilations[i];
-            long extent = padded.shape().dim(axis);
             Value phase = phases.computeIfAbsent(
-                    start % strides[i], offset -> Indexing.slice(padded, axis, offset, extent, strides[i]));
+                    start % strides[i], offset -> Indexing.slice(x, axis, offset, extent, strides[i]));
             long first = start / strides[i];
-            positions.add(Indexing.slice(phase, axis, first, first + places));
+            positions.add(Ops.reshape(Indexing.slice(phase, axis, first, first + places), single));
         }
-        return positions;
+        return Ops.concat(axis, positions);
     }
 
     /** Zeros before and after all axes, so that there are as many values of each as its places need. */

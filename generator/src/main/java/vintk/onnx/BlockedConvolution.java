@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
  * by its weights is a convolution too, with the cotangent in the place of weights, and there most is won: so weights are brought
  * in order inside of the graph, whatever they are, which also keeps the size of a block out of it.
  *
- * <p>Where activations have kinks, gradients only: convolutions with constant weights are left alone (those of gradients come as
- * transposed ones). Sums in another order differ in the last digits, and the forward pass decides on which side of a kink an
- * activation lies: there the numbers stay those that the file gives in ONNX Runtime.
+ * <p>Where activations have kinks, depthwise convolutions of the forward pass (those of gradients come as transposed ones, or with
+ * weights that are no constants) are left alone. Sums in another order differ in the last digits, and the forward pass decides on
+ * which side of a kink an activation lies; in a MobileNetV2 one of -3.5e-6 changed it, and the kernel by 4e-3. Dense ones tip no more
+ * of them in blocks than without: in six networks 9 and 8 of 115 million are on another side than in float64.
  *
  * <p>Transposed depthwise convolutions with a stride, the gradients by the images of those with one, become convolutions of the image
  * with zeros between its pixels: in a third to two thirds of the time, though most products are by zero.
@@ -36,8 +37,7 @@ public final class BlockedConvolution {
         ConvolutionForm form = new ConvolutionForm();
         boolean smooth = graph.nodes().stream().noneMatch(node -> KINKED.contains(node.opType()));
         return Rewrite.apply(graph, (node, inputs) -> {
-            boolean forward = node.opType().equals("Conv") && inputs.get(1).isConstant();
-            if (forward && !smooth || !isImages(node)) {
+            if (!isImages(node) || !smooth && isForward(node, inputs) && isDepthwise(node)) {
                 return Rewrite.with(node, inputs).outputs();
             }
             Node formed = form.of(node, inputs);
@@ -54,6 +54,10 @@ public final class BlockedConvolution {
                 && (node.opType().equals("Conv") || node.opType().equals("ConvTranspose"))
                 && node.output().dataType() == DataType.FLOAT
                 && node.output().shape().rank() == 4;
+    }
+
+    private static boolean isForward(Node node, List<Value> inputs) {
+        return node.opType().equals("Conv") && inputs.get(1).isConstant();
     }
 
     private static boolean isFaster(Node node) {
