@@ -21,7 +21,8 @@
  * </ul>
  *
  * <p>Beside it: {@link vintk.bench.DeviceBench}, kernels on one device ({@code src/bench/gpu/run.sh} runs it with PyTorch beside it);
- * {@link vintk.bench.FileTimes}, the files of a folder; {@link vintk.bench.KernelProfile}, where the time of one kernel goes.
+ * {@link vintk.bench.FileTimes}, the files of a folder ({@code src/bench/torchvision/steps.py} runs it with PyTorch beside it); {@link
+ * vintk.bench.KernelProfile}, where the time of one kernel goes.
  *
  * <p>Look at {@code others} first, the share of all processors that other processes took: ratios of a busy machine say
  * little. Operations count two a multiply-add; {@code peak} is the share of what {@code gemm} reaches. The graphs of this
