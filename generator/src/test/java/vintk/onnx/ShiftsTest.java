@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import vintk.autodiff.Runner;
 import vintk.autodiff.Sampling;
 
-/** Shifted copies as slices, as CUDA devices get them: elements are moved, so both forms agree exactly. What they are, the patches of a window say. */
+/**
+ * Shifted copies as slices, as CUDA devices get them: elements are moved, so both forms agree exactly. That they are the right ones is
+ * seen at the patches of a window.
+ */
 class ShiftsTest {
     private record Case(Shape x, long positions, long[] strides, long dilation, long[] pads) {}
 
