@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import vintk.onnx.BlockedLayers;
 import vintk.onnx.Target;
 
 /**
@@ -37,7 +38,10 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
         if (device.isCuda()) {
             return Target.CUDA;
         }
-        return ImageBlocks.exist() ? Target.BLOCKED_PROCESSOR : Target.PROCESSOR;
+        if (!ImageBlocks.exist()) {
+            return Target.PROCESSOR;
+        }
+        return ImageBlocks.channels() == BlockedLayers.BLOCK ? Target.BLOCKS_OF_16 : Target.BLOCKS_OF_8;
     }
 
     /** For a session; close them. */

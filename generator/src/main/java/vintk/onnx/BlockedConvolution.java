@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  */
 public final class BlockedConvolution {
     /** The operator set. */
-    public static final String DOMAIN = "com.microsoft.nchwc";
+    public static final String DOMAIN = Blocks.DOMAIN;
 
     /** Channels of the larger block; there are blocks of 8 and of 16. */
     private static final long BLOCK = 16;
@@ -42,7 +42,7 @@ public final class BlockedConvolution {
             }
             Node formed = form.of(node, inputs);
             if (isFaster(formed)) {
-                return List.of(convolution(formed, blocks(formed.input(0))));
+                return List.of(convolution(formed, Blocks.of(formed.input(0))));
             }
             Attributes spread = spread(formed);
             return spread == null ? formed.outputs() : List.of(spread(formed, spread));
@@ -81,9 +81,8 @@ public final class BlockedConvolution {
         List<Value> operands = new ArrayList<>(node.inputs());
         operands.set(0, x);
         operands.set(1, weights(node));
-        Value y = node(node.opType(), node.output().type(), node.attributes(), operands);
-        Attributes channels = Attributes.NONE.with("channels", y.shape().dim(1));
-        return node("ReorderOutput", y.type(), channels, List.of(y));
+        Value y = Blocks.node(node.opType(), node.output().type(), node.attributes(), operands);
+        return Blocks.plain(y);
     }
 
     /**
@@ -93,18 +92,9 @@ public final class BlockedConvolution {
     private static Value weights(Node node) {
         Value weights = node.input(1);
         Shape shape = weights.shape();
-        Value inputs = isDepthwise(node) ? weights : blocks(weights);
-        Value outputs = blocks(Ops.reshape(inputs, 1, shape.dim(0), shape.dim(1) * shape.dim(2), shape.dim(3)));
+        Value inputs = isDepthwise(node) ? weights : Blocks.of(weights);
+        Value outputs = Blocks.of(Ops.reshape(inputs, 1, shape.dim(0), shape.dim(1) * shape.dim(2), shape.dim(3)));
         return Ops.reshape(outputs, shape);
-    }
-
-    /** [N, C, h, w] as [N, C/B, h, w, B], under the old shape. */
-    private static Value blocks(Value x) {
-        return node("ReorderInput", x.type(), Attributes.NONE, List.of(x));
-    }
-
-    private static Value node(String opType, TensorType type, Attributes attributes, List<Value> inputs) {
-        return new Node(DOMAIN, opType, null, inputs, attributes, List.of(type), null).output();
     }
 
     // ---- transposed, with a stride
@@ -153,7 +143,7 @@ public final class BlockedConvolution {
         Shape large = small.with(2, small.dim(2) * strides[0]).with(3, small.dim(3) * strides[1]);
         Attributes nearest =
                 Attributes.NONE.with("mode", "nearest").with("scales", new long[] {1, 1, strides[0], strides[1]});
-        Value repeated = node("Upsample", x.type().withShape(large), nearest, List.of(blocks(x)));
+        Value repeated = Blocks.node("Upsample", x.type().withShape(large), nearest, List.of(Blocks.of(x)));
         // One mask for all blocks.
         Shape image = Shape.of(BLOCK, large.dim(2), large.dim(3));
         float[] mask = new float[Math.toIntExact(image.elements())];
@@ -161,7 +151,7 @@ public final class BlockedConvolution {
             long row = i / large.dim(3) % large.dim(2);
             mask[i] = row % strides[0] == 0 && i % large.dim(3) % strides[1] == 0 ? 1 : 0;
         });
-        Value first = blocks(Ops.constant(Tensor.floats(image.prepend(1), mask)));
+        Value first = Blocks.of(Ops.constant(Tensor.floats(image.prepend(1), mask)));
         Value masked = Ops.mul(Ops.reshape(repeated, image.prepend(large.elements() / image.elements())), first);
         return Ops.reshape(masked, large);
     }

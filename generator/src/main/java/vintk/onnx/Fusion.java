@@ -13,7 +13,8 @@ public final class Fusion {
         return switch (target) {
             case CUDA -> fused;
             case PROCESSOR -> ConvolutionForm.apply(fused);
-            case BLOCKED_PROCESSOR -> BlockedConvolution.apply(fused);
+            case BLOCKS_OF_8 -> BlockedConvolution.apply(fused);
+            case BLOCKS_OF_16 -> BlockedConvolution.apply(BlockedLayers.apply(fused));
         };
     }
 }

@@ -131,6 +131,19 @@ public final class Graph {
         return uses;
     }
 
+    /** The nodes that read each value, once for every input that it is; no entry for what only the outputs need. */
+    Map<Value, List<Node>> readers() {
+        Map<Value, List<Node>> readers = new IdentityHashMap<>(2 * nodes().size());
+        for (Node node : nodes()) {
+            for (Value input : node.inputs()) {
+                if (input != null) {
+                    readers.computeIfAbsent(input, value -> new ArrayList<>()).add(node);
+                }
+            }
+        }
+        return readers;
+    }
+
     /** Input by name; an {@link IllegalArgumentException} lists those there are. */
     public Value input(String wanted) {
         return inputs.stream()

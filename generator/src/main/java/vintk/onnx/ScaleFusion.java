@@ -31,7 +31,7 @@ public final class ScaleFusion {
         Value y = node.output();
         boolean own = node.domain().isEmpty() && y.dataType() == DataType.FLOAT;
         Node made = Rewrite.with(node, inputs);
-        if (isProduct(node) && y.dataType() == DataType.FLOAT) {
+        if (Products.isProduct(node) && y.dataType() == DataType.FLOAT) {
             return operands(made, inputs);
         }
         if (own && node.opType().equals("Mul")) {
@@ -73,7 +73,7 @@ public final class ScaleFusion {
     }
 
     /** A multiple of weights: where they are known, now. */
-    private static Value times(Value value, Value number) {
+    static Value times(Value value, Value number) {
         if (!value.isConstant()) {
             return Ops.node("Mul", value.type(), Attributes.NONE, value, number);
         }
@@ -84,11 +84,6 @@ public final class ScaleFusion {
                 to.put(from.get() * factor);
             }
         }));
-    }
-
-    private static boolean isProduct(Node node) {
-        return node.domain().isEmpty() && node.opType().equals("MatMul")
-                || node.domain().equals("com.microsoft") && node.opType().equals("FusedMatMul");
     }
 
     /** A product whose operands are multiples. */
@@ -120,12 +115,12 @@ public final class ScaleFusion {
             return copy(node, plain.opType(), operands, plain.attributes());
         }
         double number = number(made.output());
-        if (operand.node() != null && isProduct(operand.node())) {
+        if (operand.node() != null && Products.isProduct(operand.node())) {
             return product(operand.node(), node, operand.node().inputs(), number);
         }
         boolean biased = Ops.isNode(operand, "Add")
                 && operand.node().input(0).node() != null
-                && isProduct(operand.node().input(0).node())
+                && Products.isProduct(operand.node().input(0).node())
                 && uses.getOrDefault(node.input(0).node().input(0), 0) == 1
                 && operand.node().input(1).isConstant();
         if (!biased) {

@@ -8,6 +8,9 @@ public enum Target {
     /** Any processor. */
     PROCESSOR,
 
-    /** A processor for which ONNX Runtime has convolutions in blocks of channels, see {@link BlockedConvolution}. */
-    BLOCKED_PROCESSOR
+    /** A processor for which ONNX Runtime has convolutions in blocks of 8 channels, see {@link BlockedConvolution}. */
+    BLOCKS_OF_8,
+
+    /** One of blocks of 16, which pay for dense layers too, see {@link BlockedLayers}. */
+    BLOCKS_OF_16
 }

@@ -1,0 +1,140 @@
+package vintk.onnx;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@link HiddenLayers} in {@link Blocks}: from the product that widens to the one that narrows, with the elementwise operators
+ * between. Only the narrow sides are brought in order.
+ *
+ * <p>ONNX Runtime's 1×1 convolutions of blocks take 5 to 25 % less than its matrix products: they need no packed weights, which a
+ * graph has only of its own constants. Per-sample gradients win more, a quarter to a third: products with 16 columns run through all
+ * rows at once, where wider ones stop after 128, and the transpose of the narrow factor, for which the left one is turned anew for
+ * every 128 columns otherwise, comes from its blocks.
+ */
+public final class BlockedLayers {
+    /** Channels of a block: on processors with others no layer is in blocks. */
+    public static final long BLOCK = 16;
+
+    private final HiddenLayers hidden;
+
+    /** [N, M/B, R, B] of what is hidden. */
+    private final Map<Value, Value> blocked = new HashMap<>();
+
+    /** [N, C, 1, R] in blocks of what is not. */
+    private final Map<Value, Value> narrow = new HashMap<>();
+
+    /** [N, 1, C, R] of what is not. */
+    private final Map<Value, Value> turned = new HashMap<>();
+
+    private BlockedLayers(HiddenLayers hidden) {
+        this.hidden = hidden;
+    }
+
+    public static Graph apply(Graph graph) {
+        HiddenLayers hidden = new HiddenLayers(graph, BLOCK);
+        return hidden.isEmpty() ? graph : Rewrite.apply(graph, new BlockedLayers(hidden)::rewritten);
+    }
+
+    private List<Value> rewritten(Node node, List<Value> inputs) {
+        Value y = node.output();
+        if (hidden.contains(y)) {
+            blocked.put(y, inBlocks(node, inputs));
+            // Nobody reads it as it was.
+            return node.outputs();
+        }
+        if (node.inputs().stream().noneMatch(hidden::contains)) {
+            return Rewrite.with(node, inputs).outputs();
+        }
+        if (Products.isLayer(node)) {
+            Value rows = Ops.transpose(cut(layer(node, inputs)), 0, 2, 1, 3);
+            return List.of(Ops.reshape(rows, y.shape()));
+        }
+        Value made =
+                hidden.isGradient(node) ? gradient(node, inputs) : Ops.reduceSum(blocked.get(node.input(0)), false, 2);
+        return List.of(Ops.reshape(made, y.shape()));
+    }
+
+    private Value inBlocks(Node node, List<Value> inputs) {
+        if (Products.isLayer(node)) {
+            return cut(layer(node, inputs));
+        }
+        if (hidden.isReshape(node)) {
+            return blocked.get(node.input(0));
+        }
+        if (hidden.isBiased(node)) {
+            Node layer = blocked.get(node.input(0)).node().input(0).node();
+            List<Value> operands = new ArrayList<>(layer.inputs());
+            operands.add(inputs.get(1));
+            return cut(Blocks.node(layer.opType(), layer.output().type(), layer.attributes(), operands));
+        }
+        List<Value> operands = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            operands.add(blocked.getOrDefault(node.input(i), inputs.get(i)));
+        }
+        Shape shape = node.inputs().stream()
+                .filter(blocked::containsKey)
+                .findFirst()
+                .map(input -> blocked.get(input).shape())
+                .orElseThrow();
+        List<TensorType> type = List.of(node.output().type().withShape(shape));
+        return new Node("", node.opType(), null, operands, node.attributes(), type, null, node.opset()).output();
+    }
+
+    /** [N, C, 1, R] as [N, C/B, R, B], the same numbers. */
+    private static Value cut(Value x) {
+        Shape shape = x.shape();
+        return Ops.reshape(x, shape.dim(0), shape.dim(1) / BLOCK, shape.dim(3), BLOCK);
+    }
+
+    /** A layer's product, [N, O, 1, R]. */
+    private Value layer(Node node, List<Value> inputs) {
+        Value x = blocks(node.input(0), inputs.get(0));
+        Value w = weights(node, inputs.get(1));
+        Shape y = x.shape().with(1, w.shape().dim(0));
+        return Blocks.node("Conv", x.type().withShape(y), Attributes.NONE, List.of(x, w));
+    }
+
+    /** [N, C, 1, R] of rows of channels. */
+    private Value blocks(Value old, Value x) {
+        long channels = x.shape().dim(-1);
+        if (hidden.contains(old)) {
+            return Ops.reshape(blocked.get(old), hidden.samples(), channels, 1, hidden.rows(old));
+        }
+        return narrow.computeIfAbsent(
+                x, rows -> Blocks.ofLast(Ops.reshape(rows, hidden.samples(), 1, hidden.rows(old), channels)));
+    }
+
+    /** W [I, O], or Wᵀ, as a convolution has it: whole blocks of inputs, with their places, of outputs. */
+    private static Value weights(Node node, Value weights) {
+        int output = node.attributes().integer("transB", 0) == 1 ? 0 : 1;
+        float alpha = node.attributes().real("alpha", 1);
+        Value scaled = alpha == 1 ? weights : ScaleFusion.times(weights, Ops.scalar(DataType.FLOAT, alpha));
+        long outputs = scaled.shape().dim(output);
+        long inputs = scaled.shape().dim(1 - output);
+        Value cut = output == 0
+                ? Blocks.of(Ops.reshape(scaled, 1, outputs, inputs, 1))
+                : Blocks.ofLast(Ops.reshape(scaled, 1, 1, inputs, outputs));
+        return Ops.reshape(cut, outputs, inputs, 1, 1);
+    }
+
+    /** AᵀG with one factor in blocks: [N, M/B, k, B]. */
+    private Value gradient(Node node, List<Value> inputs) {
+        int wide = hidden.contains(node.input(1)) ? 1 : 0;
+        Value turned = turned(node.input(1 - wide), inputs.get(1 - wide));
+        return Products.scaled(node.attributes().real("alpha", 1), turned, blocked.get(node.input(wide)));
+    }
+
+    /** [N, 1, C, R] of rows of channels. */
+    private Value turned(Value old, Value x) {
+        long channels = x.shape().dim(-1);
+        if (hidden.contains(old)) {
+            Value turned = Ops.transposeLast(blocked.get(old));
+            return Ops.reshape(turned, hidden.samples(), 1, channels, hidden.rows(old));
+        }
+        return turned.computeIfAbsent(
+                x, rows -> Ops.transposeLast(Ops.reshape(rows, hidden.samples(), 1, hidden.rows(old), channels)));
+    }
+}

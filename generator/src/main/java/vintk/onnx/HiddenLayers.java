@@ -1,0 +1,181 @@
+package vintk.onnx;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The values between the products of a graph that widen and those that narrow, as in a transformer's MLP, forward and backward: all
+ * that reads them can do so in {@link Blocks}. They have channels on the last axis.
+ */
+final class HiddenLayers {
+    /** Rows of a sample below which it is not worth to bring anything in another order. */
+    private static final long FEW_ROWS = 16;
+
+    /** Channels of the narrow sides below which bringing them in order costs what is won. */
+    private static final long FEW_CHANNELS = 256;
+
+    private static final Set<String> ELEMENTWISE = Set.of(
+            "Abs",
+            "Add",
+            "And",
+            "Cast",
+            "Clip",
+            "Cos",
+            "Div",
+            "Elu",
+            "Equal",
+            "Erf",
+            "Exp",
+            "Greater",
+            "GreaterOrEqual",
+            "HardSigmoid",
+            "HardSwish",
+            "LeakyRelu",
+            "Less",
+            "LessOrEqual",
+            "Log",
+            "Max",
+            "Min",
+            "Mul",
+            "Neg",
+            "Not",
+            "Or",
+            "Pow",
+            "Reciprocal",
+            "Relu",
+            "Selu",
+            "Sigmoid",
+            "Sign",
+            "Sin",
+            "Softplus",
+            "Softsign",
+            "Sqrt",
+            "Sub",
+            "Tanh",
+            "Where");
+
+    private final Map<Value, List<Node>> readers;
+    private final PerSampleGradients gradients;
+    private final Set<Value> outputs;
+    private final Set<Value> hidden = new HashSet<>();
+    private final long samples;
+    private final long block;
+
+    /** @param block the channels of a block */
+    HiddenLayers(Graph graph, long block) {
+        this.block = block;
+        this.readers = graph.readers();
+        this.gradients = new PerSampleGradients(graph, readers);
+        this.outputs = new HashSet<>(graph.outputs().values());
+        this.samples = graph.nodes().stream()
+                .filter(this::isGradient)
+                .mapToLong(node -> node.output().shape().dim(0))
+                .findFirst()
+                .orElse(0);
+        if (samples > 0) {
+            graph.nodes().forEach(node -> hidden.add(node.output()));
+            boolean less = true;
+            while (less) {
+                // What lies next to them goes in the next round.
+                less = hidden.removeIf(value -> !isHidden(value));
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return hidden.isEmpty();
+    }
+
+    boolean contains(Value value) {
+        return hidden.contains(value);
+    }
+
+    long samples() {
+        return samples;
+    }
+
+    /** Rows of a sample. */
+    long rows(Value value) {
+        return value.shape().elements() / samples / value.shape().dim(-1);
+    }
+
+    private boolean isHidden(Value value) {
+        Shape shape = value.shape();
+        return shape.rank() >= 2
+                && shape.dim(-1) % block == 0
+                && shape.elements() % (samples * shape.dim(-1)) == 0
+                && rows(value) >= FEW_ROWS
+                && !outputs.contains(value)
+                && isMadeSo(value.node())
+                && readers.getOrDefault(value, List.of()).stream().allMatch(reader -> readsSo(reader, value));
+    }
+
+    private boolean isMadeSo(Node node) {
+        if (Products.isLayer(node)) {
+            Value x = node.input(0);
+            return hidden.contains(x) || isNarrow(x, node.output());
+        }
+        return isReshape(node)
+                || isBiased(node)
+                || node.domain().isEmpty()
+                        && ELEMENTWISE.contains(node.opType())
+                        && node.inputs().stream().allMatch(input -> isOperand(input, node));
+    }
+
+    /** A Reshape that leaves the rows. */
+    boolean isReshape(Node node) {
+        return Ops.isNode(node.output(), "Reshape")
+                && hidden.contains(node.input(0))
+                && node.input(0).shape().dim(-1) == node.output().shape().dim(-1);
+    }
+
+    /** The sum of a layer's product, which nothing else reads, and a bias. */
+    boolean isBiased(Node node) {
+        return Ops.isNode(node.output(), "Add")
+                && hidden.contains(node.input(0))
+                && Products.isLayer(node.input(0).node())
+                && readers.get(node.input(0)).size() == 1
+                && node.input(1).shape().equals(Shape.of(node.output().shape().dim(-1)));
+    }
+
+    private boolean isNarrow(Value value, Value wide) {
+        long channels = value.shape().dim(-1);
+        return channels >= FEW_CHANNELS && channels <= wide.shape().dim(-1) && channels % block == 0;
+    }
+
+    private boolean isOperand(Value input, Node node) {
+        boolean number = input == null || input.shape().elements() == 1;
+        return number
+                || hidden.contains(input)
+                        && input.shape().elements() == node.output().shape().elements();
+    }
+
+    private boolean readsSo(Node node, Value value) {
+        if (Products.isLayer(node) && node.input(1) != value) {
+            return hidden.contains(node.output()) || isNarrow(node.output(), value);
+        }
+        return hidden.contains(node.output()) || isGradient(node) || isRowSum(node);
+    }
+
+    boolean isGradient(Node node) {
+        return gradients.contains(node);
+    }
+
+    /** The sum over a sample's rows, as the gradient of a bias is. */
+    private boolean isRowSum(Node node) {
+        if (!Ops.isNode(node.output(), "ReduceSum")
+                || node.input(1) == null
+                || !node.input(1).isConstant()) {
+            return false;
+        }
+        Shape shape = node.input(0).shape();
+        return shape.dim(0) == samples
+                && node.output().shape().elements() == samples * shape.dim(-1)
+                && Arrays.stream(node.input(1).constant().integers())
+                        .map(axis -> shape.axis(Math.toIntExact(axis)))
+                        .allMatch(axis -> axis > 0 && axis < shape.rank() - 1);
+    }
+}

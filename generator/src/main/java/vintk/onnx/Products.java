@@ -1,0 +1,46 @@
+package vintk.onnx;
+
+/** Matrix products, plain or {@code com.microsoft.FusedMatMul}. */
+final class Products {
+    private Products() {}
+
+    static boolean isProduct(Node node) {
+        return node.domain().isEmpty() && node.opType().equals("MatMul") || isFused(node);
+    }
+
+    static boolean isFused(Node node) {
+        return node.domain().equals("com.microsoft") && node.opType().equals("FusedMatMul");
+    }
+
+    /** Whether an operand's first axis and its batch change places. */
+    static boolean movesBatch(Node node) {
+        return node.attributes().integer("transBatchA", 0) == 1
+                || node.attributes().integer("transBatchB", 0) == 1;
+    }
+
+    /** Whether a node is a product of rows by a matrix, x W or x Wᵀ, of float32: a dense layer, or the gradient by its input. */
+    static boolean isLayer(Node node) {
+        return isProduct(node)
+                && node.output().dataType() == DataType.FLOAT
+                && node.attributes().integer("transA", 0) == 0
+                && !movesBatch(node)
+                && node.input(0).shape().rank() >= 2
+                && node.input(1).shape().rank() == 2;
+    }
+
+    /** α a b, of the last two axes. */
+    static Value scaled(float alpha, Value a, Value b) {
+        Value product = Ops.matMul(a, b);
+        if (alpha == 1) {
+            return product;
+        }
+        Attributes attributes = Attributes.NONE.with("alpha", alpha);
+        return Rewrite.with(
+                        product.node(),
+                        "com.microsoft",
+                        "FusedMatMul",
+                        product.node().inputs(),
+                        attributes)
+                .output();
+    }
+}

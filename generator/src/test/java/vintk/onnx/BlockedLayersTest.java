@@ -1,0 +1,141 @@
+package vintk.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import vintk.autodiff.BatchAxis;
+import vintk.autodiff.Runner;
+import vintk.autodiff.Sampling;
+import vintk.ntk.KernelGraph;
+
+/** Kernels of networks whose hidden layers are in blocks of channels are those of the plain graphs, to the order of float32 sums. */
+@EnabledIf(value = "blocksFit", disabledReason = "ONNX Runtime has no blocks of 16 channels on this processor")
+class BlockedLayersTest {
+    private static final long N = 2;
+
+    /** So many that per-sample gradients are computed, and not products of rows. */
+    private static final long ROWS = 160;
+
+    private static final long NARROW = 256;
+
+    /** Names weights while a network is built. */
+    private static final class Weights {
+        private final Map<String, Value> all = new LinkedHashMap<>();
+        private final Random random = new Random(1);
+
+        Value get(long... dims) {
+            String name = "w" + all.size();
+            TensorType type = TensorType.of(DataType.FLOAT, dims);
+            Value weight = Value.initializer(name, Sampling.uniform(type, random));
+            all.put(name, weight);
+            return weight;
+        }
+    }
+
+    /**
+     * A network.
+     *
+     * @param body of rows [N, R, 256], and its weights
+     * @param layers how many products are in blocks, gradients by the input included
+     */
+    private record Case(String name, Body body, int layers) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Body {
+        Value of(Value x, Weights weights);
+    }
+
+    static boolean blocksFit() {
+        return BlockedConvolutionTest.channels() == BlockedLayers.BLOCK;
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("GELU", (x, w) -> hidden(x, w, 512, Ops::gelu), 4),
+                new Case("SiLU", (x, w) -> hidden(x, w, 256, u -> Ops.mul(u, Ops.unary("Sigmoid", u))), 4),
+                new Case("ReLU and biases", (x, w) -> biased(x, w, true), 4),
+                new Case("a bias of all rows", (x, w) -> biased(x, w, false), 0),
+                new Case(
+                        "windows",
+                        (x, w) -> {
+                            Value rows = Ops.reshape(Ops.matMul(x, w.get(NARROW, 512)), N, 4, ROWS / 4, 512);
+                            Value y = Ops.matMul(Ops.unary("Tanh", rows), w.get(512, NARROW));
+                            return Ops.reshape(y, N, ROWS, NARROW);
+                        },
+                        4),
+                new Case(
+                        "two hidden layers",
+                        (x, w) -> {
+                            Value first = Ops.unary("Tanh", Ops.matMul(x, w.get(NARROW, 512)));
+                            Value second = Ops.unary("Tanh", Ops.matMul(first, w.get(512, 512)));
+                            return Ops.matMul(second, w.get(512, NARROW));
+                        },
+                        6),
+                new Case("a block that is not full", (x, w) -> hidden(x, w, 520, Ops::gelu), 0),
+                new Case("narrower than the rows", (x, w) -> hidden(x, w, 128, Ops::gelu), 0),
+                new Case("few channels", (x, w) -> hidden(Ops.matMul(x, w.get(NARROW, 64)), w, 512, Ops::gelu), 0),
+                new Case("normalised", (x, w) -> hidden(x, w, 512, u -> Ops.softmax(u, -1)), 0));
+    }
+
+    /** Two layers, and what they were given. */
+    private static Value hidden(Value x, Weights w, long width, Function<Value, Value> activation) {
+        long channels = x.shape().dim(-1);
+        Value y = Ops.matMul(activation.apply(Ops.matMul(x, w.get(channels, width))), w.get(width, channels));
+        return Ops.add(x, y);
+    }
+
+    private static Value biased(Value x, Weights w, boolean shared) {
+        Value bias = shared ? w.get(512) : w.get(ROWS, 512);
+        Value first = Ops.add(Ops.matMul(x, w.get(NARROW, 512)), bias);
+        return Ops.add(Ops.matMul(Ops.unary("Relu", first), w.get(512, NARROW)), w.get(NARROW));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void kernelsStay(Case row) {
+        Weights weights = new Weights();
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, N, ROWS, NARROW));
+        // The first layer's weights make every later one's input depend on weights.
+        Value y = row.body.of(Ops.mul(x, weights.get(NARROW)), weights);
+        Value summed = Ops.reduceSum(Ops.square(y), false, 1, 2);
+        Graph network = new Graph("network", List.of(x), Map.of("y", summed));
+        KernelGraph graph = KernelGraph.batched(network, "y", Map.of(x, BatchAxis.at(0)), N);
+        Graph kernel = graph.differentiate(
+                        graph.seed().sum(), List.copyOf(weights.all.values()), List.of(KernelGraph.Output.KERNEL))
+                .graph();
+        Graph blocks = Fusion.apply(kernel, Target.BLOCKS_OF_16);
+        assertEquals(row.layers, convolutions(blocks));
+        assertEquals(0, convolutions(Fusion.apply(kernel, Target.BLOCKS_OF_8)));
+        Map<String, Tensor> inputs = Map.of("x", Sampling.uniform(x.type(), new Random(2)));
+        double[] expected = kernel(Fusion.apply(kernel, Target.PROCESSOR), inputs);
+        double[] found = kernel(blocks, inputs);
+        double scale = Math.max(expected[0], expected[3]);
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], found[i], 2e-6 * scale);
+        }
+    }
+
+    private static double[] kernel(Graph graph, Map<String, Tensor> inputs) {
+        return Runner.run(graph, inputs).get(KernelGraph.KERNEL).numbers();
+    }
+
+    private static long convolutions(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node ->
+                        node.domain().equals(Blocks.DOMAIN) && node.opType().equals("Conv"))
+                .count();
+    }
+}
