@@ -18,8 +18,8 @@ import vintk.onnx.Value;
  * The geometry of a sliding window: extents, strides and dilations per spatial axis, and the padding before and after.
  */
 record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, long[] end, long group) {
-    /** Up to this many positions of a kernel are written one by one: 7×7, not the overlapping patches of a transformer. */
-    private static final long FEW_POSITIONS = 49;
+    /** Up to this many positions on the last axis rows are shifted by a convolution: each takes that many products. */
+    private static final long FEW_POSITIONS = 64;
 
     /** Of a Conv or ConvTranspose in canonical form (explicit padding). */
     static Window of(Node conv) {
@@ -61,7 +61,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
     /**
      * The patches under the window ("im2col"): [M, C, ...spatial] to [M, C, ...kernel, ...places].
      *
-     * <p>Of small kernels whole rows move. Long kernels, and patches that tile the image, go one spatial axis after the other.
+     * <p>Whole rows move. Of long kernels, and of patches that tile the image, one spatial axis goes after the other.
      */
     Value unfold(Value x) {
         long[] places = new long[rank()];
@@ -69,8 +69,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
             places[i] = places(i, x.shape().dim(2 + i));
         }
         boolean tiles = Arrays.equals(kernel, strides);
-        long positions = Shape.of(kernel).elements();
-        return !tiles && positions <= FEW_POSITIONS ? byRows(x, places) : axisByAxis(x, places);
+        return !tiles && kernel[rank() - 1] <= FEW_POSITIONS ? byRows(x, places) : axisByAxis(x, places);
     }
 
     /**

@@ -11,8 +11,8 @@ import java.util.Set;
  * that reads them can do so in {@link Blocks}. They have channels on the last axis.
  */
 final class HiddenLayers {
-    /** Rows of a sample below which it is not worth to bring anything in another order. */
-    private static final long FEW_ROWS = 16;
+    /** Rows of a sample up to which ONNX Runtime sums products in one go anyway. */
+    private static final long FEW_ROWS = 128;
 
     /** Channels of the narrow sides below which bringing them in order costs what is won. */
     private static final long FEW_CHANNELS = 256;
