@@ -63,12 +63,15 @@ class WindowTest {
         check(List.of(new Axis(4, 2, 2, 1, 0, 0), new Axis(5, 3, 1, 2, 1, 0), new Axis(3, 3, 2, 1, 1, 1)));
     }
 
-    /** As in a pooling transformer: patches of 16 at every eighth pixel; and others of more than 49 positions. */
+    /** As in a pooling transformer: patches of 16 at every eighth pixel; and others of many positions, more than 64 on one axis. */
     @Example
     void longKernels() {
         check(List.of(new Axis(41, 16, 8, 1, 0, 0), new Axis(33, 16, 8, 1, 0, 0)));
         check(List.of(new Axis(13, 9, 1, 1, 4, 4), new Axis(24, 9, 2, 2, 4, 4)));
         check(List.of(new Axis(18, 9, 9, 1, 0, 0), new Axis(19, 9, 3, 1, 1, 0)));
+        check(List.of(new Axis(9, 4, 2, 1, 1, 0), new Axis(100, 66, 22, 1, 4, 4)));
+        check(List.of(new Axis(12, 6, 3, 1, 0, 0), new Axis(150, 65, 2, 2, 3, 0)));
+        check(List.of(new Axis(90, 65, 1, 1, 2, 2)));
     }
 
     private static void check(List<Axis> axes) {
