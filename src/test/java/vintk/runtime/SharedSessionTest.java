@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vintk.onnx.Fusion;
 import vintk.onnx.ModelWriter;
@@ -55,23 +55,24 @@ class SharedSessionTest {
         }
     }
 
-    /** Widths, heads, ratios and names are no structure, depth is. */
-    @Test
-    void structuresAreFew() {
-        Space space = Spaces.builtIn("autoformer-tiny");
+    /** Widths, heads, ratios and names are no structure, depth is; on processors too, where wide layers are in blocks. */
+    @ParameterizedTest
+    @CsvSource({"autoformer-tiny, CUDA", "autoformer-tiny, BLOCKS_OF_16", "autoformer-small, BLOCKS_OF_16"})
+    void structuresAreFew(String name, Target target) {
+        Space space = Spaces.builtIn(name);
         Set<Integer> depths = new HashSet<>();
         Set<Object> structures = new HashSet<>();
         for (Candidate candidate : space.sample(6, 2)) {
             CandidateNetwork network = new CandidateNetwork(candidate.id(), candidate.resolve(space, 224, 1000), 0);
             depths.add(network.architecture().depth());
-            structures.add(skeleton(network).model());
+            structures.add(skeleton(network, target).model());
         }
         assertEquals(depths.size(), structures.size());
     }
 
-    private static Skeleton skeleton(CandidateNetwork network) {
+    private static Skeleton skeleton(CandidateNetwork network, Target target) {
         Differentiation plan =
                 Differentiation.plan(network, SAMPLES, network.sampleShape(null), KernelOptions.defaults());
-        return Skeleton.of(ModelWriter.model(Fusion.apply(plan.differentiated().graph(), Target.CUDA)));
+        return Skeleton.of(ModelWriter.model(Fusion.apply(plan.differentiated().graph(), target)));
     }
 }

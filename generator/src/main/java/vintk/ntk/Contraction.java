@@ -137,7 +137,7 @@ final class Contraction {
         // The kernel is the same for the transposed gradients. ONNX Runtime turns the left factor anew for every 128
         // or so columns of the right one: with the wider one on the left the MLP of a DeiT-Tiny takes 5 to 8 % less.
         // Only where it is much wider: candidates that differ a little keep one structure, and share a session.
-        return dense((2 * a.dim(2) <= g.dim(2) ? outer.transposed() : outer).product());
+        return dense((3 * a.dim(2) <= 2 * g.dim(2) ? outer.transposed() : outer).product());
     }
 
     /** Σ_ts over the blocks of the elementwise product of both row-by-row kernels. */
