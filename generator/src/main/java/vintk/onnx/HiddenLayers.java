@@ -14,6 +14,9 @@ final class HiddenLayers {
     /** Rows of a sample up to which ONNX Runtime sums products in one go anyway. */
     private static final long FEW_ROWS = 128;
 
+    /** Of a value in blocks: numbers beside it must not have more. */
+    private static final int MOST_AXES = 4;
+
     /** Channels of the narrow sides below which bringing them in order costs what is won. */
     private static final long FEW_CHANNELS = 256;
 
@@ -147,15 +150,17 @@ final class HiddenLayers {
     }
 
     private boolean isOperand(Value input, Node node) {
-        boolean number = input == null || input.shape().elements() == 1;
+        boolean number =
+                input == null || input.shape().elements() == 1 && input.shape().rank() <= MOST_AXES;
         return number
                 || hidden.contains(input)
                         && input.shape().elements() == node.output().shape().elements();
     }
 
     private boolean readsSo(Node node, Value value) {
-        if (Products.isLayer(node) && node.input(1) != value) {
-            return hidden.contains(node.output()) || isNarrow(node.output(), value);
+        if (Products.isLayer(node)) {
+            boolean rows = node.input(1) != value;
+            return rows && (hidden.contains(node.output()) || isNarrow(node.output(), value));
         }
         return hidden.contains(node.output()) || isGradient(node) || isRowSum(node);
     }
