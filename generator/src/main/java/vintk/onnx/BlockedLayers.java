@@ -91,7 +91,8 @@ public final class BlockedLayers {
 
     /** A layer's product, [N, O, 1, R]. */
     private Value layer(Node node, List<Value> inputs) {
-        Value x = blocks(node.input(0), inputs.get(0));
+        Value rows = Products.isTurned(node) ? Ops.transposeLast(inputs.get(0)) : inputs.get(0);
+        Value x = blocks(node.input(0), rows);
         Value w = weights(node, inputs.get(1));
         Shape y = x.shape().with(1, w.shape().dim(0));
         return Blocks.node("Conv", x.type().withShape(y), Attributes.NONE, List.of(x, w));
@@ -100,11 +101,11 @@ public final class BlockedLayers {
     /** [N, C, 1, R] of rows of channels. */
     private Value blocks(Value old, Value x) {
         long channels = x.shape().dim(-1);
-        if (hidden.contains(old)) {
-            return Ops.reshape(blocked.get(old), hidden.samples(), channels, 1, hidden.rows(old));
-        }
-        return narrow.computeIfAbsent(
-                x, rows -> Blocks.ofLast(Ops.reshape(rows, hidden.samples(), 1, hidden.rows(old), channels)));
+        long rows = x.shape().elements() / hidden.samples() / channels;
+        return hidden.contains(old)
+                ? Ops.reshape(blocked.get(old), hidden.samples(), channels, 1, rows)
+                : narrow.computeIfAbsent(
+                        x, plain -> Blocks.ofLast(Ops.reshape(plain, hidden.samples(), 1, rows, channels)));
     }
 
     /** W [I, O], or Wᵀ, as a convolution has it: whole blocks of inputs, with their places, of outputs. */

@@ -46,6 +46,7 @@ final class HeadProducts {
                 : rows;
         return product.node() != null
                 && Products.isLayer(product.node())
+                && !Products.isTurned(product.node())
                 && uses.get(product) == 1
                 && product.shape().equals(Shape.of(heads.dim(0), heads.dim(2), heads.dim(1) * heads.dim(3)))
                 && heads.dim(2) >= ROWS

@@ -119,7 +119,9 @@ final class HiddenLayers {
     private boolean isMadeSo(Node node) {
         if (Products.isLayer(node)) {
             Value x = node.input(0);
-            return hidden.contains(x) || isNarrow(x, node.output());
+            return Products.isTurned(node)
+                    ? isNarrow(x.shape().dim(-2), node.output())
+                    : hidden.contains(x) || isNarrow(x.shape().dim(-1), node.output());
         }
         return isReshape(node)
                 || isBiased(node)
@@ -144,8 +146,7 @@ final class HiddenLayers {
                 && node.input(1).shape().equals(Shape.of(node.output().shape().dim(-1)));
     }
 
-    private boolean isNarrow(Value value, Value wide) {
-        long channels = value.shape().dim(-1);
+    private boolean isNarrow(long channels, Value wide) {
         return channels >= FEW_CHANNELS && channels <= wide.shape().dim(-1) && channels % block == 0;
     }
 
@@ -159,8 +160,10 @@ final class HiddenLayers {
 
     private boolean readsSo(Node node, Value value) {
         if (Products.isLayer(node)) {
-            boolean rows = node.input(1) != value;
-            return rows && (hidden.contains(node.output()) || isNarrow(node.output(), value));
+            boolean rows = node.input(1) != value && !Products.isTurned(node);
+            return rows
+                    && (hidden.contains(node.output())
+                            || isNarrow(node.output().shape().dim(-1), value));
         }
         return hidden.contains(node.output()) || isGradient(node) || isRowSum(node);
     }

@@ -22,10 +22,14 @@ final class Products {
     static boolean isLayer(Node node) {
         return isProduct(node)
                 && node.output().dataType() == DataType.FLOAT
-                && node.attributes().integer("transA", 0) == 0
                 && !movesBatch(node)
-                && node.input(0).shape().rank() >= 2
+                && node.input(0).shape().rank() >= (isTurned(node) ? 3 : 2)
                 && node.input(1).shape().rank() == 2;
+    }
+
+    /** Whether the last two axes of the left operand change places: of a layer, whether x has its rows on the last axis. */
+    static boolean isTurned(Node node) {
+        return node.attributes().integer("transA", 0) == 1;
     }
 
     /** α a b, of the last two axes. */

@@ -84,6 +84,16 @@ class BlockedLayersTest {
                             return Ops.matMul(second, w.get(512, NARROW));
                         },
                         6),
+                new Case(
+                        "channels first around",
+                        (x, w) -> {
+                            Value image = Ops.mul(Ops.reshape(x, N, NARROW, 10, ROWS / 10), w.get(NARROW, 1, 1));
+                            Value rows = Ops.transpose(image, 0, 2, 3, 1);
+                            Value y = Ops.matMul(Ops.gelu(Ops.matMul(rows, w.get(NARROW, 512))), w.get(512, NARROW));
+                            Value back = Ops.transpose(y, 0, 3, 1, 2);
+                            return Ops.reshape(Ops.unary("Tanh", back), N, ROWS, NARROW);
+                        },
+                        4),
                 new Case("a block that is not full", (x, w) -> hidden(x, w, 520, Ops::gelu), 0),
                 new Case("narrower than the rows", (x, w) -> hidden(x, w, 128, Ops::gelu), 0),
                 new Case("few channels", (x, w) -> hidden(Ops.matMul(x, w.get(NARROW, 64)), w, 512, Ops::gelu), 0),
