@@ -11,8 +11,9 @@ import java.util.Map;
  *
  * <p>ONNX Runtime's 1×1 convolutions of blocks take 5 to 25 % less than its matrix products: they need no packed weights, which a
  * graph has only of its own constants. Per-sample gradients win more, a quarter to a third: products with 16 columns run through all
- * rows at once, where wider ones stop after 128, and the transpose of the narrow factor, for which the left one is turned anew for
- * every 128 columns otherwise, comes from its blocks.
+ * rows at once, where wider ones stop after 128, and the narrow factor is turned round once, not anew for every 128 columns.
+ *
+ * <p>No attribute holds a width, so that candidates which differ in widths keep one structure.
  */
 public final class BlockedLayers {
     /** Channels of a block: on processors with others no layer is in blocks. */
