@@ -26,6 +26,9 @@ final class Relaunch {
     private static final String TUNABLES =
             "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776";
 
+    /** Without it ONNX Runtime 1.29 collects usage reports until it is told not to, and leaves a file in the temporary folder. */
+    private static final String NO_REPORTS = "ORT_DISABLE_TELEMETRY";
+
     /** The commands that score many models; others end before it pays. */
     private static final Set<String> COMMANDS = Set.of("rank", "score");
 
@@ -60,6 +63,7 @@ final class Relaunch {
             CLibrary c = Native.load(
                     "c", CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, StandardCharsets.ISO_8859_1.name()));
             c.setenv(VARIABLE, TUNABLES, 1);
+            c.setenv(NO_REPORTS, "1", 0);
             c.execv(java, arguments(bytes));
         } catch (IOException | LinkageError e) {
             // As it is, then: slower, not wrong.

@@ -49,7 +49,8 @@ class InterruptTest {
         for (int i = 0; i < 1200 && process.isAlive() && (!Files.exists(partial) || lines(partial) < 2); i++) {
             process.waitFor(50, TimeUnit.MILLISECONDS);
         }
-        assertTrue(isRelaunched(process.pid()), "without the allocator's settings");
+        assertTrue(isRelaunched(process.pid(), "GLIBC_TUNABLES="), "without the allocator's settings");
+        assertTrue(isRelaunched(process.pid(), "ORT_DISABLE_TELEMETRY=1"), "with usage reports");
         new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid()))
                 .start()
                 .waitFor();
@@ -71,11 +72,11 @@ class InterruptTest {
                         .anyMatch(line -> (Long.parseUnsignedLong(line.split("\\s+")[1], 16) & 2) != 0);
     }
 
-    /** On Linux the process has begun anew, with glibc's settings in its environment and the same number. */
-    private static boolean isRelaunched(long pid) throws IOException {
+    /** On Linux the process has begun anew, with settings in its environment and the same number. */
+    private static boolean isRelaunched(long pid, String setting) throws IOException {
         Path environment = Path.of("/proc", Long.toString(pid), "environ");
         return !Files.exists(environment)
-                || Files.readString(environment, StandardCharsets.ISO_8859_1).contains("GLIBC_TUNABLES=");
+                || Files.readString(environment, StandardCharsets.ISO_8859_1).contains(setting);
     }
 
     @Test
