@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Convolutions of images in blocks of channels ("NCHWc"), a layout of ONNX Runtime's own on processors, whose kernels copy no patches
  * and take as many channels at a time as a register holds: 3×3 dense in two thirds of the time, depthwise in a half to a tenth,
- * images turned and turned back included; 1×1 are left as they are, nothing is won there. The gradient of a depthwise convolution
+ * images turned and turned back included; 1×1 are left as they are, alone they win nothing. The gradient of a depthwise convolution
  * by its weights is a convolution too, with the cotangent in the place of weights, and there most is won: so weights are brought
  * in order inside of the graph, whatever they are, which also keeps the size of a block out of it.
  *

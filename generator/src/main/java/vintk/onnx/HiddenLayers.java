@@ -110,7 +110,7 @@ final class HiddenLayers {
         return shape.rank() >= 2
                 && shape.dim(-1) % block == 0
                 && shape.elements() % (samples * shape.dim(-1)) == 0
-                && rows(value) >= FEW_ROWS
+                && rows(value) > FEW_ROWS
                 && !outputs.contains(value)
                 && isMadeSo(value.node())
                 && readers.getOrDefault(value, List.of()).stream().allMatch(reader -> readsSo(reader, value));

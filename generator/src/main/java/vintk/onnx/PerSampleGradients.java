@@ -60,6 +60,7 @@ final class PerSampleGradients {
         boolean gathered = Ops.isNode(user.output(), "Cast")
                 || Ops.isNode(user.output(), "Concat") && user.attributes().integer("axis", 0) == 0;
         boolean sum = Ops.isNode(user.output(), "ReduceSum")
+                && user.input(1) != null
                 && user.input(1).isConstant()
                 && Arrays.equals(user.input(1).constant().integers(), new long[] {0});
         return sum || gathered && isSummed(user.output());

@@ -64,8 +64,9 @@ public final class TransposeFusion {
     /** Products of a batch by a matrix are one product of all rows: transposed they would be many. */
     private static boolean isBatched(Value x) {
         Node node = x.node();
-        boolean product = node != null && (node.opType().equals("FusedMatMul") || Ops.isNode(x, "MatMul"));
-        return product && node.input(0).shape().rank() == node.input(1).shape().rank();
+        return node != null
+                && Products.isProduct(node)
+                && node.input(0).shape().rank() == node.input(1).shape().rank();
     }
 
     /** BᵀAᵀ of AB. */

@@ -33,6 +33,7 @@ class PerSampleGradientsTest {
                 new Case("side by side with others", false, itself, b -> sum(Ops.concat(1, b, others()))),
                 new Case("given out", false, itself, UnaryOperator.identity()),
                 new Case("summed over samples", false, itself, b -> Ops.reduceSum(b, false, 1)),
+                new Case("summed over all axes", false, itself, PerSampleGradientsTest::total),
                 new Case("by others", false, (a, b) -> Ops.matMul(a, weights()), PerSampleGradientsTest::sum),
                 new Case(
                         "read beside",
@@ -43,6 +44,10 @@ class PerSampleGradientsTest {
 
     private static Value sum(Value blocks) {
         return Ops.reduceSum(Ops.cast(blocks, DataType.DOUBLE), false, 0);
+    }
+
+    private static Value total(Value blocks) {
+        return Ops.node("ReduceSum", TensorType.of(DataType.FLOAT), Attributes.NONE.with("keepdims", 0L), blocks);
     }
 
     private static Value others() {
