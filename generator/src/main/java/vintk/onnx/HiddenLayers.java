@@ -74,7 +74,7 @@ final class HiddenLayers {
         this.gradients = new PerSampleGradients(graph, readers);
         this.outputs = new HashSet<>(graph.outputs().values());
         this.samples = graph.nodes().stream()
-                .filter(this::isGradient)
+                .filter(gradients::contains)
                 .mapToLong(node -> node.output().shape().dim(0))
                 .findFirst()
                 .orElse(0);
@@ -168,8 +168,9 @@ final class HiddenLayers {
         return hidden.contains(node.output()) || isGradient(node) || isRowSum(node);
     }
 
+    /** A per-sample gradient, of as many samples as the others. */
     boolean isGradient(Node node) {
-        return gradients.contains(node);
+        return gradients.contains(node) && node.output().shape().dim(0) == samples;
     }
 
     /** The sum over a sample's rows, as the gradient of a bias is. */
