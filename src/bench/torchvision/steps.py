@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 # As in src/pom.xml.
@@ -81,6 +82,8 @@ def main():
     if os.environ.get("GLIBC_TUNABLES") != TUNED:
         # The allocator reads it when a process begins.
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "GLIBC_TUNABLES": TUNED})
+    # PyTorch's newer exporter needs a package more, and its older one says so for every model.
+    warnings.simplefilter("ignore")
     threads = len(os.sched_getaffinity(0))
     print(f"N = {options.batch}, {options.size}x{options.size}, {threads} threads, seconds")
     print(f"{'model':24} {'forward':>8} {'step':>8} {'kernel':>8} {'/ step':>7}", flush=True)

