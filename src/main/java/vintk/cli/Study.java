@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -32,6 +33,9 @@ final class Study {
 
     private static final int TERMINATED = 143;
 
+    /** Columns of the progress bar. */
+    private static final int WIDTH = 80;
+
     private final CommonOptions common;
     private final Path out;
     private final PrintWriter stdout;
@@ -56,17 +60,12 @@ final class Study {
         if (out != null) {
             OutputFile.prepare(out);
         }
-        Object beforeInt = Signals.register("INT", () -> interrupt(INTERRUPTED));
-        Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
         try (Journal journal = journalFile == null ? null : Journal.create(journalFile);
                 ProgressBar bar = bar(subjects.size())) {
-            results = Workers.run(evaluation, subjects, () -> interruption != 0, result -> take(result, journal, bar));
+            results = interruptibly(() ->
+                    Workers.run(evaluation, subjects, () -> interruption != 0, result -> take(result, journal, bar)));
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        } finally {
-            Signals.unregister("INT", beforeInt);
-            Signals.unregister("TERM", beforeTerm);
-            Interruption.reset();
         }
         if (results.size() < subjects.size()) {
             stderr.println("vintk: interrupted, " + results.size() + " of " + subjects.size() + " models are scored"
@@ -80,6 +79,19 @@ final class Study {
             Files.deleteIfExists(journalFile);
         }
         return interruption != 0 ? interruption : exitCode();
+    }
+
+    /** What signals end early. Only now, when the progress bar is there: its terminal gives signals back to the system. */
+    private List<Result> interruptibly(Supplier<List<Result>> work) {
+        Object beforeInt = Signals.register("INT", () -> interrupt(INTERRUPTED));
+        Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
+        try {
+            return work.get();
+        } finally {
+            Signals.unregister("INT", beforeInt);
+            Signals.unregister("TERM", beforeTerm);
+            Interruption.reset();
+        }
     }
 
     private void take(Result result, Journal journal, ProgressBar bar) {
@@ -111,12 +123,14 @@ final class Study {
         if (common.quiet || System.console() == null || models < 2) {
             return null;
         }
+        ConsoleProgressBarConsumer console = new ConsoleProgressBarConsumer(System.err);
         return new ProgressBarBuilder()
                 .setTaskName("scoring")
                 .setUnit(" models", 1)
                 .setInitialMax(models)
-                .setMaxRenderedLength(80)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                // Asking for its width opens the terminal, before signals are taken.
+                .setMaxRenderedLength(Math.min(WIDTH, console.getMaxRenderedLength()))
+                .setConsumer(console)
                 .build();
     }
 

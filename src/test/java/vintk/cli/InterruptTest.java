@@ -7,60 +7,78 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ctrl-C in the middle of a ranking keeps what was computed. */
 class InterruptTest {
+    /** With a progress bar too, whose terminal has ideas of its own about signals. */
     @ParameterizedTest
-    @ValueSource(strings = {"two words.csv", "results.jsonl"})
-    void keepsResults(String name, @TempDir Path folder) throws IOException, InterruptedException {
+    @CsvSource({"two words.csv, false", "results.jsonl, false", "results.csv, true"})
+    void keepsResults(String name, boolean inTerminal, @TempDir Path folder) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no /bin/kill to send an interrupt with");
         assumeFalse(isInterruptIgnored(), "this process ignores interrupts, and so do those it starts");
         Path out = folder.resolve(name);
         Path partial = name.endsWith(".jsonl") ? out : folder.resolve(name + ".partial.jsonl");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx1g",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Vintk.class.getName(),
-                        "rank",
-                        "pit",
-                        "--count",
-                        "500",
-                        "--batch",
-                        "2",
-                        "--size",
-                        "64",
-                        "--out",
-                        out.toString())
+        List<String> ranking = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Vintk.class.getName(),
+                "rank",
+                "pit",
+                "--count",
+                "500",
+                "--batch",
+                "2",
+                "--size",
+                "64",
+                "--out",
+                out.toString());
+        Process process = new ProcessBuilder(inTerminal ? terminal(ranking) : ranking)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
         for (int i = 0; i < 1200 && process.isAlive() && (!Files.exists(partial) || lines(partial) < 2); i++) {
             process.waitFor(50, TimeUnit.MILLISECONDS);
         }
-        assertTrue(isRelaunched(process.pid(), "GLIBC_TUNABLES="), "without the allocator's settings");
-        assertTrue(isRelaunched(process.pid(), "ORT_DISABLE_TELEMETRY=1"), "with usage reports");
-        new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid()))
-                .start()
-                .waitFor();
+        long ranked = inTerminal
+                ? process.descendants()
+                        .reduce((parent, child) -> child)
+                        .orElseThrow()
+                        .pid()
+                : process.pid();
+        assertTrue(isRelaunched(ranked, "GLIBC_TUNABLES="), "without the allocator's settings");
+        assertTrue(isRelaunched(ranked, "ORT_DISABLE_TELEMETRY=1"), "with usage reports");
+        new ProcessBuilder("/bin/kill", "-INT", Long.toString(ranked)).start().waitFor();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process did not end");
         String log = Files.readString(folder.resolve("log"));
         assertEquals(130, process.exitValue(), log);
+        assertEquals(inTerminal, log.contains("/500 models"), log);
         assertTrue(log.contains("interrupted, "), log);
         assertTrue(log.contains("of 500 models are scored; they are in " + out), log);
         assertTrue(lines(out) >= 2, log);
         assertEquals(name.endsWith(".jsonl"), Files.exists(partial));
+    }
+
+    /** A command in a terminal of its own, with its exit code. */
+    private static List<String> terminal(List<String> command) {
+        assumeTrue(
+                Platform.isLinux() && Files.isExecutable(Path.of("/usr/bin/script")),
+                "no /usr/bin/script of Linux to make a terminal with");
+        String quoted = command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        return List.of("/usr/bin/script", "-qec", "exec " + quoted, "/dev/null");
     }
 
     /** What a shell starts in the background without job control ignores SIGINT, signal 2; Linux says so. */
