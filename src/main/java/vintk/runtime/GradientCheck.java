@@ -73,10 +73,11 @@ public final class GradientCheck {
         Graph graph = network.graph(samples, sample);
         String output = Differentiation.output(graph, options);
         List<Value> counted = options.parameters().select(graph).counted();
+        // First, as it says so where there is no such output.
+        KernelGraph kernel = kernelGraph(graph, output, samples);
         Map<String, Tensor> inputs = network.feeds(data, samples, sample);
         GradientReport.Imported imported = imported(graph, output, inputs, samples, sample);
-        WholeCheck whole = new WholeCheck(
-                kernelGraph(graph, output, samples), counted, inputs, settings, gradients, options.seed());
+        WholeCheck whole = new WholeCheck(kernel, counted, inputs, settings, gradients, options.seed());
         if (whole.parameters().isEmpty()) {
             throw new ModelException(
                     ModelException.Kind.CONSTANT_OUTPUT,

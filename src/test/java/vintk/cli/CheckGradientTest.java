@@ -65,6 +65,7 @@ class CheckGradientTest {
     @Test
     void whatCannotBeUsedIsSaid(@TempDir Path folder) throws IOException {
         assertOneLine(ExitCode.USAGE, Shell.vintk("check-gradient", MODEL, "--batch", 0), "--batch", "1 or more");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("check-gradient", MODEL, "--output", "nope"), "nope", "[logits]");
         assertOneLine(
                 ExitCode.USAGE, Shell.vintk("check-gradient", MODEL, "--directions", 0), "--directions", "1 or more");
         assertOneLine(
