@@ -27,6 +27,7 @@ import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.opset.BlockedLayout;
 import vintk.opset.Resolved;
+import vintk.proto.CeilMode;
 import vintk.proto.ControlFlow;
 import vintk.proto.FreedBatch;
 import vintk.proto.SubGraphs;
@@ -74,9 +75,14 @@ final class Resolver {
             plain = control.step(plain, look(plain));
         }
         Found found = look(plain);
+        for (ModelProto next = CeilMode.step(plain, found); next != plain; next = CeilMode.step(plain, found)) {
+            plain = next;
+            found = look(plain);
+        }
+        Map<String, TensorType> types = found.types;
         if (!found.unknown.isEmpty()) {
             execute(fold(plain, found.known), found.unknown, false)
-                    .forEach((name, tensor) -> found.types.put(name, tensor.type()));
+                    .forEach((name, tensor) -> types.put(name, tensor.type()));
         }
         control.check(found);
         return new Resolved(

@@ -38,7 +38,8 @@ class ExportedModelsTest {
         "vintk.runtime.ControlFlowModels#cases",
         "vintk.runtime.FunctionModels#cases",
         "vintk.runtime.InputModels#cases",
-        "vintk.runtime.ParameterModels#cases"
+        "vintk.runtime.ParameterModels#cases",
+        "vintk.runtime.PoolModels#cases"
     })
     void importedAsItIs(ExportedModel model) throws IOException {
         Path file = folder.resolve("model.onnx");
