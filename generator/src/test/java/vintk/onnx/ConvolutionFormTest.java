@@ -32,29 +32,29 @@ class ConvolutionFormTest {
     }
 
     static Stream<Case> cases() {
-        Shape x = Shape.of(2, 4, 5, 6);
+        Shape x = Shape.of(2, 4, 12, 14);
         Attributes none = Attributes.NONE;
         return Stream.of(
-                new Case("1×1", x, Shape.of(4, 3, 1, 1), 1, none, Shape.of(2, 3, 5, 6), true),
-                new Case("3×2", x, Shape.of(4, 3, 3, 2), 1, none, Shape.of(2, 3, 7, 7), true),
+                new Case("1×1", x, Shape.of(4, 3, 1, 1), 1, none, Shape.of(2, 3, 12, 14), true),
+                new Case("3×2", x, Shape.of(4, 3, 3, 2), 1, none, Shape.of(2, 3, 14, 15), true),
                 new Case(
                         "padded on one side",
                         x,
                         Shape.of(4, 3, 3, 3),
                         1,
                         none.with("pads", new long[] {1, 0, 0, 2}),
-                        Shape.of(2, 3, 6, 6),
+                        Shape.of(2, 3, 13, 14),
                         true),
                 new Case(
                         "dilated",
                         x,
                         Shape.of(4, 3, 2, 3),
                         1,
-                        none.with("dilations", new long[] {2, 3}),
-                        Shape.of(2, 3, 7, 12),
+                        none.with("dilations", new long[] {2, 1}),
+                        Shape.of(2, 3, 14, 16),
                         true),
-                new Case("groups", x, Shape.of(4, 3, 3, 3), 2, none, Shape.of(2, 6, 7, 8), true),
-                new Case("depthwise", x, Shape.of(4, 1, 3, 3), 4, none, Shape.of(2, 4, 7, 8), true),
+                new Case("groups", x, Shape.of(4, 3, 3, 3), 2, none, Shape.of(2, 6, 14, 16), true),
+                new Case("depthwise", x, Shape.of(4, 1, 3, 3), 4, none, Shape.of(2, 4, 14, 16), true),
                 new Case("one axis", Shape.of(2, 4, 7), Shape.of(4, 3, 3), 1, none, Shape.of(2, 3, 9), true),
                 new Case(
                         "more is cut off than the kernel reaches",
@@ -62,7 +62,15 @@ class ConvolutionFormTest {
                         Shape.of(4, 3, 1, 1),
                         1,
                         none.with("pads", new long[] {1, 0, 0, 0}),
-                        Shape.of(2, 3, 4, 6),
+                        Shape.of(2, 3, 11, 14),
+                        false),
+                new Case(
+                        "a kernel as large as the image made",
+                        Shape.of(2, 4, 1, 1),
+                        Shape.of(4, 3, 5, 4),
+                        1,
+                        none,
+                        Shape.of(2, 3, 5, 4),
                         false),
                 new Case(
                         "a stride",
@@ -70,7 +78,7 @@ class ConvolutionFormTest {
                         Shape.of(4, 3, 3, 3),
                         1,
                         none.with("strides", new long[] {2, 1}),
-                        Shape.of(2, 3, 11, 8),
+                        Shape.of(2, 3, 25, 16),
                         false));
     }
 
