@@ -1,12 +1,16 @@
 package vintk.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,15 +117,28 @@ final class DifferentiateCommand implements Callable<Integer> {
         }
         metadata.put("vintk.reduction", options.reduction().toString());
         ModelWriter.write(graph.withMetadata(metadata), out);
-        if (!common.quiet) {
+        if (common.json || !common.quiet) {
+            summary(graph, sample);
+        }
+        return ExitCode.OK;
+    }
+
+    private void summary(Graph graph, Shape sample) {
+        PrintWriter stdout = spec.commandLine().getOut();
+        if (common.json) {
+            ObjectNode node = new ObjectMapper().createObjectNode();
+            node.put("file", out.toString());
+            node.put("samples", batch);
+            LongStream.of(sample.dims()).forEach(node.putArray("sample")::add);
+            graph.outputs().keySet().forEach(node.putArray("outputs")::add);
+            stdout.println(node);
+        } else {
             long gradients = graph.outputs().keySet().stream()
                     .filter(n -> n.startsWith(KernelGraph.GRADIENT_OF))
                     .count();
-            spec.commandLine()
-                    .getOut()
-                    .println(out + ": " + (gradients > 0 ? gradients + " gradients" : "kernel") + " for " + batch
-                            + " samples of shape " + sample);
+            stdout.println(out + ": " + (gradients > 0 ? gradients + " gradients" : "kernel") + " for " + batch
+                    + " samples of shape " + sample);
         }
-        return ExitCode.OK;
+        stdout.flush();
     }
 }

@@ -1,5 +1,7 @@
 package vintk.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -126,15 +128,21 @@ final class GenerateCommand implements Callable<Integer> {
         Files.createDirectories(out);
         OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         PrintWriter stdout = spec.commandLine().getOut();
+        ArrayNode files = new ObjectMapper().createArrayNode();
         for (Subject subject : spaces.subjects(candidates, pixels)) {
             Path file = out.resolve(subject.name() + ".onnx");
             write((Subject.Drawn) subject, file);
-            if (!common.quiet) {
+            files.addObject().put("id", subject.name()).put("file", file.toString());
+            if (!common.quiet && !common.json) {
                 stdout.println(file);
                 stdout.flush();
             }
         }
         list(candidates);
+        if (common.json) {
+            stdout.println(files);
+            stdout.flush();
+        }
         return ExitCode.OK;
     }
 

@@ -114,6 +114,8 @@ final class KernelCommand implements Callable<Integer> {
             write(result);
             if (!common.quiet) {
                 result.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
+            }
+            if (common.json || !common.quiet) {
                 summary(result, (System.nanoTime() - start) / 1e9);
             }
         }

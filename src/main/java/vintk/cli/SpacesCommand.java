@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,9 +56,9 @@ final class SpacesCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (common.json) {
             ObjectMapper mapper = new ObjectMapper();
-            for (Space space : shown) {
-                out.println(mapper.writeValueAsString(tree(mapper, space)));
-            }
+            ArrayNode trees = mapper.createArrayNode();
+            shown.forEach(space -> trees.add(tree(mapper, space)));
+            out.println(trees);
         } else if (name != null) {
             show(out, shown.get(0));
         } else {

@@ -1,0 +1,49 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every command with {@code --json} prints one JSON value and nothing else, {@code --quiet} or not. */
+class JsonTest {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rank MODELS/tiny-vit-3.onnx --batch 2",
+                "score MODELS/tiny-vit-3.onnx --batch 2",
+                "inspect MODELS/tiny-vit-3.onnx",
+                "kernel MODELS/tiny-vit-3.onnx --input noise --batch 2 --out FOLDER/k.npy",
+                "differentiate MODELS/tiny-vit-3.onnx --batch 2 --out FOLDER/g.onnx",
+                "check-gradient MODELS/tiny-vit-3.onnx --batch 2 --directions 1",
+                "generate tiny-pit --space MODELS/tiny-pit.yaml --count 2 --out FOLDER/files",
+                "spaces",
+                "spaces pit",
+                "devices"
+            })
+    void oneValue(String command, @TempDir Path folder) throws JsonProcessingException {
+        String models = ProjectRoot.path().resolve("models").toString();
+        for (String quiet : new String[] {"--json", "--quiet"}) {
+            Shell shell = Shell.vintk(Stream.concat(
+                            Arrays.stream(command.split(" "))
+                                    .map(word -> word.replace("MODELS", models).replace("FOLDER", folder.toString())),
+                            Stream.of("--json", quiet))
+                    .distinct()
+                    .toArray(String[]::new));
+            assertEquals(ExitCode.OK, shell.code(), shell.err());
+            JsonNode value = JSON.readTree(shell.out());
+            assertTrue(value.isContainerNode() && !value.isEmpty(), shell.out());
+        }
+    }
+}
