@@ -25,7 +25,8 @@ import vintk.runtime.Machine;
         mixinStandardHelpOptions = true,
         versionProvider = Vintk.Version.class,
         header = "Lists what kernels can be computed on, and what is missing.",
-        description = {"", "A CUDA device is tried by running a small model on it, with no node on the processor."})
+        description = {"", "A CUDA device is tried by running a small model on it, with no node on the processor."},
+        footer = {"", "Example:", "  vintk devices --json"})
 final class DevicesCommand implements Callable<Integer> {
     /** More than this many are not tried where the driver lists none. */
     private static final int WITHOUT_LIST = 1;

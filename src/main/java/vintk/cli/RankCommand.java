@@ -79,7 +79,9 @@ final class RankCommand implements Callable<Integer> {
 
     private List<Subject> subjects() throws IOException {
         if (candidates != null) {
-            require(what.isEmpty() && count == null, "--candidates goes with neither a space nor files");
+            require(
+                    what.isEmpty() && count == null,
+                    "--candidates is the whole list: leave out --count, spaces and files");
             require(score.initialisation().isEmpty(), DRAWN);
             return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
         }
