@@ -32,16 +32,13 @@ public record WindowMean(
         double[][] matrix = new double[Math.toIntExact(places)][Math.toIntExact(extent)];
         for (int i = 0; i < places; i++) {
             long first = i * stride - begin;
-            int inside = 0;
-            int padded = 0;
-            for (long k = 0; k < kernel; k++) {
-                long at = first + k * dilation;
-                padded += at < extent + end ? 1 : 0;
-                if (at >= 0 && at < extent) {
-                    matrix[i][(int) at] = 1;
-                    inside++;
-                }
+            long from = before(0, first);
+            long to = before(extent, first);
+            for (long k = from; k < to; k++) {
+                matrix[i][Math.toIntExact(first + k * dilation)] = 1;
             }
+            long inside = to - from;
+            long padded = before(extent + end, first);
             double divisor =
                     switch (count) {
                         case INSIDE -> Math.max(inside, 1);
@@ -53,6 +50,11 @@ public record WindowMean(
             }
         }
         return matrix;
+    }
+
+    /** How many of a window's elements lie before a limit. Counted, not gone through: a file may say a kernel of 2^40. */
+    private long before(long limit, long first) {
+        return limit <= first ? 0 : Math.min(kernel, (limit - first - 1) / dilation + 1);
     }
 
     /** The matrix of the transposed map, a row each element. */
