@@ -4,7 +4,7 @@
 #   run.sh WORK [GOLD]     WORK: an empty folder for what is made; GOLD: a folder of cases with gold kernels
 #
 # From the environment:
-#   DEVICE (auto)          of vintk; PEER (cuda, or cpu) of PyTorch
+#   DEVICE (cuda)          of vintk; PEER (cuda, or cpu) of PyTorch
 #   VINTK (target/vintk.jar)  the program, built with -Pcuda for a CUDA device; CP: what must stand before it on the class path
 #   JAVA (java), JAVA_OPTS, PYTHON (python3, with torch, numpy and onnx)
 #   CLASSES                compiled classes of the benchmark (default: compiled now, which takes a JDK)
@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 work=${1:?a folder for the results}
 gold=${2:-}
-DEVICE=${DEVICE:-auto} PEER=${PEER:-cuda} VINTK=${VINTK:-$root/target/vintk.jar} JAVA=${JAVA:-java} PYTHON=${PYTHON:-python3}
+DEVICE=${DEVICE:-cuda} PEER=${PEER:-cuda} VINTK=${VINTK:-$root/target/vintk.jar} JAVA=${JAVA:-java} PYTHON=${PYTHON:-python3}
 MODELS=${MODELS:-deit-tiny,deit-small} BATCHES=${BATCHES:-64,256} COUNT=${COUNT:-200} WORKERS=${WORKERS:-2} BUDGET=${BUDGET:-480}
 export ORT_DISABLE_TELEMETRY=1
 begin=$SECONDS

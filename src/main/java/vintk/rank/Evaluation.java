@@ -127,6 +127,9 @@ public final class Evaluation {
                     Status.OUT_OF_MEMORY,
                     "the Java heap was full (" + e.getMessage() + "); try a smaller --batch, or java -Xmx",
                     start);
+        } catch (StackOverflowError e) {
+            failures.accept(e);
+            return failed(subject, Status.ERROR, "its graph is nested too deeply", start);
         } catch (RuntimeException e) {
             failures.accept(e);
             String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

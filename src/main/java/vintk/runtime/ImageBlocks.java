@@ -15,19 +15,22 @@ import vintk.onnx.TensorType;
 final class ImageBlocks {
     private static final long FEW = 4;
 
+    private static Long channels;
+
     private ImageBlocks() {}
 
-    /** Asked for once, and only by those who want to know. */
-    private static final class Found {
-        private static final long CHANNELS = padded();
+    /**
+     * The channels in a block; 0 where there are none. Asked for once, by those who want to know; not in a class initialiser, where a
+     * failure would be an Error without a message.
+     */
+    static synchronized long channels() {
+        if (channels == null) {
+            channels = padded();
+        }
+        return channels;
     }
 
-    /** The channels in a block. */
-    static long channels() {
-        return Found.CHANNELS;
-    }
-
-    /** Whether this processor has blocks: without, ONNX Runtime pads nothing. */
+    /** Whether this processor has blocks: without, ONNX Runtime pads nothing, or has no such operators, as on ARM. */
     static boolean exist() {
         return channels() > FEW;
     }
@@ -53,7 +56,14 @@ final class ImageBlocks {
                         .setVersion(1))
                 .setGraph(graph)
                 .build();
-        NodeInfo info = Resolver.types(model, Set.of("y")).get("y");
-        return Tensors.type((TensorInfo) info.getInfo()).shape().dim(1);
+        try {
+            NodeInfo info = Resolver.types(model, Set.of("y")).get("y");
+            return Tensors.type((TensorInfo) info.getInfo()).shape().dim(1);
+        } catch (ModelException e) {
+            if (e.kind() == ModelException.Kind.UNSUPPORTED_OPERATOR) {
+                return 0;
+            }
+            throw e;
+        }
     }
 }

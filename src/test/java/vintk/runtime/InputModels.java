@@ -2,6 +2,8 @@ package vintk.runtime;
 
 import java.util.stream.Stream;
 import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 
 /** How samples go in: other inputs, other types, and where the batch is. */
 final class InputModels {
@@ -28,10 +30,26 @@ final class InputModels {
                 new ExportedModel("two samples at a time", rowsOfTwo(), 3)
                         .fixed(2)
                         .perSample(),
+                new ExportedModel("a mean by a factor of more axes", meanOfMoreAxes(), 4, 3).without("fifth"),
                 new ExportedModel("double", dense(DataType.DOUBLE), 3),
                 new ExportedModel("half", dense(DataType.FLOAT16), 3).coarse(),
                 new ExportedModel("half inside", mixed(), 3).coarse(),
                 new ExportedModel("double inside", doubleInside(), 3));
+    }
+
+    private static TestModel meanOfMoreAxes() {
+        return TestModel.opset(13)
+                .input("x", -1, 4, 3)
+                .weight("w", 3, 5)
+                .layer("h", "x", "w")
+                .longs("last", 2)
+                .node("ReduceSum", "sum", "h", "last")
+                .with("keepdims", 0)
+                .constant("fifth", Tensor.floats(Shape.of(1, 1, 1), 0.2f))
+                .node("Mul", "mean", "sum", "fifth")
+                .node("ReduceSum", "y", "mean", "last")
+                .with("keepdims", 0)
+                .output("y");
     }
 
     private static TestModel dense(DataType type) {

@@ -35,34 +35,57 @@ final class PerSampleGradients {
         return outputs.contains(value) ? List.of() : readers.get(value);
     }
 
-    /** Whether a value is read by its own product with itself alone. */
+    /** Whether a value, as it is or with its columns in blocks, is read by its own M Mᵀ alone. */
     private boolean isSquared(Value value) {
-        List<Node> users = readers(value);
-        if (users.size() == 1) {
-            Value only = users.get(0).output();
-            return Ops.isNode(only, "Reshape")
-                    && only.shape().rank() > 1
-                    && only.shape().dim(0) == value.shape().dim(0)
-                    && isSquared(only);
+        Value m = value;
+        List<Node> users = readers(m);
+        while (users.size() == 1) {
+            Value reshaped = users.get(0).output();
+            boolean samples = Ops.isNode(reshaped, "Reshape")
+                    && reshaped.shape().rank() > 1
+                    && reshaped.shape().dim(0) == value.shape().dim(0);
+            if (!samples) {
+                return false;
+            }
+            m = reshaped;
+            users = readers(m);
         }
         return users.size() == 2
                 && users.get(0) == users.get(1)
-                && Products.isProduct(users.get(0))
+                && isGram(users.get(0))
                 && isSummed(users.get(0).output());
     }
 
+    /** M Mᵀ of [N, D], or of each block of [N, blocks, D]: over the samples. */
+    private static boolean isGram(Node node) {
+        Attributes attributes = node.attributes();
+        int rank = node.input(0).shape().rank();
+        long movedBatches = attributes.integer("transBatchA", 0) + attributes.integer("transBatchB", 0);
+        return Products.isFused(node)
+                && attributes.integer("transA", 0) == 0
+                && attributes.integer("transB", 0) == 1
+                && (rank == 2 || rank == 3 && movedBatches == 2);
+    }
+
     private boolean isSummed(Value blocks) {
-        List<Node> users = readers(blocks);
-        if (users.size() != 1) {
-            return false;
+        Value sum = blocks;
+        while (true) {
+            List<Node> users = readers(sum);
+            if (users.size() != 1) {
+                return false;
+            }
+            Node user = users.get(0);
+            if (Ops.isNode(user.output(), "ReduceSum")) {
+                return user.input(1) != null
+                        && user.input(1).isConstant()
+                        && Arrays.equals(user.input(1).constant().integers(), new long[] {0});
+            }
+            boolean gathered = Ops.isNode(user.output(), "Cast")
+                    || Ops.isNode(user.output(), "Concat") && user.attributes().integer("axis", 0) == 0;
+            if (!gathered) {
+                return false;
+            }
+            sum = user.output();
         }
-        Node user = users.get(0);
-        boolean gathered = Ops.isNode(user.output(), "Cast")
-                || Ops.isNode(user.output(), "Concat") && user.attributes().integer("axis", 0) == 0;
-        boolean sum = Ops.isNode(user.output(), "ReduceSum")
-                && user.input(1) != null
-                && user.input(1).isConstant()
-                && Arrays.equals(user.input(1).constant().integers(), new long[] {0});
-        return sum || gathered && isSummed(user.output());
     }
 }

@@ -37,7 +37,10 @@ public final class ReductionFusion {
         Node sum = y.node().input(0).node();
         Value x = sum.input(0);
         double count = (double) x.shape().elements() / y.shape().elements();
-        boolean plain = x.dataType() == DataType.FLOAT && isKnown(sum.inputs());
+        // A factor of more axes than the sum adds axes.
+        boolean plain = x.dataType() == DataType.FLOAT
+                && isKnown(sum.inputs())
+                && y.shape().equals(sum.output().shape());
         if (!plain || Ops.scalarOf(y.node().input(1)) != (float) (1 / count)) {
             return null;
         }

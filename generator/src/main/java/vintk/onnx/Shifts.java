@@ -77,6 +77,7 @@ public final class Shifts {
         long[] kernel = node.attributes().integers("kernel_shape");
         boolean grouped = node.attributes().integer("group", 1) == channels && kernel.length > 0;
         return grouped
+                && Shape.of(kernel).elements() == kernel[kernel.length - 1]
                 && node.inputs().size() == 2
                 && node.input(1).shape().dim(0) == channels * kernel[kernel.length - 1]
                 && node.input(1).constant().equals(units(node.output().dataType(), channels, kernel));

@@ -38,7 +38,8 @@ public final class StandardisationForm {
                 && square.node().input(1) == centred;
         boolean constant =
                 !Double.isNaN(Ops.scalarOf(root.node().input(0).node().input(1)));
-        return variance && constant && meanOf(centred.node().input(1)) == x ? x : null;
+        boolean same = y.type().equals(x.type());
+        return variance && constant && same && meanOf(centred.node().input(1)) == x ? x : null;
     }
 
     /** The root that a value is divided by, in either of the ways to write that; null where it is not. */

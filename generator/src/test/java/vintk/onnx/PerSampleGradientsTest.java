@@ -34,6 +34,16 @@ class PerSampleGradientsTest {
                 new Case("given out", false, itself, UnaryOperator.identity()),
                 new Case("summed over samples", false, itself, b -> Ops.reduceSum(b, false, 1)),
                 new Case("summed over all axes", false, itself, PerSampleGradientsTest::total),
+                new Case(
+                        "of columns with each other",
+                        false,
+                        (a, b) -> Ops.matMul(Ops.transposeLast(a), b),
+                        PerSampleGradientsTest::sum),
+                new Case(
+                        "of blocks with each other, each sample by itself",
+                        false,
+                        (a, b) -> itself.apply(Ops.transpose(a, 1, 0, 2), Ops.transpose(b, 1, 0, 2)),
+                        PerSampleGradientsTest::sum),
                 new Case("by others", false, (a, b) -> Ops.matMul(a, weights()), PerSampleGradientsTest::sum),
                 new Case(
                         "read beside",
