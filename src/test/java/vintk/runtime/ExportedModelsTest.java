@@ -58,13 +58,22 @@ class ExportedModelsTest {
 
     @Test
     void aLoopThatMayNeverEndIsRefused() throws IOException {
+        assertRefused(ControlFlowModels.endless(), Shape.of(3), "Loop 'y': how often it runs depends on the data");
+    }
+
+    @Test
+    void aMeanThatNoPaddingGivesIsRefused() throws IOException {
+        assertRefused(PoolModels.unsupported(), Shape.of(2, 5, 5), "its last window begins in the padding on one axis");
+    }
+
+    private void assertRefused(TestModel model, Shape sample, String words) throws IOException {
         Path file = folder.resolve("model.onnx");
-        Files.write(file, ControlFlowModels.endless().build().toByteArray());
+        Files.write(file, model.build().toByteArray());
         OnnxNetwork network = OnnxNetwork.read(file);
         ModelException thrown = assertThrows(
-                ModelException.class, () -> KernelEngine.open(network, N, Shape.of(3), KernelOptions.defaults()));
+                ModelException.class, () -> KernelEngine.open(network, N, sample, KernelOptions.defaults()));
         assertEquals(ModelException.Kind.UNSUPPORTED_OPERATOR, thrown.kind());
-        assertTrue(thrown.getMessage().contains("Loop 'y': how often it runs depends on the data"), thrown::getMessage);
+        assertTrue(thrown.getMessage().contains(words), thrown::getMessage);
     }
 
     private static void check(ExportedModel model, double[] expected, long parameters, KernelMatrix kernel) {

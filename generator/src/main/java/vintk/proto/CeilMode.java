@@ -43,10 +43,11 @@ public final class CeilMode {
     }
 
     private static boolean isCeiling(NodeProto node) {
+        if (!node.getDomain().isEmpty() || !POOLS.contains(node.getOpType())) {
+            return false;
+        }
         Attributes attributes = Attributes.of(node.getAttributeList());
-        return node.getDomain().isEmpty()
-                && POOLS.contains(node.getOpType())
-                && attributes.integer("ceil_mode", 0) == 1
+        return attributes.integer("ceil_mode", 0) == 1
                 && !attributes.text("auto_pad", "NOTSET").startsWith("SAME");
     }
 

@@ -44,6 +44,7 @@ class PerSampleGradientsTest {
                         false,
                         (a, b) -> itself.apply(Ops.transpose(a, 1, 0, 2), Ops.transpose(b, 1, 0, 2)),
                         PerSampleGradientsTest::sum),
+                new Case("through more Casts than a stack holds", true, itself, PerSampleGradientsTest::castAndSum),
                 new Case("by others", false, (a, b) -> Ops.matMul(a, weights()), PerSampleGradientsTest::sum),
                 new Case(
                         "read beside",
@@ -54,6 +55,14 @@ class PerSampleGradientsTest {
 
     private static Value sum(Value blocks) {
         return Ops.reduceSum(Ops.cast(blocks, DataType.DOUBLE), false, 0);
+    }
+
+    private static Value castAndSum(Value blocks) {
+        Value cast = blocks;
+        for (int i = 0; i < 20_000; i++) {
+            cast = Ops.cast(Ops.cast(cast, DataType.DOUBLE), DataType.FLOAT);
+        }
+        return sum(cast);
     }
 
     private static Value total(Value blocks) {

@@ -56,6 +56,18 @@ class ShiftsTest {
         assertSame(graph, Shifts.sliced(graph));
     }
 
+    /** Kernels of several rows have other positions, though they hold as many numbers. */
+    @Test
+    void diagonalsOfImagesStay() {
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, 1, 4, 4));
+        Value w =
+                Ops.constant(Tensor.of(TensorType.of(DataType.FLOAT, 3, 1, 3, 3), 27, i -> i / 3 % 3 == i % 3 ? 1 : 0));
+        Attributes attributes = Attributes.NONE.with("group", 1L).with("kernel_shape", new long[] {3, 3});
+        Value y = Ops.node("Conv", TensorType.of(DataType.FLOAT, 1, 3, 2, 2), attributes, x, w);
+        Graph graph = new Graph("g", List.of(x), Map.of("y", y));
+        assertSame(graph, Shifts.sliced(graph));
+    }
+
     private static long convolutions(Graph graph) {
         return graph.nodes().stream()
                 .filter(node -> node.opType().equals("Conv"))
