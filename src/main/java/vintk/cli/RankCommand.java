@@ -36,6 +36,7 @@ import vintk.space.Space;
             "",
             "Examples:",
             "  vintk rank autoformer-tiny --count 20 --out results.csv",
+            "  vintk rank autoformer-tiny --count 2000 --out results.jsonl --resume",
             "  vintk rank --candidates candidates.jsonl --repeats 3",
             "  vintk rank exported/ --inputs photos/ --statistic log-cond"
         })
@@ -57,8 +58,8 @@ final class RankCommand implements Callable<Integer> {
             description = "Candidates to score: .jsonl as 'generate' writes it, or a .json table of architectures.")
     private Path candidates;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json or .jsonl.")
-    private Path out;
+    @Mixin
+    private StudyFlags study;
 
     @Mixin
     private ScoreFlags score;
@@ -72,9 +73,8 @@ final class RankCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Subject> subjects = subjects();
-        Study study = new Study(
-                common, out, spec.commandLine().getOut(), spec.commandLine().getErr());
-        return study.run(subjects, score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+        return new Study(spec, common, study)
+                .run(subjects, score.evaluation(common, failure -> Failures.show(spec, common, failure)));
     }
 
     private List<Subject> subjects() throws IOException {

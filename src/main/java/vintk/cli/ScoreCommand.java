@@ -1,14 +1,12 @@
 package vintk.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,8 +32,8 @@ final class ScoreCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "MODEL.onnx", description = "Model files.")
     private List<String> models = new ArrayList<>();
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json or .jsonl.")
-    private Path out;
+    @Mixin
+    private StudyFlags study;
 
     @Mixin
     private ScoreFlags score;
@@ -45,10 +43,9 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Study study = new Study(
-                common, out, spec.commandLine().getOut(), spec.commandLine().getErr());
-        return study.run(
-                RankCommand.files(models, score.modelInputs(), score.initialisation()),
-                score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+        return new Study(spec, common, study)
+                .run(
+                        RankCommand.files(models, score.modelInputs(), score.initialisation()),
+                        score.evaluation(common, failure -> Failures.show(spec, common, failure)));
     }
 }

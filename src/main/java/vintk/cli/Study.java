@@ -5,12 +5,15 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jline.utils.Signals;
+import picocli.CommandLine.Model.CommandSpec;
+import vintk.rank.Earlier;
 import vintk.rank.Evaluation;
 import vintk.rank.Journal;
 import vintk.rank.Ranking;
@@ -38,47 +41,83 @@ final class Study {
 
     private final CommonOptions common;
     private final Path out;
+    private final Path journalFile;
+    private final boolean resume;
     private final PrintWriter stdout;
     private final PrintWriter stderr;
-    private List<Result> results = List.of();
+    private final List<Result> results = new ArrayList<>();
     private volatile int interruption;
 
-    /** @param out a file for the results, or null */
-    Study(CommonOptions common, Path out, PrintWriter stdout, PrintWriter stderr) {
+    Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
         this.common = common;
-        this.out = out;
-        this.stdout = stdout;
-        this.stderr = stderr;
-        if (out != null) {
-            ReportFormat.of(out);
+        this.out = flags.out;
+        this.journalFile = out == null ? null : flags.journal();
+        this.resume = flags.resume;
+        this.stdout = spec.commandLine().getOut();
+        this.stderr = spec.commandLine().getErr();
+        if (resume && out == null) {
+            throw new IllegalArgumentException("--resume goes on with a file of results: name it with --out");
         }
     }
 
-    /** Scores all subjects; returns the exit code. */
+    /** Scores all subjects that have no score yet; returns the exit code. */
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
-        Path journalFile = out == null ? null : journal();
-        if (out != null) {
-            OutputFile.prepare(out);
-        }
-        try (Journal journal = journalFile == null ? null : Journal.create(journalFile);
+        Earlier earlier = earlier(evaluation);
+        List<Subject> open = subjects.stream().filter(s -> !earlier.has(s)).toList();
+        int missing;
+        try (Journal journal = openJournal();
                 ProgressBar bar = bar(subjects.size())) {
-            results = interruptibly(() ->
-                    Workers.run(evaluation, subjects, () -> interruption != 0, result -> take(result, journal, bar)));
+            if (bar != null) {
+                bar.stepTo(subjects.size() - open.size());
+            }
+            List<Result> scored = interruptibly(
+                    () -> Workers.run(evaluation, open, () -> interruption != 0, result -> take(result, journal, bar)));
+            missing = open.size() - scored.size();
+            results.addAll(earlier.without(open));
+            results.addAll(scored);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        if (results.size() < subjects.size()) {
-            stderr.println("vintk: interrupted, " + results.size() + " of " + subjects.size() + " models are scored"
-                    + (out == null || results.isEmpty() ? "" : "; they are in " + out));
+        if (missing > 0) {
+            stderr.println("vintk: interrupted, " + (subjects.size() - missing) + " of " + subjects.size()
+                    + " models are scored"
+                    + (out == null || results.isEmpty() ? "" : "; they are in " + out + ", --resume goes on"));
             stderr.flush();
         }
         if (!results.isEmpty()) {
-            report();
+            report(missing == 0);
         }
-        if (journalFile != null && !journalFile.equals(out)) {
+        if (out != null && !journalFile.equals(out) && (missing == 0 || results.isEmpty())) {
             Files.deleteIfExists(journalFile);
         }
         return interruption != 0 ? interruption : exitCode();
+    }
+
+    /** What the file holds already. It is not written over where a run was cut short: that may have taken days. */
+    private Earlier earlier(Evaluation evaluation) throws IOException {
+        if (out == null) {
+            return Earlier.none();
+        }
+        OutputFile.prepare(out);
+        if (resume) {
+            if (!Files.exists(journalFile) && Files.exists(out)) {
+                throw new IllegalArgumentException(
+                        out + " is complete; --resume adds to a .jsonl alone: give another --out, or remove it");
+            }
+            return Earlier.read(journalFile, evaluation.settings());
+        }
+        if (Journal.isUnfinished(journalFile)) {
+            throw new IllegalArgumentException(
+                    "%s is of a run that was cut short: --resume goes on with it; or remove it".formatted(journalFile));
+        }
+        return Earlier.none();
+    }
+
+    private Journal openJournal() throws IOException {
+        if (out == null) {
+            return null;
+        }
+        return resume ? Journal.resume(journalFile) : Journal.create(journalFile);
     }
 
     /** What signals end early. Only now, when the progress bar is there: its terminal gives signals back to the system. */
@@ -112,13 +151,6 @@ final class Study {
         Interruption.request();
     }
 
-    /** Results as they come go to the file itself where that is a list of lines, else to one beside it until the end. */
-    private Path journal() {
-        return ReportFormat.of(out) == ReportFormat.JSONL
-                ? out
-                : out.resolveSibling(out.getFileName() + ".partial.jsonl");
-    }
-
     private ProgressBar bar(int models) {
         if (common.quiet || System.console() == null || models < 2) {
             return null;
@@ -134,9 +166,10 @@ final class Study {
                 .build();
     }
 
-    private void report() throws IOException {
+    /** @param complete whether all is scored: until then the journal stays as it is, which says no places */
+    private void report(boolean complete) throws IOException {
         Ranking ranking = Ranking.of(results);
-        if (out != null) {
+        if (out != null && (complete || !journalFile.equals(out))) {
             ReportFormat.of(out).write(ranking, out);
         }
         stdout.print(common.json ? JsonReport.text(ranking) : TableReport.text(ranking));

@@ -76,6 +76,11 @@ public final class Evaluation {
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
     }
 
+    /** Everything that decides its results besides the models. */
+    public Settings settings() {
+        return settings;
+    }
+
     List<SessionSettings> sessions() {
         return sessions;
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import vintk.score.Result;
 
 /**
@@ -53,6 +54,16 @@ public final class Journal implements Closeable {
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Whether a file holds lines without a place in a ranking, which a study adds when all is scored. */
+    public static boolean isUnfinished(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> !line.isBlank() && !line.contains("\"rank\":"));
         }
     }
 

@@ -67,9 +67,9 @@ class InterruptTest {
         assertEquals(130, process.exitValue(), log);
         assertEquals(inTerminal, log.contains("/500 models"), log);
         assertTrue(log.contains("interrupted, "), log);
-        assertTrue(log.contains("of 500 models are scored; they are in " + out), log);
+        assertTrue(log.contains("of 500 models are scored; they are in " + out + ", --resume goes on"), log);
         assertTrue(lines(out) >= 2, log);
-        assertEquals(name.endsWith(".jsonl"), Files.exists(partial));
+        assertTrue(lines(partial) >= 2, "nothing to resume with");
     }
 
     /** A command in a terminal of its own, with its exit code. */

@@ -1,0 +1,84 @@
+package vintk.rank;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import vintk.score.Result;
+import vintk.score.Settings;
+import vintk.score.Source;
+import vintk.score.Status;
+
+/** The results of a study that goes on with its journal: models that have a score there are not scored again. */
+public final class Earlier {
+    private final Map<Source, Result> results = new LinkedHashMap<>();
+
+    private Earlier() {}
+
+    /** Nothing was scored before. */
+    public static Earlier none() {
+        return new Earlier();
+    }
+
+    /**
+     * What a journal holds; nothing, where it is not there. A model's last line counts, as failed ones are tried again.
+     *
+     * @param settings of the study that goes on
+     * @throws IOException if the file cannot be read or is no journal
+     * @throws IllegalArgumentException naming the settings that are not those of its results: such scores must not be ranked together
+     */
+    public static Earlier read(Path journal, Settings settings) throws IOException {
+        Earlier earlier = new Earlier();
+        if (Files.exists(journal)) {
+            for (Result result : Journal.read(journal).results()) {
+                if (!result.settings().equals(settings)) {
+                    throw new IllegalArgumentException(
+                            "%s holds results of other settings (%s): give those, or another --out"
+                                    .formatted(journal, difference(result.settings(), settings)));
+                }
+                earlier.results.put(result.source(), result);
+            }
+        }
+        return earlier;
+    }
+
+    /** All of them, in the order of the journal. */
+    public Collection<Result> results() {
+        return results.values();
+    }
+
+    /** Those that none of these subjects replaces. */
+    public List<Result> without(Collection<Subject> subjects) {
+        List<Source> sources = subjects.stream().map(Subject::source).toList();
+        Predicate<Result> other = result -> !sources.contains(result.source());
+        return results.values().stream().filter(other).toList();
+    }
+
+    /** Whether a model has its score; a candidate of a space that has changed since has not. */
+    public boolean has(Subject subject) {
+        Result result = results.get(subject.source());
+        return result != null
+                && result.status() == Status.OK
+                && (subject.parameters().isEmpty()
+                        || subject.parameters().equals(result.cost().parameters()))
+                && (subject.macs().isEmpty()
+                        || subject.macs().equals(result.cost().macs()));
+    }
+
+    private static String difference(Settings before, Settings now) {
+        ObjectNode was = SettingsJson.tree(before);
+        ObjectNode is = SettingsJson.tree(now);
+        Iterable<String> keys = was::fieldNames;
+        return StreamSupport.stream(keys.spliterator(), false)
+                .filter(key -> !was.get(key).equals(is.get(key)))
+                .map(key -> "%s %s, now %s".formatted(key, was.get(key), is.get(key)))
+                .collect(Collectors.joining("; "));
+    }
+}

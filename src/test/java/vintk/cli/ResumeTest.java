@@ -1,0 +1,158 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A ranking that was cut short goes on where it was. */
+class ResumeTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private Path lines;
+
+    @BeforeEach
+    void scoreTwo() throws IOException {
+        lines = folder.resolve("results.jsonl");
+        Shell shell = rank(2, lines);
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+    }
+
+    private static Shell rank(int count, Path out, Object... more) {
+        Path space = ProjectRoot.path().resolve("models").resolve("tiny-pit.yaml");
+        List<Object> words = new ArrayList<>(
+                List.of("rank", "tiny-pit", "--space", space, "--count", count, "--batch", 2, "--out", out));
+        words.addAll(List.of(more));
+        return Shell.vintk(words.toArray());
+    }
+
+    /** What a killed run leaves: results without places, and half a line. */
+    private Path cutShort(String name) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String line : Files.readAllLines(lines)) {
+            ObjectNode result = (ObjectNode) JSON.readTree(line);
+            result.remove(Set.of("rank", "rank_best", "rank_worst", "tied"));
+            text.append(result).append('\n');
+        }
+        return Files.writeString(folder.resolve(name), text + "{\"id\":\"tiny-p");
+    }
+
+    private static Map<String, JsonNode> results(Path file) throws IOException {
+        Map<String, JsonNode> results = new TreeMap<>();
+        for (String line : Files.readAllLines(file)) {
+            JsonNode result = JSON.readTree(line);
+            results.put(result.path("id").asText(), result);
+        }
+        return results;
+    }
+
+    private static List<String> scores(Map<String, JsonNode> results) {
+        return results.values().stream()
+                .map(r -> r.path("id") + " " + r.path("vintk").path("mean") + " rank " + r.path("rank"))
+                .toList();
+    }
+
+    @Test
+    void onlyWhatIsMissingIsScored() throws IOException {
+        Map<String, JsonNode> before = results(lines);
+        Path file = cutShort("killed.jsonl");
+        Shell shell = rank(4, file, "--resume");
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        Map<String, JsonNode> after = results(file);
+        Path whole = folder.resolve("whole.jsonl");
+        rank(4, whole);
+        assertEquals(scores(results(whole)), scores(after));
+        // Seconds tell that these are the results of the first run.
+        before.forEach((id, result) ->
+                assertEquals(result.path("seconds"), after.get(id).path("seconds")));
+        assertEquals(4, shell.out().lines().filter(line -> line.endsWith(" ok")).count(), shell.out());
+    }
+
+    @Test
+    void aTableIsCompletedFromWhatLiesBesideIt() throws IOException {
+        Path partial = cutShort("table.csv.partial.jsonl");
+        Path table = folder.resolve("table.csv");
+        Shell refused = rank(3, table);
+        assertEquals(ExitCode.USAGE, refused.code());
+        assertTrue(
+                refused.err().contains("table.csv.partial.jsonl is of a run that was cut short: --resume"),
+                refused.err());
+        Shell shell = rank(3, table, "--resume");
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertEquals(4, Files.readAllLines(table).size());
+        assertFalse(Files.exists(partial));
+        Shell complete = rank(3, table, "--resume");
+        assertEquals(ExitCode.USAGE, complete.code());
+        assertTrue(complete.err().contains("table.csv is complete"), complete.err());
+    }
+
+    @Test
+    void aCompleteListIsAddedTo() throws IOException {
+        Shell shell = rank(3, lines, "--resume");
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertEquals(3, results(lines).size());
+        // Fewer candidates than there are: nothing is scored, nothing lost.
+        Map<String, JsonNode> before = results(lines);
+        assertEquals(ExitCode.OK, rank(1, lines, "--resume").code());
+        assertEquals(before, results(lines));
+    }
+
+    @Test
+    void aRunThatWasCutShortIsNotWrittenOver() throws IOException {
+        Path file = cutShort("killed.jsonl");
+        String before = Files.readString(file);
+        Shell shell = rank(2, file);
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertEquals(1, shell.err().lines().count(), shell.err());
+        assertEquals(before, Files.readString(file));
+    }
+
+    @Test
+    void otherSettingsAreRefused() throws IOException {
+        String before = Files.readString(lines);
+        Shell shell = rank(3, lines, "--resume", "--views", "identity", "--seed", 7);
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertTrue(
+                shell.err().contains("views [\"identity\",\"high-pass:0.25:std\"], now [\"identity\"]; seed 0, now 7"),
+                shell.err());
+        assertEquals(before, Files.readString(lines));
+    }
+
+    @Test
+    void whatFailedIsTriedAgain() throws IOException {
+        Path model = Files.writeString(folder.resolve("model.onnx"), "half a download");
+        Path out = folder.resolve("models.jsonl");
+        Object[] score = {"score", model, "--batch", 2, "--out", out, "--resume"};
+        assertEquals(ExitCode.NOTHING_SCORED, Shell.vintk(score).code());
+        Path good = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
+        Files.write(model, Files.readAllBytes(good));
+        Shell shell = Shell.vintk(score);
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertEquals("ok", results(out).get("model").path("status").asText());
+        assertEquals(1, Files.readAllLines(out).size());
+    }
+
+    @Test
+    void aFileIsNeeded() {
+        Shell shell = Shell.vintk("rank", "pit", "--count", 2, "--resume");
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertTrue(shell.err().contains("name it with --out"), shell.err());
+    }
+}
