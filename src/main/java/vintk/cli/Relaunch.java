@@ -52,12 +52,16 @@ final class Relaunch {
                 || !COMMANDS.contains(args[0])
                 || !Platform.isLinux()
                 || System.getenv(VARIABLE) != null
-                || !isProgram(System.getProperty("sun.java.command", ""))) {
+                || !isProgram(main(System.getProperty("sun.java.command", ""), args))) {
             return;
         }
         try {
             // As bytes: a file name need not be text.
             String bytes = Files.readString(COMMAND_LINE, StandardCharsets.ISO_8859_1);
+            // Java takes options from these two as well.
+            if (!isRepeatable(bytes + System.getenv("JAVA_TOOL_OPTIONS") + System.getenv("JDK_JAVA_OPTIONS"))) {
+                return;
+            }
             String java =
                     Path.of(System.getProperty("java.home"), "bin", "java").toString();
             CLibrary c = Native.load(
@@ -76,9 +80,22 @@ final class Relaunch {
         return Arrays.copyOf(parts, parts.length - 1);
     }
 
+    /** The jar or class of a command that ends with the arguments; a path may have spaces. */
+    static String main(String command, String... args) {
+        String tail = " " + String.join(" ", args);
+        return command.endsWith(tail) ? command.substring(0, command.length() - tail.length()) : "";
+    }
+
+    /** Not where options come from a pipe, which is read but once, or where an agent has opened a port: the new process inherits it. */
+    static boolean isRepeatable(String commandLine) {
+        return !commandLine.contains("\0@/dev/fd/")
+                && !commandLine.contains("\0@/proc/")
+                && !commandLine.contains("jdwp")
+                && !commandLine.contains("jmxremote");
+    }
+
     /** Whether the virtual machine runs this program: its jar, maybe with a version in its name, or its main class. */
-    static boolean isProgram(String command) {
-        String main = command.split(" ", 2)[0];
+    static boolean isProgram(String main) {
         return main.equals(Vintk.class.getName()) || main.matches("(.*/)?vintk[^/]*\\.jar");
     }
 }

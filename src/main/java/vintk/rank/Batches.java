@@ -52,9 +52,14 @@ final class Batches {
         }
     }
 
+    /** Of images of one shape the first few: repeats come round and round, and the oldest is the next to be asked for. */
     private float[] keep(Key key, float[] data) {
         if (kept.size() == KEPT) {
-            kept.remove(kept.keySet().iterator().next());
+            List<Key> keys = List.copyOf(kept.keySet());
+            kept.remove(keys.stream()
+                    .filter(other -> !other.sample.equals(key.sample))
+                    .findFirst()
+                    .orElse(keys.get(KEPT - 1)));
         }
         kept.put(key, data);
         return data;

@@ -9,7 +9,8 @@ import vintk.runtime.Interruption;
 final class Deadline implements AutoCloseable {
     private final Optional<Timer> timer;
     private final Thread worker = Thread.currentThread();
-    private volatile boolean over;
+    private boolean over;
+    private boolean closed;
 
     /** @param seconds from now; 0 for no limit */
     Deadline(double seconds) {
@@ -18,19 +19,27 @@ final class Deadline implements AutoCloseable {
                 new TimerTask() {
                     @Override
                     public void run() {
-                        over = true;
-                        Interruption.request(worker);
+                        end();
                     }
                 },
                 Math.max(1, Math.round(1000 * seconds))));
     }
 
-    boolean isOver() {
+    /** Not the runs of the next model, where this one ended at that moment. */
+    synchronized void end() {
+        if (!closed) {
+            over = true;
+            Interruption.request(worker);
+        }
+    }
+
+    synchronized boolean isOver() {
         return over;
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         timer.ifPresent(Timer::cancel);
         if (over) {
             Interruption.reset(worker);

@@ -1,12 +1,13 @@
 package vintk.rank;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -66,12 +67,23 @@ public final class Workers {
     private void share(List<SessionSettings> sessions) {
         ExecutorService pool = Executors.newFixedThreadPool(sessions.size());
         try {
-            List<Future<?>> futures = new ArrayList<>();
-            sessions.forEach(session -> futures.add(pool.submit(() -> work(session))));
+            List<Future<Void>> futures =
+                    pool.invokeAll(sessions.stream().map(this::working).toList());
+            // One that failed has stopped the others, and all have ended: nobody hands on results after this.
             futures.forEach(Opening::result);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
         } finally {
             pool.shutdown();
         }
+    }
+
+    private Callable<Void> working(SessionSettings session) {
+        return () -> {
+            work(session);
+            return null;
+        };
     }
 
     /** A model that this worker has taken. */

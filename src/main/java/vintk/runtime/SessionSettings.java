@@ -11,7 +11,7 @@ import vintk.onnx.Target;
  * optimisation wins nothing and only delays the start; the memory pattern doubles the peak; the level is pinned, as
  * levels differ in the last bits.
  *
- * @param threads of one session; 0 lets ONNX Runtime take one a core
+ * @param threads of one session; 0 for one a core, those of them that this process may use
  * @param optimised whether ONNX Runtime may rewrite the graph (for timing other people's forward passes)
  * @param device where it runs
  * @param tf32 whether a CUDA device may round the operands of float32 products to TensorFloat-32
@@ -49,8 +49,8 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(
                 optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT : OrtSession.SessionOptions.OptLevel.NO_OPT);
-        if (threads > 0) {
-            options.setIntraOpNumThreads(threads);
+        if (threads > 0 || Machine.isShared()) {
+            options.setIntraOpNumThreads(threads > 0 ? threads : Machine.cores());
         }
         options.setInterOpNumThreads(1);
         options.setMemoryPatternOptimization(false);

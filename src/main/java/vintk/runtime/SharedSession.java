@@ -16,10 +16,6 @@ public final class SharedSession implements AutoCloseable {
         this.settings = settings;
     }
 
-    SessionSettings settings() {
-        return settings;
-    }
-
     /** What the models share beside the session. */
     BatchTensor batch() {
         return batch;

@@ -100,12 +100,17 @@ class InterruptTest {
     @Test
     void argumentsOfTheProcess() {
         assertArrayEquals(new String[] {"java", "-jar", "a b", ""}, Relaunch.arguments("java\0-jar\0a b\0\0"));
-        assertTrue(Relaunch.isProgram("target/vintk.jar rank models"));
-        assertTrue(Relaunch.isProgram("/opt/tools/vintk-1.0.jar rank models"));
-        assertTrue(Relaunch.isProgram("vintk.cli.Vintk rank models"));
-        assertFalse(Relaunch.isProgram("org.example.Search vintk.jar"));
-        assertFalse(Relaunch.isProgram("vintk/search.jar rank models"));
+        assertTrue(Relaunch.isProgram("target/vintk.jar"));
+        assertTrue(Relaunch.isProgram("/opt/my tools/vintk-1.0.jar"));
+        assertTrue(Relaunch.isProgram("vintk.cli.Vintk"));
+        assertFalse(Relaunch.isProgram("org.example.Search"));
+        assertFalse(Relaunch.isProgram("vintk/search.jar"));
         assertFalse(Relaunch.isProgram(""));
+        assertEquals("my tools/vintk.jar", Relaunch.main("my tools/vintk.jar rank a b", "rank", "a b"));
+        assertEquals("", Relaunch.main("org.example.Search vintk.jar", "rank", "models"));
+        assertTrue(Relaunch.isRepeatable("java\0-jar\0vintk.jar\0rank\0--candidates\0/dev/fd/63\0"));
+        assertFalse(Relaunch.isRepeatable("java\0@/dev/fd/63\0rank\0"));
+        assertFalse(Relaunch.isRepeatable("java\0-agentlib:jdwp=transport=dt_socket,server=y\0-jar\0vintk.jar\0"));
     }
 
     private static long lines(Path file) throws IOException {

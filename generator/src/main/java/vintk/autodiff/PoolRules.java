@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
-import vintk.onnx.AxisMap;
 import vintk.onnx.DataType;
 import vintk.onnx.Indexing;
 import vintk.onnx.Node;
@@ -96,7 +95,7 @@ final class PoolRules {
         Value dx = p.fullDy();
         for (int i = 2; i < rank; i++) {
             WindowMean mean = mean(p, i - 2);
-            dx = mean.tiles() ? repeated(dx, i - rank, mean.kernel()) : AxisMap.apply(dx, i - rank, mean.transposed());
+            dx = mean.tiles() ? repeated(dx, i - rank, mean.kernel()) : mean.applyTransposed(dx, i - rank);
         }
         return Rule.only(new Cotangent.PerSample(dx));
     }

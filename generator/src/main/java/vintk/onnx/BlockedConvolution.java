@@ -24,8 +24,8 @@ public final class BlockedConvolution {
     /** The operator set. */
     public static final String DOMAIN = Blocks.DOMAIN;
 
-    /** Channels of the larger block; there are blocks of 8 and of 16. */
-    private static final long BLOCK = 16;
+    /** Channels of the larger block, for blocks of 8 too. */
+    private static final long BLOCK = BlockedLayers.BLOCK;
 
     /** What compares numbers, as the gradients of kinked activations do. */
     private static final Set<String> KINKED = Set.of(
@@ -37,10 +37,13 @@ public final class BlockedConvolution {
         ConvolutionForm form = new ConvolutionForm();
         boolean smooth = graph.nodes().stream().noneMatch(node -> KINKED.contains(node.opType()));
         return Rewrite.apply(graph, (node, inputs) -> {
-            if (!isImages(node) || !smooth && isForward(node, inputs) && isDepthwise(node)) {
+            if (isImages(node) && !smooth && isForward(node, inputs) && isDepthwise(node)) {
                 return Rewrite.with(node, inputs).outputs();
             }
             Node formed = form.of(node, inputs);
+            if (!isImages(formed)) {
+                return formed.outputs();
+            }
             if (isFaster(formed)) {
                 return List.of(convolution(formed, Blocks.of(formed.input(0))));
             }

@@ -10,15 +10,11 @@ public final class Fusion {
                 ? SumProduct.apply(ReductionFusion.apply(Shifts.sliced(lean)))
                 : ReductionFusion.apply(StepForm.apply(StandardisationForm.arithmetic(lean)));
         Graph fused = CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
-        return target == Target.CUDA ? fused : onProcessor(HeadProducts.apply(fused), target);
-    }
-
-    private static Graph onProcessor(Graph graph, Target target) {
         return switch (target) {
-            case CUDA -> graph;
-            case PROCESSOR -> ConvolutionForm.apply(graph);
-            case BLOCKS_OF_8 -> BlockedConvolution.apply(graph);
-            case BLOCKS_OF_16 -> BlockedConvolution.apply(BlockedLayers.apply(graph));
+            case CUDA -> fused;
+            case PROCESSOR -> ConvolutionForm.apply(HeadProducts.apply(fused));
+            case BLOCKS_OF_8 -> BlockedConvolution.apply(HeadProducts.apply(fused));
+            case BLOCKS_OF_16 -> BlockedConvolution.apply(BlockedLayers.apply(HeadProducts.apply(fused)));
         };
     }
 }

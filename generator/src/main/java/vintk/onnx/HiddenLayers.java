@@ -1,6 +1,8 @@
 package vintk.onnx;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,10 +82,18 @@ final class HiddenLayers {
                 .orElse(0);
         if (samples > 0) {
             graph.nodes().forEach(node -> hidden.add(node.output()));
-            boolean less = true;
-            while (less) {
-                // What lies next to them goes in the next round.
-                less = hidden.removeIf(value -> !isHidden(value));
+            removeOthers(new ArrayDeque<>(hidden));
+        }
+    }
+
+    /** @param open values to be looked at; those next to one that goes are looked at again */
+    private void removeOthers(Deque<Value> open) {
+        while (!open.isEmpty()) {
+            Value value = open.remove();
+            if (hidden.contains(value) && !isHidden(value)) {
+                hidden.remove(value);
+                value.node().inputs().stream().filter(hidden::contains).forEach(open::add);
+                readers.getOrDefault(value, List.of()).forEach(reader -> open.add(reader.output()));
             }
         }
     }

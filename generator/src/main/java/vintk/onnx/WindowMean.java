@@ -1,5 +1,7 @@
 package vintk.onnx;
 
+import java.util.Arrays;
+
 /**
  * A mean over a sliding window along one axis of images [M, C, ...spatial]. Means over windows of several axes are means
  * of means: also the number of elements that count is a product of those of the axes.
@@ -12,6 +14,9 @@ package vintk.onnx;
  */
 public record WindowMean(
         long extent, long kernel, long stride, long dilation, long begin, long end, long places, Count count) {
+    /** Elements of a matrix up to which the map is a product with it. */
+    private static final long DENSE = 1 << 20;
+
     /** What a sum over a window is divided by. */
     public enum Count {
         /** The elements that lie in the image. */
@@ -27,26 +32,105 @@ public record WindowMean(
         return kernel == stride && dilation == 1 && begin == 0 && places * kernel == extent && count != Count.ONE;
     }
 
+    /** The means along an axis: y[..., i, ...] of x[..., j, ...]. */
+    public Value apply(Value x, int axis) {
+        if (!isSummed()) {
+            return AxisMap.apply(x, axis, matrix());
+        }
+        long length = (places - 1) * stride + reach();
+        Value sums = slidingSum(fitted(x, axis, begin, length), axis);
+        return scaled(Indexing.slice(sums, axis, 0, (places - 1) * stride + 1, stride), axis);
+    }
+
+    /** The transposed map, as the gradient is: x[..., j, ...] of y[..., i, ...]. */
+    public Value applyTransposed(Value y, int axis) {
+        if (!isSummed()) {
+            return AxisMap.apply(y, axis, transposed());
+        }
+        Value apart = zerosBetween(scaled(y, axis), axis);
+        return slidingSum(fitted(apart, axis, reach() - 1 - begin, extent + reach() - 1), axis);
+    }
+
+    /** Matrices are faster for the sides of images; that of a long signal would not fit into memory. */
+    private boolean isSummed() {
+        return extent > DENSE / places && kernel <= (extent + begin + end) / dilation;
+    }
+
+    /** From the first element of a window to its last one. */
+    private long reach() {
+        return (kernel - 1) * dilation + 1;
+    }
+
+    /** Sums of {@code kernel} elements, {@code dilation} apart, from every place on; in as many steps as the kernel has binary digits. */
+    private Value slidingSum(Value x, int axis) {
+        long length = x.shape().dim(axis) - reach() + 1;
+        Value run = x;
+        Value sum = null;
+        long done = 0;
+        for (long width = 1; width <= kernel; width *= 2) {
+            if (width > 1) {
+                long rest = run.shape().dim(axis) - width / 2 * dilation;
+                run = Ops.add(
+                        Indexing.slice(run, axis, 0, rest),
+                        Indexing.slice(run, axis, width / 2 * dilation, width / 2 * dilation + rest));
+            }
+            if ((kernel & width) != 0) {
+                Value part = Indexing.slice(run, axis, done * dilation, done * dilation + length);
+                sum = sum == null ? part : Ops.add(sum, part);
+                done += width;
+            }
+        }
+        return sum;
+    }
+
+    /** From {@code before} zeros in front of the first element on (behind it where that is negative), so many elements. */
+    private static Value fitted(Value x, int axis, long before, long length) {
+        long first = Math.max(0, -before);
+        long last = Math.min(x.shape().dim(axis), length - before);
+        Value inside = Indexing.slice(x, axis, first, last);
+        return Indexing.pad(inside, axis, Math.max(0, before), length - before - last);
+    }
+
+    /** {@code stride} - 1 of them behind each element. */
+    private Value zerosBetween(Value y, int axis) {
+        Shape shape = y.shape();
+        int at = shape.axis(axis);
+        Shape before = shape.slice(0, at + 1);
+        Shape after = shape.slice(at + 1, shape.rank());
+        Value column = Ops.reshape(y, Shape.concat(Shape.concat(before, Shape.of(1)), after));
+        Value row = Indexing.pad(column, at + 1, 0, stride - 1);
+        return Ops.reshape(row, shape.with(at, places * stride));
+    }
+
+    /** Each place divided by what counts there. */
+    private Value scaled(Value y, int axis) {
+        double[] factors = new double[Math.toIntExact(places)];
+        for (int i = 0; i < places; i++) {
+            factors[i] = 1 / divisor(i);
+        }
+        long[] dims = new long[y.shape().rank() - y.shape().axis(axis)];
+        Arrays.fill(dims, 1);
+        dims[0] = places;
+        return Ops.mul(y, Ops.constant(Tensor.of(TensorType.of(y.dataType(), dims), factors)));
+    }
+
+    private double divisor(int place) {
+        long first = place * stride - begin;
+        return switch (count) {
+            case INSIDE -> Math.max(before(extent, first) - before(0, first), 1);
+            case PADDED -> Math.max(before(extent + end, first), 1);
+            case ONE -> 1;
+        };
+    }
+
     /** The matrix of the mean, a row each place: see {@link AxisMap}. */
-    public double[][] matrix() {
+    double[][] matrix() {
         double[][] matrix = new double[Math.toIntExact(places)][Math.toIntExact(extent)];
         for (int i = 0; i < places; i++) {
             long first = i * stride - begin;
-            long from = before(0, first);
             long to = before(extent, first);
-            for (long k = from; k < to; k++) {
-                matrix[i][Math.toIntExact(first + k * dilation)] = 1;
-            }
-            long inside = to - from;
-            long padded = before(extent + end, first);
-            double divisor =
-                    switch (count) {
-                        case INSIDE -> Math.max(inside, 1);
-                        case PADDED -> Math.max(padded, 1);
-                        case ONE -> 1;
-                    };
-            for (int j = 0; j < extent; j++) {
-                matrix[i][j] /= divisor;
+            for (long k = before(0, first); k < to; k++) {
+                matrix[i][Math.toIntExact(first + k * dilation)] = 1 / divisor(i);
             }
         }
         return matrix;
@@ -58,7 +142,7 @@ public record WindowMean(
     }
 
     /** The matrix of the transposed map, a row each element. */
-    public double[][] transposed() {
+    private double[][] transposed() {
         double[][] matrix = matrix();
         double[][] transposed = new double[Math.toIntExact(extent)][matrix.length];
         for (int i = 0; i < matrix.length; i++) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
-import vintk.onnx.AxisMap;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
@@ -70,7 +69,7 @@ final class PoolAdapters {
         }
         Value y = x;
         for (int i = 0; i < means.length; i++) {
-            y = AxisMap.apply(y, 2 + i, means[i].matrix());
+            y = means[i].apply(y, 2 + i);
         }
         return y;
     }

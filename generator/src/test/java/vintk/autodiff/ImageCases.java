@@ -133,6 +133,13 @@ final class ImageCases {
                 .noted("side by side"));
         cases.add(average(Attributes.NONE.with("kernel_shape", longs(2)).with("strides", longs(3)), shape(2, 2, 6), 2)
                 .noted("1-D, with gaps"));
+        // Long signals, for which no matrix is made.
+        cases.add(average(counted(7, 2, 3, 2), shape(1, 1, 2100), 1050).noted("long"));
+        cases.add(average(counted(8, 1, 7, 0), shape(1, 1, 1100), 1100).noted("long, padding in front"));
+        cases.add(average(counted(25, 1, 12, 12).without("count_include_pad"), shape(1, 2, 1030), 1030)
+                .noted("long, elements of the signal count"));
+        cases.add(average(counted(2, 5, 0, 0), shape(1, 2, 5303), 1061).noted("long, with gaps"));
+        cases.add(average(counted(3, 2, 0, 0), shape(2, 1, 3000), 1499).noted("long, what is left over"));
         cases.add(average(
                         Attributes.NONE.with("kernel_shape", longs(2, 2, 1)).with("strides", longs(2, 1, 2)),
                         shape(1, 1, 4, 3, 3),
@@ -140,6 +147,15 @@ final class ImageCases {
                         2,
                         2)
                 .noted("3-D"));
+    }
+
+    /** Of windows along a signal, whose padding counts. */
+    private static Attributes counted(long kernel, long stride, long begin, long end) {
+        return Attributes.NONE
+                .with("kernel_shape", longs(kernel))
+                .with("strides", longs(stride))
+                .with("pads", longs(begin, end))
+                .with("count_include_pad", 1L);
     }
 
     private static GradientCase average(Attributes attributes, Shape x, long... extents) {

@@ -94,6 +94,14 @@ final class PoolNodes {
                 .with("count_include_pad", padded)
                 .noted("dilated, counted: " + padded));
         nodes.add(of("AveragePool", opset)
+                .x(1, 2, 2001)
+                .with("kernel_shape", longs(7))
+                .with("dilations", longs(3))
+                .with("strides", longs(padded + 1))
+                .with("pads", longs(5, 6))
+                .with("count_include_pad", padded)
+                .noted("long, dilated, counted: " + padded));
+        nodes.add(of("AveragePool", opset)
                 .x(1, 1, 7, 4, 3)
                 .with("kernel_shape", longs(2, 2, 1))
                 .with("dilations", longs(2, 1, 1))

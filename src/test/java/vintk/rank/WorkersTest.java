@@ -1,0 +1,84 @@
+package vintk.rank;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import vintk.fourier.View;
+import vintk.input.Noise;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.SessionSettings;
+import vintk.score.Integration;
+import vintk.score.Precision;
+import vintk.score.Settings;
+import vintk.score.Statistic;
+import vintk.space.Space;
+import vintk.space.Spaces;
+import vintk.space.WeightPool;
+
+class WorkersTest {
+    private static List<Subject> candidates(int count) {
+        Space space = Spaces.builtIn("pit");
+        WeightPool weights = new WeightPool();
+        return space.sample(count, 0).stream()
+                .<Subject>map(candidate -> new Subject.Drawn(candidate, candidate.resolve(space, 32, 10), weights))
+                .toList();
+    }
+
+    private static Evaluation evaluation(int workers) {
+        Settings settings = new Settings(
+                List.of("identity"),
+                Statistic.LOG_FROBENIUS,
+                Integration.JOINT,
+                "sum",
+                2,
+                OptionalInt.of(32),
+                "noise",
+                0,
+                1,
+                "none",
+                "all",
+                "inference",
+                "cpu",
+                Precision.FLOAT32,
+                "0");
+        List<SessionSettings> sessions = Collections.nCopies(workers, SessionSettings.of(1));
+        return new Evaluation(
+                settings,
+                KernelOptions.defaults(),
+                sessions,
+                new Noise(),
+                View.parseList("identity"),
+                0,
+                failure -> {});
+    }
+
+    /** As on a full disk: the others finish what they have begun before the failure is told, then nothing comes any more. */
+    @Test
+    void aFailureIsToldWhenAllHaveEnded() throws InterruptedException {
+        UncheckedIOException full = new UncheckedIOException(new IOException("no space left on device"));
+        AtomicBoolean told = new AtomicBoolean();
+        AtomicInteger late = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        RuntimeException thrown = assertThrows(
+                UncheckedIOException.class,
+                () -> Workers.run(evaluation(3), candidates(12), () -> false, result -> {
+                    late.addAndGet(told.get() ? 1 : 0);
+                    if (calls.getAndIncrement() == 0) {
+                        throw full;
+                    }
+                }));
+        told.set(true);
+        assertSame(full, thrown);
+        Thread.sleep(1000);
+        assertEquals(0, late.get());
+    }
+}
