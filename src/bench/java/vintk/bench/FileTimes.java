@@ -120,7 +120,8 @@ public final class FileTimes {
         Map<String, Double> sums = new TreeMap<>();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = SessionSettings.of(0).options()) {
-            options.enableProfiling(Files.createTempFile("file-times", "").toString());
+            options.enableProfiling(
+                    Path.of(System.getProperty("java.io.tmpdir"), "file-times").toString());
             try (OrtSession session =
                     environment.createSession(ModelWriter.model(kernel).toByteArray(), options)) {
                 long[] shape = sample.prepend(samples).dims();

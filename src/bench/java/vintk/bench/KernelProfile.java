@@ -66,7 +66,8 @@ public final class KernelProfile implements Callable<Integer> {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         Path profile;
         try (OrtSession.SessionOptions options = settings.options()) {
-            options.enableProfiling(Files.createTempFile("kernel-profile", "").toString());
+            options.enableProfiling(Path.of(System.getProperty("java.io.tmpdir"), "kernel-profile")
+                    .toString());
             try (OrtSession session =
                             environment.createSession(ModelWriter.model(kernel).toByteArray(), options);
                     OnnxTensor images = OnnxTensor.createTensor(

@@ -146,7 +146,11 @@ final class Study {
         }
     }
 
+    /** The second one ends the process at once: results are on disk as they come, and no clean-up may run while kernels do. */
     private void interrupt(int code) {
+        if (interruption != 0) {
+            Runtime.getRuntime().halt(code);
+        }
         interruption = code;
         Interruption.request();
     }

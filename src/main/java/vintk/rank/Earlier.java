@@ -66,8 +66,6 @@ public final class Earlier {
         Result result = results.get(subject.source());
         return result != null
                 && result.status() == Status.OK
-                && (subject.parameters().isEmpty()
-                        || subject.parameters().equals(result.cost().parameters()))
                 && (subject.macs().isEmpty()
                         || subject.macs().equals(result.cost().macs()));
     }

@@ -101,6 +101,7 @@ public final class Evaluation {
 
     private Opening.Opened open(Subject subject, long seed, KernelOptions own, SharedSession shared) {
         Network network = subject.network(seed);
+        Interruption.check();
         Shape sample = network.sampleShape(wanted());
         // The images come first: what is wrong with them is said before the model is differentiated.
         batches.augmented(sample, seed);
@@ -213,7 +214,7 @@ public final class Evaluation {
             opening.close();
         }
         Cost cost = new Cost(
-                subject.parameters().isPresent() ? subject.parameters() : OptionalLong.of(last.elements()),
+                OptionalLong.of(last.elements()),
                 subject.macs().isPresent() ? subject.macs() : OptionalLong.of(last.macs()),
                 OptionalLong.of(last.peakBytes()),
                 seconds(start));

@@ -53,6 +53,17 @@ public final class Interruption {
         STOPPED.remove(thread);
     }
 
+    /**
+     * For work that ONNX Runtime has no part in: called between its steps.
+     *
+     * @throws Interrupted where runs of this thread are to end
+     */
+    public static void check() {
+        if (isRequested()) {
+            throw new Interrupted();
+        }
+    }
+
     static synchronized void begin(OrtSession.RunOptions options) {
         RUNNING.put(options, Thread.currentThread());
         if (isRequested()) {

@@ -59,7 +59,9 @@ public final class KernelEngine implements AutoCloseable {
         this.samples = samples;
         this.plan = plan;
         SessionSettings settings = options.session();
+        Interruption.check();
         Graph graph = Fusion.apply(plan.differentiated().graph(), settings.target());
+        Interruption.check();
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
         ModelProto model = ModelWriter.model(graph);

@@ -52,7 +52,10 @@ public final class Session implements AutoCloseable {
         }
         options.addConfigEntry("session.disable_cpu_ep_fallback", "0");
         try {
-            options.enableProfiling(Files.createTempFile("vintk-profile", "").toString());
+            // A name that nobody else has; ONNX Runtime puts the time behind it.
+            Path prefix = Files.createTempFile("vintk-profile", "");
+            Files.delete(prefix);
+            options.enableProfiling(prefix.toString());
         } catch (IOException e) {
             throw new ModelException(ModelException.Kind.ERROR, "no temporary file: " + e.getMessage(), e);
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,5 +40,18 @@ class JsonTest {
             JsonNode value = JSON.readTree(shell.out());
             assertTrue(value.isContainerNode() && !value.isEmpty(), shell.out());
         }
+    }
+
+    /** Of a candidate as of a file: those that count. */
+    @Test
+    void parametersAreThoseThatWereAskedFor() throws JsonProcessingException {
+        String line = "rank pit --count 1 --size 32 --batch 2 --json";
+        JsonNode all = JSON.readTree(Shell.vintk(line.split(" ")).out()).get(0);
+        JsonNode weights = JSON.readTree(
+                        Shell.vintk((line + " --parameters weights").split(" ")).out())
+                .get(0);
+        assertEquals(2_609_896, all.path("params").asLong());
+        assertTrue(weights.path("params").asLong() < 2_600_000, weights.toString());
+        assertTrue(weights.path("params").asLong() > 2_500_000, weights.toString());
     }
 }
