@@ -41,8 +41,6 @@ import vintk.space.Space;
             "  vintk rank exported/ --inputs photos/ --statistic log-cond"
         })
 final class RankCommand implements Callable<Integer> {
-    private static final String DRAWN = "--reinit is for ONNX files: candidates are drawn as their space says";
-
     @Spec
     private CommandSpec spec;
 
@@ -82,7 +80,7 @@ final class RankCommand implements Callable<Integer> {
             require(
                     what.isEmpty() && count == null,
                     "--candidates is the whole list: leave out --count, spaces and files");
-            require(score.initialisation().isEmpty(), DRAWN);
+            requireNothingOfFiles();
             return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
         }
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
@@ -91,7 +89,7 @@ final class RankCommand implements Callable<Integer> {
                 && !what.get(0).endsWith(".onnx");
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
-            require(score.initialisation().isEmpty(), DRAWN);
+            requireNothingOfFiles();
             require(
                     spaces.knows(what.get(0)) || count != null,
                     "'" + what.get(0)
@@ -101,7 +99,15 @@ final class RankCommand implements Callable<Integer> {
             require(count > 0, "--count: expected 1 or more, got " + count);
             return spaces.subjects(found.sample(count, common.seed), score.size());
         }
+        require(!spaces.areGiven(), "--space and --classes are for candidates of a search space, not for files");
         return files(what, score.modelInputs(), score.initialisation());
+    }
+
+    private void requireNothingOfFiles() {
+        require(
+                score.initialisation().isEmpty(),
+                "--reinit is for ONNX files: candidates are drawn as their space says");
+        require(!score.isOfFiles(), "--input, --fill and --batch-axis are for ONNX files, not for candidates");
     }
 
     private void require(boolean condition, String message) {

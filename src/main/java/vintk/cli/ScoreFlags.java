@@ -98,6 +98,11 @@ final class ScoreFlags {
         return model.others();
     }
 
+    /** Whether something is said of the inputs of files. */
+    boolean isOfFiles() {
+        return !model.text().isEmpty();
+    }
+
     OptionalInt size() {
         return size == null ? OptionalInt.empty() : OptionalInt.of(size);
     }

@@ -17,14 +17,24 @@ final class SpaceOptions {
             names = "--space",
             paramLabel = "FILE",
             description = "A search space of your own, as YAML; may be repeated.")
-    List<Path> files = new ArrayList<>();
+    private List<Path> files = new ArrayList<>();
 
     @Option(names = "--classes", paramLabel = "C", description = "Outputs of the head (default: the space's).")
     Integer classes;
 
-    /** The user's spaces. */
+    private List<Space> read;
+
+    /** Whether any of this was asked for. */
+    boolean areGiven() {
+        return !files.isEmpty() || classes != null;
+    }
+
+    /** The user's spaces, read once: thousands of candidates ask for them. */
     List<Space> own() {
-        return files.stream().map(Space::read).toList();
+        if (read == null) {
+            read = files.stream().map(Space::read).toList();
+        }
+        return read;
     }
 
     /** A space by name: the user's own first. */

@@ -10,12 +10,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import vintk.runtime.ModelException;
 
 /** The program: {@code vintk COMMAND ...}. */
@@ -72,11 +74,26 @@ public final class Vintk implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Vintk());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        number(line, int.class, Integer::valueOf, "a whole number");
+        number(line, Integer.class, Integer::valueOf, "a whole number");
+        number(line, long.class, Long::valueOf, "a whole number");
+        number(line, double.class, Double::valueOf, "a number");
         line.setUsageHelpWidth(80);
         line.setUsageHelpLongOptionsMaxWidth(28);
         line.setParameterExceptionHandler(Vintk::explainUsage);
         line.setExecutionExceptionHandler(Vintk::explainFailure);
         return line;
+    }
+
+    /** picocli itself would speak of ints and longs. */
+    private static <T> void number(CommandLine line, Class<T> type, Function<String, T> parse, String expected) {
+        line.registerConverter(type, text -> {
+            try {
+                return parse.apply(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected " + expected + ", got '" + text + "'");
+            }
+        });
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -49,14 +50,9 @@ public final class Earlier {
         return earlier;
     }
 
-    /** All of them, in the order of the journal. */
-    public Collection<Result> results() {
-        return results.values();
-    }
-
     /** Those that none of these subjects replaces. */
     public List<Result> without(Collection<Subject> subjects) {
-        List<Source> sources = subjects.stream().map(Subject::source).toList();
+        Set<Source> sources = subjects.stream().map(Subject::source).collect(Collectors.toSet());
         Predicate<Result> other = result -> !sources.contains(result.source());
         return results.values().stream().filter(other).toList();
     }

@@ -208,4 +208,21 @@ class BadInputTest {
                 folder.resolve("k.npy"));
         assertOneLine(ExitCode.NOTHING_SCORED, shell, "6000 rows", "GB", "trace:all");
     }
+
+    /** Options that would do nothing, and numbers that are none. */
+    @Test
+    void options() {
+        Shell count = Shell.vintk("rank", "pit", "--count", "ten");
+        assertTrue(count.err().contains("'--count': expected a whole number, got 'ten'"), count.err());
+        Shell timeout = Shell.vintk("score", good, "--timeout", "1h");
+        assertTrue(timeout.err().contains("'--timeout': expected a number, got '1h'"), timeout.err());
+        Shell space = Shell.vintk("rank", good, "--space", "none.yaml");
+        assertTrue(space.err().contains("--space and --classes are for candidates"), space.err());
+        Shell fill = Shell.vintk("rank", "pit", "--count", 2, "--fill", 1);
+        assertTrue(fill.err().contains("--fill and --batch-axis are for ONNX files"), fill.err());
+        for (Shell shell : new Shell[] {count, timeout, space, fill}) {
+            assertEquals(ExitCode.USAGE, shell.code());
+            assertEquals("", shell.out());
+        }
+    }
 }
