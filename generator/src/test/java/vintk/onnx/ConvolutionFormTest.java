@@ -55,6 +55,14 @@ class ConvolutionFormTest {
                         true),
                 new Case("groups", x, Shape.of(4, 3, 3, 3), 2, none, Shape.of(2, 6, 14, 16), true),
                 new Case("depthwise", x, Shape.of(4, 1, 3, 3), 4, none, Shape.of(2, 4, 14, 16), true),
+                new Case(
+                        "volumes",
+                        Shape.of(1, 2, 4, 5, 6),
+                        Shape.of(2, 3, 1, 1, 3),
+                        1,
+                        none,
+                        Shape.of(1, 3, 4, 5, 8),
+                        true),
                 new Case("one axis", Shape.of(2, 4, 7), Shape.of(4, 3, 3), 1, none, Shape.of(2, 3, 9), true),
                 new Case(
                         "more is cut off than the kernel reaches",
@@ -95,13 +103,19 @@ class ConvolutionFormTest {
         Value y = Ops.node("ConvTranspose", type.withShape(row.y), attributes, operands.toArray(new Value[0]));
         Graph plain = new Graph(row.name, List.of(x), Map.of("y", y));
         Graph formed = ConvolutionForm.apply(plain);
-        assertEquals(
-                List.of(row.formed ? "Conv" : "ConvTranspose"),
-                formed.nodes().stream().map(Node::opType).toList());
+        assertEquals(List.of(row.formed ? "Conv" : "ConvTranspose"), operators(formed));
+        if (row.x.rank() != 4) {
+            // Images alone have blocks; signals and volumes are formed where there are any, too.
+            assertEquals(operators(formed), operators(BlockedConvolution.apply(plain)));
+        }
         Map<String, Tensor> inputs = Map.of("x", Sampling.uniform(type, random));
         assertArrayEquals(
                 Runner.run(plain, inputs).get("y").numbers(),
                 Runner.run(formed, inputs).get("y").numbers(),
                 1e-5);
+    }
+
+    private static List<String> operators(Graph graph) {
+        return graph.nodes().stream().map(Node::opType).toList();
     }
 }
