@@ -30,6 +30,7 @@ import vintk.opset.Resolved;
 import vintk.proto.CeilMode;
 import vintk.proto.ControlFlow;
 import vintk.proto.FreedBatch;
+import vintk.proto.Sequences;
 import vintk.proto.SubGraphs;
 
 /**
@@ -75,6 +76,10 @@ final class Resolver {
             plain = control.step(plain, look(plain));
         }
         Found found = look(plain);
+        for (ModelProto next = Sequences.step(plain, found); next != plain; next = Sequences.step(plain, found)) {
+            plain = next;
+            found = look(plain);
+        }
         for (ModelProto next = CeilMode.step(plain, found); next != plain; next = CeilMode.step(plain, found)) {
             plain = next;
             found = look(plain);

@@ -39,7 +39,8 @@ class ExportedModelsTest {
         "vintk.runtime.FunctionModels#cases",
         "vintk.runtime.InputModels#cases",
         "vintk.runtime.ParameterModels#cases",
-        "vintk.runtime.PoolModels#cases"
+        "vintk.runtime.PoolModels#cases",
+        "vintk.runtime.SequenceModels#cases"
     })
     void importedAsItIs(ExportedModel model) throws IOException {
         Path file = folder.resolve("model.onnx");
@@ -64,6 +65,11 @@ class ExportedModelsTest {
     @Test
     void aMeanThatNoPaddingGivesIsRefused() throws IOException {
         assertRefused(PoolModels.unsupported(), Shape.of(2, 5, 5), "its last window begins in the padding on one axis");
+    }
+
+    @Test
+    void anElementThatDataChooseIsRefused() throws IOException {
+        assertRefused(SequenceModels.unsupported(), Shape.of(4), "sequences of tensors");
     }
 
     private void assertRefused(TestModel model, Shape sample, String words) throws IOException {

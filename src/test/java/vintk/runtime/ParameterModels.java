@@ -25,6 +25,12 @@ final class ParameterModels {
                 new ExportedModel("scale and variance merged", norm(true), 3, 2)
                         .like(norm(false))
                         .without("mean", "variance"),
+                new ExportedModel("a normalisation without bias, as PyTorch has it", bare("pytorch", 0), 3)
+                        .without("zero"),
+                new ExportedModel("a bias of zeros, as others have it", bare("paddle", 0), 3),
+                new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", 0.5f), 3),
+                new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
+                new ExportedModel("a number that the model named", scaled("head.scale"), 3),
                 behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
                 behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p")
                         .with("to", 11)
@@ -42,6 +48,34 @@ final class ParameterModels {
                         .without("by"),
                 behind("Exp", 3, 2, m -> m.node("Exp", "u", "p")),
                 behind("weight normalisation", 3, 2, ParameterModels::normalised));
+    }
+
+    /** Layer normalisation whose bias is one number in a Constant node. */
+    private static TestModel bare(String producer, float bias) {
+        return TestModel.opset(17)
+                .producer(producer)
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .weight("scale", 4)
+                .numbers("zero", bias, bias, bias, bias)
+                .layer("h", "x", "w")
+                .node("LayerNormalization", "n", "h", "scale", "zero")
+                .weight("v", 4, 2)
+                .layer("y", "n", "v")
+                .output("y");
+    }
+
+    /** Times an initializer of one element. */
+    private static TestModel scaled(String name) {
+        return TestModel.opset(17)
+                .producer("pytorch")
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .weight(name, 1)
+                .layer("h", "x", "w")
+                .node("Tanh", "t", "h")
+                .node("Mul", "y", "t", name)
+                .output("y");
     }
 
     private static TestModel dense() {

@@ -35,6 +35,7 @@ final class TestModel {
     private final long opset;
     private DataType type = DataType.FLOAT;
     private long ir = 8;
+    private String producer = "";
     private NodeProto.Builder last;
 
     private TestModel(long opset) {
@@ -54,6 +55,11 @@ final class TestModel {
     /** The type of inputs and weights from here on. */
     TestModel floats(DataType floating) {
         type = floating;
+        return this;
+    }
+
+    TestModel producer(String name) {
+        producer = name;
         return this;
     }
 
@@ -135,6 +141,10 @@ final class TestModel {
     /** A vector of integers. */
     TestModel longs(String name, long... values) {
         return constant(name, Tensor.longs(values));
+    }
+
+    TestModel scalarLong(String name, long value) {
+        return constant(name, Tensor.longs(Shape.SCALAR, value));
     }
 
     /** A vector of the model's floating type. */
@@ -291,6 +301,7 @@ final class TestModel {
     ModelProto build() {
         return ModelProto.newBuilder()
                 .setIrVersion(ir)
+                .setProducerName(producer)
                 .addAllOpsetImport(opsets)
                 .addAllFunctions(functions)
                 .setGraph(graph)

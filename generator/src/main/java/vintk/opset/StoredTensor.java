@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
@@ -24,6 +25,9 @@ final class StoredTensor {
     private static final Set<Role> LEARNED =
             EnumSet.of(Role.WEIGHT, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
 
+    /** How PyTorch's exporters name what is no parameter of the model, or is none any more: {@code val_58}, {@code onnx::Mul_12}. */
+    private static final Pattern GENERATED = Pattern.compile("val_\\d+|onnx::\\w+_\\d+");
+
     private final Map<String, Parameter> parameters = new HashMap<>();
     private final boolean pytorch;
     private final boolean own;
@@ -35,14 +39,24 @@ final class StoredTensor {
         this.own = producer.equals("vintk");
     }
 
-    /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes. */
+    /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes, or says so. */
     Value initializer(String name, Tensor tensor) {
-        boolean number = !pytorch && tensor.shape().elements() == 1 && role(name) == Role.OTHER;
+        boolean number = tensor.shape().elements() == 1
+                && role(name) == Role.OTHER
+                && (!pytorch || GENERATED.matcher(name).matches());
         return number ? Value.constant(tensor) : Value.initializer(name, tensor);
     }
 
-    /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */
+    /**
+     * Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters; PyTorch's have the
+     * zeros and ones that a normalisation without scale or bias is given.
+     */
     Value constant(String name, Tensor tensor) {
+        double number = tensor.throughout();
+        return pytorch && (number == 0 || number == 1) ? Value.constant(tensor) : learned(name, tensor);
+    }
+
+    private Value learned(String name, Tensor tensor) {
         return !own && LEARNED.contains(role(name)) ? Value.initializer(name, tensor) : Value.constant(tensor);
     }
 
@@ -56,7 +70,7 @@ final class StoredTensor {
         double number = node.getAttributeCount() == 0
                 ? 0
                 : TensorReader.read(node.getAttribute(0).getT()).number(0);
-        return constant(name, Tensor.filled(type, number));
+        return learned(name, Tensor.filled(type, number));
     }
 
     private Role role(String name) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import vintk.onnx.DataType;
 
 /** A graph under construction, in which sub-graphs are put. */
@@ -176,15 +177,20 @@ final class Body {
 
     /** A new INT64 initializer: a scalar where {@code vector} is false. */
     String constant(String wanted, long value, boolean vector) {
+        return constants(wanted, vector, value);
+    }
+
+    private String constants(String wanted, boolean vector, long... values) {
         String name = fresh(wanted);
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(value).flip();
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        LongStream.of(values).forEach(bytes::putLong);
+        bytes.flip();
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(DataType.INT64.code())
                 .setRawData(ByteString.copyFrom(bytes));
         if (vector) {
-            tensor.addDims(1);
+            tensor.addDims(values.length);
         }
         graph.addInitializer(tensor);
         return name;
@@ -203,23 +209,45 @@ final class Body {
     /** Values of one shape put together along a new axis. */
     void stack(List<String> values, int axis, String to) {
         List<String> rows = new ArrayList<>();
-        String axes = opset >= 13 ? constant(to + "/axes", axis, true) : null;
         for (String value : values) {
             String row = fresh(to + "/row");
             rows.add(row);
-            if (axes != null) {
-                add(node("Unsqueeze", row, value, axes));
-            } else {
-                add(node("Unsqueeze", row, value).toBuilder()
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("axes")
-                                .setType(AttributeProto.AttributeType.INTS)
-                                .addInts(axis))
-                        .build());
-            }
+            add(withAxis("Unsqueeze", value, axis, row));
         }
-        add(node("Concat", to, rows.toArray(new String[0])).toBuilder()
+        add(concat(rows, axis, to));
+    }
+
+    static NodeProto concat(List<String> values, long axis, String to) {
+        return node("Concat", to, values.toArray(new String[0])).toBuilder()
                 .addAttribute(integer("axis", axis))
-                .build());
+                .build();
+    }
+
+    /** Squeeze or Unsqueeze: axes are an input since opset 13. */
+    NodeProto withAxis(String opType, String value, long axis, String to) {
+        return since13(node(opType, to, value), "axes", axis);
+    }
+
+    /** Parts of the given extents. */
+    NodeProto split(String value, long axis, long[] extents, List<String> parts) {
+        NodeProto split = node("Split", parts.get(0), value).toBuilder()
+                .clearOutput()
+                .addAllOutput(parts)
+                .addAttribute(integer("axis", axis))
+                .build();
+        return since13(split, "split", extents);
+    }
+
+    /** A node with integers that became an input with opset 13, and were an attribute before. */
+    private NodeProto since13(NodeProto node, String name, long... values) {
+        if (opset >= 13) {
+            return node.toBuilder()
+                    .addInput(constants(node.getName() + "/" + name, true, values))
+                    .build();
+        }
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+        LongStream.of(values).forEach(attribute::addInts);
+        return node.toBuilder().addAttribute(attribute).build();
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
@@ -56,7 +57,8 @@ public final class ControlFlow {
                     "its loops run on after " + STEPS + " rounds; how often must be known, or no more than that");
         }
         GraphProto graph = model.getGraph();
-        Knowledge known = new WithInitializers(graph, given);
+        Knowledge known =
+                withInitializers(graph, given, n -> SubGraphs.of(n).findAny().isPresent());
         Body body = new Body(model);
         for (NodeProto node : graph.getNodeList()) {
             if (SubGraphs.of(node).findAny().isEmpty()) {
@@ -127,17 +129,20 @@ public final class ControlFlow {
         return node.getOpType() + " '" + name + "'";
     }
 
+    /** What is known with what the initializers say that some nodes read. */
+    static Knowledge withInitializers(GraphProto graph, Knowledge given, Predicate<NodeProto> readers) {
+        return new WithInitializers(graph, given, readers);
+    }
+
     /** What the graph's initializers say, and then what else is known. */
     private static final class WithInitializers implements Knowledge {
         private final Map<String, Tensor> integers = new HashMap<>();
         private final Knowledge other;
 
-        WithInitializers(GraphProto graph, Knowledge other) {
+        WithInitializers(GraphProto graph, Knowledge other, Predicate<NodeProto> readers) {
             this.other = other;
             Set<String> read = new HashSet<>();
-            graph.getNodeList().stream()
-                    .filter(n -> SubGraphs.of(n).findAny().isPresent())
-                    .forEach(n -> read.addAll(n.getInputList()));
+            graph.getNodeList().stream().filter(readers).forEach(n -> read.addAll(n.getInputList()));
             graph.getInitializerList().stream()
                     .filter(t -> read.contains(t.getName()))
                     .forEach(t -> integers.put(t.getName(), TensorReader.read(t)));
