@@ -31,6 +31,7 @@ final class ParameterModels {
                 new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", 0.5f), 3),
                 new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
                 new ExportedModel("a number that the model named", scaled("head.scale"), 3),
+                new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without("zero"),
                 behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
                 behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p")
                         .with("to", 11)
@@ -156,6 +157,34 @@ final class ParameterModels {
             model.initializer("v", Tensor.floats(Shape.of(4, 2), values));
         }
         return model.layer("y", "h", "v").output("y");
+    }
+
+    /** A convolution whose weights are divided by their deviation, as PyTorch writes its batch_norm of weights. */
+    private static TestModel standardised() {
+        return TestModel.opset(17)
+                .producer("pytorch")
+                .input("x", -1, 4, 5)
+                .weight("w", 3, 4, 2)
+                .longs("row", 1, 3, 8)
+                .node("Reshape", "r", "w", "row")
+                .weight("gain", 3)
+                .numbers("zero", 0, 0, 0)
+                .node("ReduceMean", "mean", "r")
+                .with("axes", new long[] {0, 2})
+                .with("keepdims", 0)
+                .node("ReduceMean", "centre", "r")
+                .with("axes", new long[] {0, 2})
+                .node("Sub", "c", "r", "centre")
+                .node("Mul", "s", "c", "c")
+                .node("ReduceMean", "variance", "s")
+                .with("axes", new long[] {0, 2})
+                .with("keepdims", 0)
+                .node("BatchNormalization", "n", "r", "gain", "zero", "mean", "variance")
+                .longs("shape", 3, 4, 2)
+                .node("Reshape", "k", "n", "shape")
+                .node("Conv", "v", "x", "k")
+                .node("Tanh", "y", "v")
+                .output("y");
     }
 
     /** BatchNormalization, in whose file scale and variance had equal numbers. */

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import vintk.onnx.AxisMap;
 import vintk.onnx.DataType;
@@ -176,8 +178,8 @@ final class NormalizationAdapters {
         if (site.attributes().integer("training_mode", 0) != 0) {
             throw site.unsupported("training mode is not handled: samples would meet in the batch statistics");
         }
-        Value mean = statistic(site.x(3));
-        Value variance = statistic(site.x(4));
+        Value mean = statistic(site.x(3), site.x());
+        Value variance = statistic(site.x(4), site.x());
         if (mean.isConstant() && variance.isConstant() && mean.constant().throughout() == 0) {
             double inverse = 1 / Math.sqrt(variance.constant().throughout() + epsilon(site, 1e-5f));
             if (Double.isFinite(inverse)) {
@@ -193,15 +195,19 @@ final class NormalizationAdapters {
 
     /**
      * A value without the names of its constants, which are what makes them parameters: a running statistic, also where
-     * it is stored in another type or shape and computed from that. What comes from the model's inputs stays as it is.
+     * it is stored in another type or shape and computed from that. What comes from the model's inputs stays as it is, and so
+     * does what comes from what is normalised: convolutions with standardised weights are written so.
      */
-    private static Value statistic(Value value) {
+    private static Value statistic(Value value, Value x) {
         if (value.isConstant()) {
             return Value.constant(value.constant());
         }
         List<Node> nodes = Graph.nodes(List.of(value));
-        boolean fixed = nodes.stream().flatMap(n -> n.inputs().stream()).noneMatch(v -> v != null && v.isInput());
-        if (value.isInput() || !fixed) {
+        Set<Value> from = sources(nodes);
+        if (value.isInput()
+                || from.stream().anyMatch(Value::isInput)
+                || x.isConstant() && from.contains(x)
+                || sources(Graph.nodes(List.of(x))).stream().anyMatch(from::contains)) {
             return value;
         }
         Map<Value, Value> copies = new IdentityHashMap<>();
@@ -219,6 +225,14 @@ final class NormalizationAdapters {
             }
         }
         return copies.get(value);
+    }
+
+    /** Inputs and named constants that nodes read. */
+    private static Set<Value> sources(List<Node> nodes) {
+        return nodes.stream()
+                .flatMap(node -> node.inputs().stream())
+                .filter(v -> v != null && (v.isInput() || v.isConstant() && v.name() != null))
+                .collect(Collectors.toSet());
     }
 
     // ---- others
