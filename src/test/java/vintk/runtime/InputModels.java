@@ -31,10 +31,35 @@ final class InputModels {
                         .fixed(2)
                         .perSample(),
                 new ExportedModel("a mean by a factor of more axes", meanOfMoreAxes(), 4, 3).without("fifth"),
+                new ExportedModel("a mask made for the batch", masked(), 3),
                 new ExportedModel("double", dense(DataType.DOUBLE), 3),
                 new ExportedModel("half", dense(DataType.FLOAT16), 3).coarse(),
                 new ExportedModel("half inside", mixed(), 3).coarse(),
                 new ExportedModel("double inside", doubleInside(), 3));
+    }
+
+    /** Attention's mask as PyTorch's exporter writes it: expanded to the batch before it is made a number. */
+    private static TestModel masked() {
+        return TestModel.opset(18)
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .constant("row", Tensor.longs(Shape.of(1, 4), 0, 1, 2, 3))
+                .scalarLong("two", 2)
+                .node("Shape", "n", "x")
+                .with("end", 1)
+                .longs("four", 4)
+                .node("Concat", "shape", "n", "four")
+                .with("axis", 0)
+                .node("Less", "less", "row", "two")
+                .node("Expand", "keep", "less", "shape")
+                .scalar("none", 0)
+                .scalar("away", -2)
+                .node("Where", "mask", "keep", "none", "away")
+                .node("Add", "scores", "h", "mask")
+                .node("Softmax", "p", "scores")
+                .node("Mul", "y", "p", "p")
+                .output("y");
     }
 
     private static TestModel meanOfMoreAxes() {

@@ -1,5 +1,6 @@
 package vintk.autodiff;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
 import vintk.onnx.Value;
@@ -38,13 +41,13 @@ public final class BatchFlow {
      */
     public static BatchFlow track(Map<Value, BatchAxis> inputs, Collection<Value> targets, long samples) {
         List<Node> nodes = Graph.nodes(targets);
-        Set<Node> rows = new HashSet<>();
+        Set<Value> rows = new HashSet<>();
         while (true) {
             try {
                 return new BatchFlow(samples, through(nodes, inputs, samples, rows));
             } catch (UntrackedBatchException e) {
                 // Something without samples is put beside something with, row by row. Where its rows are copies of
-                // one (a class token expanded to the batch), they are the samples' own.
+                // one (a class token expanded to the batch, a mask made for it), they are the samples' own.
                 if (e.rows() == null || !rows.addAll(copies(e.rows(), samples))) {
                     throw e;
                 }
@@ -52,15 +55,35 @@ public final class BatchFlow {
         }
     }
 
-    private static Set<Node> copies(Value value, long samples) {
-        return Graph.nodes(List.of(value)).stream()
+    private static Set<Value> copies(Value value, long samples) {
+        List<Node> nodes = Graph.nodes(List.of(value));
+        Stream<Value> made = nodes.stream()
                 .filter(node -> LayoutRules.makesRows(node, samples))
-                .collect(Collectors.toSet());
+                .map(Node::output);
+        Stream<Value> stored = Stream.concat(Stream.of(value), nodes.stream().flatMap(node -> node.inputs().stream()))
+                .filter(v -> v != null && isCopied(v, samples));
+        return Stream.concat(made, stored).collect(Collectors.toSet());
+    }
+
+    /** A constant whose rows are all the same; parameters, which have names, belong to all samples together. */
+    private static boolean isCopied(Value value, long samples) {
+        if (!value.isConstant()
+                || value.name() != null
+                || value.shape().rank() == 0
+                || value.shape().dim(0) != samples) {
+            return false;
+        }
+        ByteBuffer bytes = value.constant().data();
+        int row = Math.toIntExact(value.type().bytes() / samples);
+        ByteBuffer first = bytes.slice(0, row);
+        return LongStream.range(1, samples)
+                .allMatch(i -> bytes.slice(Math.toIntExact(i * row), row).equals(first));
     }
 
     private static Map<Value, BatchAxis> through(
-            List<Node> nodes, Map<Value, BatchAxis> inputs, long samples, Set<Node> rows) {
+            List<Node> nodes, Map<Value, BatchAxis> inputs, long samples, Set<Value> rows) {
         Map<Value, BatchAxis> axes = new IdentityHashMap<>(inputs);
+        rows.stream().filter(Value::isConstant).forEach(v -> axes.put(v, BatchAxis.at(0)));
         for (Node node : nodes) {
             List<BatchAxis> incoming = new ArrayList<>();
             boolean any = false;
@@ -69,7 +92,7 @@ public final class BatchFlow {
                 incoming.add(axis);
                 any |= axis != null;
             }
-            BatchAxis axis = rows.contains(node) ? BatchAxis.at(0) : null;
+            BatchAxis axis = rows.contains(node.output()) ? BatchAxis.at(0) : null;
             if (any) {
                 Rule rule = Rules.find(node);
                 if (rule == null) {
