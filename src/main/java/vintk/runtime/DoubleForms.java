@@ -8,6 +8,7 @@ import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
+import vintk.onnx.WindowMean;
 
 /**
  * Operators of which ONNX Runtime has a kernel in float32 only, written with operators that it has in float64: the
@@ -37,6 +38,7 @@ final class DoubleForms {
     private static Value single(Node node, List<Value> inputs) {
         Value x = inputs.get(0);
         return switch (node.opType()) {
+            case "AveragePool" -> averagePool(node, x);
             case "Conv" -> conv(node, inputs);
             case "Erf" -> erf(x);
             case "GlobalAveragePool" -> globalAveragePool(x);
@@ -60,6 +62,14 @@ final class DoubleForms {
         Value inverse =
                 Ops.reciprocal(Ops.sqrt(Ops.add(variance, node.attributes().real("epsilon", 1e-5f))));
         return List.of(Ops.mul(Ops.mul(centred, inverse), inputs.get(1)), mean, inverse);
+    }
+
+    private static Value averagePool(Node node, Value x) {
+        Value y = x;
+        for (int i = 2; i < x.shape().rank(); i++) {
+            y = WindowMean.of(node, i - 2).apply(y, i);
+        }
+        return y;
     }
 
     private static Value globalAveragePool(Value x) {

@@ -149,6 +149,17 @@ class GradientCheckTest {
                 "HardSigmoid", x.type(), Attributes.NONE.with("alpha", 0.4f).with("beta", 0.1f), x));
         cases.add(Ops.node("Mean", x.type(), Attributes.NONE, x, x, Ops.square(x)));
         cases.add(Ops.node("GlobalAveragePool", TensorType.of(DataType.FLOAT, 2, 4, 1, 1), Attributes.NONE, x));
+        Attributes window = Attributes.NONE
+                .with("kernel_shape", new long[] {3, 2})
+                .with("strides", new long[] {2, 1})
+                .with("pads", new long[] {1, 0, 0, 1});
+        for (long padded = 0; padded < 2; padded++) {
+            cases.add(Ops.node(
+                    "AveragePool",
+                    TensorType.of(DataType.FLOAT, 2, 4, 3, 6),
+                    window.with("count_include_pad", padded),
+                    x));
+        }
         cases.add(Ops.node(
                 "Conv",
                 TensorType.of(DataType.FLOAT, 2, 6, 3, 4),

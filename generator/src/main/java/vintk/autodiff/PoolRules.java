@@ -1,6 +1,5 @@
 package vintk.autodiff;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -94,37 +93,8 @@ final class PoolRules {
         int rank = p.x().shape().rank();
         Value dx = p.fullDy();
         for (int i = 2; i < rank; i++) {
-            WindowMean mean = mean(p, i - 2);
-            dx = mean.tiles() ? repeated(dx, i - rank, mean.kernel()) : mean.applyTransposed(dx, i - rank);
+            dx = WindowMean.of(p.node(), i - 2).applyTransposed(dx, i - rank);
         }
         return Rule.only(new Cotangent.PerSample(dx));
-    }
-
-    private static WindowMean mean(Pull p, int i) {
-        int rank = p.x().shape().rank() - 2;
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
-        long[] pads = p.attributes().integers("pads", new long[2 * rank]);
-        boolean padded = p.attributes().integer("count_include_pad", 0) != 0;
-        return new WindowMean(
-                p.x().shape().dim(2 + i),
-                p.attributes().integers("kernel_shape")[i],
-                p.attributes().integers("strides", ones)[i],
-                1,
-                pads[i],
-                pads[rank + i],
-                p.y().shape().dim(2 + i),
-                padded ? WindowMean.Count.PADDED : WindowMean.Count.INSIDE);
-    }
-
-    /** Each value {@code times} times along an axis (counted from the right), as its share. */
-    private static Value repeated(Value x, int axis, long times) {
-        Shape shape = x.shape();
-        int at = shape.rank() + axis;
-        Shape before = shape.slice(0, at + 1);
-        Shape after = shape.slice(at + 1, shape.rank());
-        Value split = Ops.reshape(x, Shape.concat(Shape.concat(before, Shape.of(1)), after));
-        Value wide = Ops.expand(split, Shape.concat(Shape.concat(before, Shape.of(times)), after));
-        return Ops.mul(Ops.reshape(wide, shape.with(at, shape.dim(at) * times)), 1.0 / times);
     }
 }

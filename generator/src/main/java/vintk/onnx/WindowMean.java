@@ -27,8 +27,27 @@ public record WindowMean(
         ONE
     }
 
+    /** That of a canonical AveragePool along one of its spatial axes, from 0. */
+    public static WindowMean of(Node pool, int axis) {
+        Shape x = pool.input(0).shape();
+        int rank = x.rank() - 2;
+        long[] ones = new long[rank];
+        Arrays.fill(ones, 1);
+        long[] pads = pool.attributes().integers("pads", new long[2 * rank]);
+        boolean padded = pool.attributes().integer("count_include_pad", 0) != 0;
+        return new WindowMean(
+                x.dim(2 + axis),
+                pool.attributes().integers("kernel_shape")[axis],
+                pool.attributes().integers("strides", ones)[axis],
+                1,
+                pads[axis],
+                pads[rank + axis],
+                pool.output().shape().dim(2 + axis),
+                padded ? Count.PADDED : Count.INSIDE);
+    }
+
     /** Whether windows lie side by side and cover the axis. */
-    public boolean tiles() {
+    private boolean tiles() {
         return kernel == stride && dilation == 1 && begin == 0 && places * kernel == extent && count != Count.ONE;
     }
 
@@ -44,6 +63,9 @@ public record WindowMean(
 
     /** The transposed map, as the gradient is: x[..., j, ...] of y[..., i, ...]. */
     public Value applyTransposed(Value y, int axis) {
+        if (tiles()) {
+            return repeated(y, axis);
+        }
         if (!isSummed()) {
             return AxisMap.apply(y, axis, transposed());
         }
@@ -93,13 +115,23 @@ public record WindowMean(
 
     /** {@code stride} - 1 of them behind each element. */
     private Value zerosBetween(Value y, int axis) {
+        Value row = Indexing.pad(column(y, axis), y.shape().axis(axis) + 1, 0, stride - 1);
+        return Ops.reshape(row, y.shape().with(axis, places * stride));
+    }
+
+    /** Each element as often as its window is long, as its share. */
+    private Value repeated(Value y, int axis) {
+        Value column = column(y, axis);
+        Value row = Ops.expand(column, column.shape().with(y.shape().axis(axis) + 1, kernel));
+        return Ops.mul(Ops.reshape(row, y.shape().with(axis, places * kernel)), 1.0 / kernel);
+    }
+
+    /** With an axis of one element behind the given one. */
+    private static Value column(Value y, int axis) {
         Shape shape = y.shape();
-        int at = shape.axis(axis);
-        Shape before = shape.slice(0, at + 1);
-        Shape after = shape.slice(at + 1, shape.rank());
-        Value column = Ops.reshape(y, Shape.concat(Shape.concat(before, Shape.of(1)), after));
-        Value row = Indexing.pad(column, at + 1, 0, stride - 1);
-        return Ops.reshape(row, shape.with(at, places * stride));
+        int at = shape.axis(axis) + 1;
+        Shape before = Shape.concat(shape.slice(0, at), Shape.of(1));
+        return Ops.reshape(y, Shape.concat(before, shape.slice(at, shape.rank())));
     }
 
     /** Each place divided by what counts there. */
