@@ -27,6 +27,8 @@ final class ParameterModels {
                         .without("mean", "variance"),
                 new ExportedModel("a normalisation without bias, as PyTorch has it", bare("pytorch", 0), 3)
                         .without("zero"),
+                new ExportedModel("the same, optimised", optimised("val_12"), 3).without("val_12"),
+                new ExportedModel("a bias of zeros that has its name", optimised("norm.bias"), 3),
                 new ExportedModel("a bias of zeros, as others have it", bare("paddle", 0), 3),
                 new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", 0.5f), 3),
                 new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
@@ -61,6 +63,21 @@ final class ParameterModels {
                 .numbers("zero", bias, bias, bias, bias)
                 .layer("h", "x", "w")
                 .node("LayerNormalization", "n", "h", "scale", "zero")
+                .weight("v", 4, 2)
+                .layer("y", "n", "v")
+                .output("y");
+    }
+
+    /** Layer normalisation whose bias of zeros is an initializer. */
+    private static TestModel optimised(String bias) {
+        return TestModel.opset(17)
+                .producer("pytorch")
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .weight("scale", 4)
+                .initializer(bias, Tensor.floats(Shape.of(4), 0, 0, 0, 0))
+                .layer("h", "x", "w")
+                .node("LayerNormalization", "n", "h", "scale", bias)
                 .weight("v", 4, 2)
                 .layer("y", "n", "v")
                 .output("y");

@@ -39,21 +39,23 @@ final class StoredTensor {
         this.own = producer.equals("vintk");
     }
 
-    /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes, or says so. */
+    /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes, or names it. */
     Value initializer(String name, Tensor tensor) {
-        boolean number = tensor.shape().elements() == 1
-                && role(name) == Role.OTHER
-                && (!pytorch || GENERATED.matcher(name).matches());
-        return number ? Value.constant(tensor) : Value.initializer(name, tensor);
+        boolean made = pytorch && GENERATED.matcher(name).matches();
+        boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !pytorch);
+        boolean filler = made && tensor.shape().rank() == 1 && isFiller(tensor);
+        return number || filler ? Value.constant(tensor) : Value.initializer(name, tensor);
     }
 
-    /**
-     * Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters; PyTorch's have the
-     * zeros and ones that a normalisation without scale or bias is given.
-     */
+    /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */
     Value constant(String name, Tensor tensor) {
+        return pytorch && isFiller(tensor) ? Value.constant(tensor) : learned(name, tensor);
+    }
+
+    /** The zeros and ones that PyTorch's exporters give to a normalisation without scale or bias. */
+    private static boolean isFiller(Tensor tensor) {
         double number = tensor.throughout();
-        return pytorch && (number == 0 || number == 1) ? Value.constant(tensor) : learned(name, tensor);
+        return number == 0 || number == 1;
     }
 
     private Value learned(String name, Tensor tensor) {
