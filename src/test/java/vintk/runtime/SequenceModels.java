@@ -59,6 +59,18 @@ final class SequenceModels {
                         .node("ConcatFromSequence", "c", "t")
                         .with("axis", 1)
                         .node("Mul", "u", "c", "f")),
+                // What shape a part has is known after the first look.
+                of("parts of a part", 13, m -> m.scalarLong("four", 4)
+                        .split("four")
+                        .node("SequenceAt", "a", "s", "first")
+                        .scalarLong("two", 2)
+                        .node("SplitToSequence", "t", "a", "two")
+                        .with("axis", -1)
+                        .node("SequenceAt", "b", "t", "first")
+                        .node("ConcatFromSequence", "c", "t")
+                        .with("axis", 1)
+                        .node("ReduceSum", "d", "c", "one")
+                        .node("Mul", "u", "b", "d")),
                 // Known only when the length is: a second look.
                 of("taken from the end by its length", 15, m -> m.scalarLong("two", 2)
                         .split("two")

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
 import vintk.onnx.DataType;
 
 /** A graph under construction, in which sub-graphs are put. */
@@ -177,23 +176,23 @@ final class Body {
 
     /** A new INT64 initializer: a scalar where {@code vector} is false. */
     String constant(String wanted, long value, boolean vector) {
-        return constants(wanted, vector, value);
-    }
-
-    private String constants(String wanted, boolean vector, long... values) {
         String name = fresh(wanted);
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        LongStream.of(values).forEach(bytes::putLong);
-        bytes.flip();
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(value).flip();
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(DataType.INT64.code())
                 .setRawData(ByteString.copyFrom(bytes));
         if (vector) {
-            tensor.addDims(values.length);
+            tensor.addDims(1);
         }
         graph.addInitializer(tensor);
         return name;
+    }
+
+    /** A new INT64 vector of one element. */
+    String vector(String wanted, long value) {
+        return constant(wanted, value, true);
     }
 
     /** A new boolean scalar. */
@@ -223,31 +222,16 @@ final class Body {
                 .build();
     }
 
-    /** Squeeze or Unsqueeze: axes are an input since opset 13. */
+    /** Squeeze or Unsqueeze: axes are an input since opset 13, and were an attribute before. */
     NodeProto withAxis(String opType, String value, long axis, String to) {
-        return since13(node(opType, to, value), "axes", axis);
-    }
-
-    /** Parts of the given extents. */
-    NodeProto split(String value, long axis, long[] extents, List<String> parts) {
-        NodeProto split = node("Split", parts.get(0), value).toBuilder()
-                .clearOutput()
-                .addAllOutput(parts)
-                .addAttribute(integer("axis", axis))
-                .build();
-        return since13(split, "split", extents);
-    }
-
-    /** A node with integers that became an input with opset 13, and were an attribute before. */
-    private NodeProto since13(NodeProto node, String name, long... values) {
         if (opset >= 13) {
-            return node.toBuilder()
-                    .addInput(constants(node.getName() + "/" + name, true, values))
-                    .build();
+            return node(opType, to, value, vector(to + "/axes", axis));
         }
-        AttributeProto.Builder attribute =
-                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-        LongStream.of(values).forEach(attribute::addInts);
-        return node.toBuilder().addAttribute(attribute).build();
+        return node(opType, to, value).toBuilder()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("axes")
+                        .setType(AttributeProto.AttributeType.INTS)
+                        .addInts(axis))
+                .build();
     }
 }

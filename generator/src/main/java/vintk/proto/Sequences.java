@@ -4,12 +4,14 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -27,7 +29,92 @@ public final class Sequences {
     private final ControlFlow.Knowledge known;
     private final Body body;
     private final List<NodeProto> kept = new ArrayList<>();
-    private final Map<String, List<String>> elements = new HashMap<>();
+    private final Map<String, Elements> elements = new HashMap<>();
+
+    /** The tensors of a sequence. */
+    private interface Elements {
+        /** How many there are; -1 where that is not known yet. */
+        int size();
+
+        /** The name of one that there is, from 0. */
+        String get(int i);
+
+        default List<String> all() {
+            return IntStream.range(0, size()).mapToObj(this::get).toList();
+        }
+    }
+
+    private record Listed(List<String> names) implements Elements {
+        @Override
+        public int size() {
+            return names.size();
+        }
+
+        @Override
+        public String get(int i) {
+            return names.get(i);
+        }
+    }
+
+    /** Parts of a tensor, cut out when they are read: {@code torch.chunk} is written without saying how many there are. */
+    private final class Parts implements Elements {
+        private final NodeProto node;
+        private final long axis;
+        private final long[] ends;
+        private final long part;
+        private final boolean single;
+        private final int size;
+        private final Map<Integer, String> cut = new HashMap<>();
+
+        /** @param given the extents of the parts; one number for all of them; null for single elements */
+        Parts(NodeProto node, Tensor given) {
+            Attributes attributes = Attributes.of(node.getAttributeList());
+            this.node = node;
+            this.axis = attributes.integer("axis", 0);
+            this.single = given == null && attributes.integer("keepdims", 1) == 0;
+            this.ends = given != null && given.shape().rank() == 1 ? given.integers() : null;
+            this.part = given == null ? 1 : Math.max(1, given.integers()[0]);
+            if (ends != null) {
+                Arrays.parallelPrefix(ends, Long::sum);
+            }
+            this.size = ends != null ? ends.length : count(known.shape(node.getInput(0)));
+        }
+
+        private int count(Shape shape) {
+            if (shape == null || axis >= shape.rank() || -axis > shape.rank()) {
+                return -1;
+            }
+            long extent = shape.dim(shape.axis(Math.toIntExact(axis)));
+            long count = (extent + part - 1) / part;
+            Bounds.requireNodes(kept.size() + count, ControlFlow.label(node) + ": its parts give");
+            return Math.toIntExact(count);
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public String get(int i) {
+            return cut.computeIfAbsent(i, this::cut);
+        }
+
+        private String cut(int i) {
+            String name = body.fresh(node.getOutput(0) + "/" + i);
+            long start = ends == null ? i * part : i == 0 ? 0 : ends[i - 1];
+            long end = ends == null ? start + part : ends[i];
+            String from = body.vector(name + "/start", start);
+            String to = body.vector(name + "/end", end);
+            kept.add(Body.node("Slice", name, node.getInput(0), from, to, body.vector(name + "/axis", axis)));
+            if (!single) {
+                return name;
+            }
+            String element = body.fresh(name + "/element");
+            kept.add(body.withAxis("Squeeze", name, axis, element));
+            return element;
+        }
+    }
 
     private Sequences(ModelProto model, ControlFlow.Knowledge known) {
         this.known = known;
@@ -65,7 +152,7 @@ public final class Sequences {
         return node.getDomain().isEmpty() && operators.contains(node.getOpType());
     }
 
-    private static boolean isAlias(NodeProto node, Map<String, List<String>> elements) {
+    private static boolean isAlias(NodeProto node, Map<String, Elements> elements) {
         return node.getOpType().equals("Identity") && elements.containsKey(node.getInput(0));
     }
 
@@ -89,10 +176,10 @@ public final class Sequences {
     // ---- made
 
     private void make(NodeProto node) {
-        List<String> made =
+        Elements made =
                 switch (node.getOpType()) {
-                    case "SequenceConstruct" -> node.getInputList();
-                    case "SequenceEmpty" -> List.<String>of();
+                    case "SequenceConstruct" -> new Listed(node.getInputList());
+                    case "SequenceEmpty" -> new Listed(List.of());
                     case "SequenceErase" -> changed(node, 1, null);
                     case "SequenceInsert" -> changed(node, 2, node.getInput(1));
                     case "SplitToSequence" -> split(node);
@@ -103,100 +190,62 @@ public final class Sequences {
         }
     }
 
+    private Elements split(NodeProto node) {
+        if (!has(node, 1)) {
+            return new Parts(node, null);
+        }
+        Tensor given = known.constant(node.getInput(1));
+        return given == null ? null : new Parts(node, given);
+    }
+
     /** @param inserted null where an element is taken away; both at the end where no place is given */
-    private List<String> changed(NodeProto node, int input, String inserted) {
-        List<String> before = elements.get(node.getInput(0));
-        if (before == null) {
+    private Elements changed(NodeProto node, int input, String inserted) {
+        Elements before = elements.get(node.getInput(0));
+        if (before == null || before.size() < 0) {
             return null;
         }
         int end = before.size() - (inserted == null ? 1 : 0);
-        Integer at = has(node, input) ? place(node.getInput(input), before.size()) : Integer.valueOf(end);
-        if (at == null || at < 0 || at > end) {
+        int at = has(node, input) ? place(node.getInput(input), before.size()) : end;
+        if (at < 0 || at > end) {
             return null;
         }
-        List<String> after = new ArrayList<>(before);
+        List<String> after = new ArrayList<>(before.all());
         if (inserted == null) {
-            after.remove(at.intValue());
+            after.remove(at);
         } else {
             after.add(at, inserted);
         }
-        return after;
-    }
-
-    private List<String> split(NodeProto node) {
-        Attributes attributes = Attributes.of(node.getAttributeList());
-        long axis = attributes.integer("axis", 0);
-        long[] extents = extents(node, axis);
-        if (extents == null || extents.length == 0) {
-            return null;
-        }
-        Bounds.requireNodes(kept.size() + (long) extents.length, ControlFlow.label(node) + ": its parts give");
-        boolean single = !has(node, 1) && attributes.integer("keepdims", 1) == 0;
-        List<String> parts = new ArrayList<>();
-        for (int i = 0; i < extents.length; i++) {
-            parts.add(body.fresh(node.getOutput(0) + "/" + i));
-        }
-        kept.add(body.split(node.getInput(0), axis, extents, parts));
-        return single ? parts.stream().map(part -> squeezed(part, axis)).toList() : parts;
-    }
-
-    private String squeezed(String part, long axis) {
-        String name = body.fresh(part + "/element");
-        kept.add(body.withAxis("Squeeze", part, axis, name));
-        return name;
-    }
-
-    /** How long the parts are; null where that is not known. */
-    private long[] extents(NodeProto node, long axis) {
-        Tensor given = has(node, 1) ? known.constant(node.getInput(1)) : null;
-        if (given != null && given.shape().rank() == 1) {
-            return given.integers();
-        }
-        Shape shape = known.shape(node.getInput(0));
-        if (shape == null || given == null && has(node, 1) || axis >= shape.rank() || -axis > shape.rank()) {
-            return null;
-        }
-        long extent = shape.dim(shape.axis(Math.toIntExact(axis)));
-        long part = given == null ? 1 : given.integers()[0];
-        if (part < 1) {
-            return null;
-        }
-        long count = (extent + part - 1) / part;
-        Bounds.requireNodes(kept.size() + count, ControlFlow.label(node) + ": its parts give");
-        long[] extents = new long[Math.toIntExact(count)];
-        for (int i = 0; i < extents.length; i++) {
-            extents[i] = Math.min(part, extent - i * part);
-        }
-        return extents;
+        return new Listed(after);
     }
 
     // ---- read
 
     /** Whether what a node reads is known: it is then replaced. */
     private boolean read(NodeProto node) {
-        List<String> from = elements.get(node.getInput(0));
+        Elements from = elements.get(node.getInput(0));
         if (from == null) {
             return false;
         }
         String to = node.getOutput(0);
-        switch (node.getOpType()) {
-            case "SequenceAt" -> {
-                Integer at = place(node.getInput(1), from.size());
-                if (at == null || at < 0 || at >= from.size()) {
-                    return false;
-                }
+        if (node.getOpType().equals("SequenceAt")) {
+            int at = place(node.getInput(1), from.size());
+            boolean there = at >= 0 && (from.size() < 0 || at < from.size());
+            if (there) {
                 kept.add(Body.node("Identity", to, from.get(at)));
             }
-            case "SequenceLength" ->
-                kept.add(Body.node("Identity", to, body.constant(to + "/length", from.size(), false)));
-            default -> {
-                if (from.isEmpty()) {
-                    return false;
-                }
-                concatenate(node, from, to);
-            }
+            return there;
         }
-        return true;
+        if (from.size() < 0) {
+            return false;
+        }
+        if (node.getOpType().equals("SequenceLength")) {
+            kept.add(Body.node("Identity", to, body.constant(to + "/length", from.size(), false)));
+            return true;
+        }
+        if (from.size() > 0) {
+            concatenate(node, from.all(), to);
+        }
+        return from.size() > 0;
     }
 
     private void concatenate(NodeProto node, List<String> from, String to) {
@@ -214,14 +263,17 @@ public final class Sequences {
         kept.add(Body.concat(parts, axis, to));
     }
 
-    /** A place in a sequence, counted from its end where it is negative; null where it is not known. */
-    private Integer place(String name, int size) {
+    /** A place in a sequence, counted from its end where it is negative; -1 where it is not known. */
+    private int place(String name, int size) {
         Tensor at = known.constant(name);
         if (at == null || at.shape().elements() != 1) {
-            return null;
+            return -1;
         }
         long place = at.integers()[0];
-        return (int) (place < 0 ? place + size : place);
+        if (place >= 0) {
+            return (int) Math.min(place, Integer.MAX_VALUE);
+        }
+        return size < 0 ? -1 : (int) Math.max(place + size, -1);
     }
 
     private static boolean has(NodeProto node, int input) {
