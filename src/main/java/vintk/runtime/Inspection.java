@@ -15,6 +15,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.Target;
 import vintk.onnx.Value;
+import vintk.opset.Buffers;
 import vintk.opset.OperatorUse;
 import vintk.opset.Parameter;
 import vintk.opset.Role;
@@ -152,9 +153,10 @@ public record Inspection(
                 counted.forEach(t -> named.add(t.name()));
                 leftOut.forEach(t -> named.add(t.name()));
             }
+            Set<String> buffers = Buffers.of(model);
             for (Parameter parameter : parameters) {
                 if (parameter.source() == Parameter.Source.INITIALIZER && named.add(parameter.name())) {
-                    String reason = reason(parameter);
+                    String reason = reason(parameter, buffers);
                     Tensor tensor = new Tensor(
                             parameter.name(),
                             parameter.role().id(),
@@ -177,9 +179,12 @@ public record Inspection(
         }
 
         /** Of an initializer that did not come as far as the filter. */
-        private String reason(Parameter parameter) {
+        private String reason(Parameter parameter, Set<String> buffers) {
             if (parameter.role() == Role.STATISTIC) {
                 return "a running statistic";
+            }
+            if (buffers.contains(parameter.name())) {
+                return "a buffer, as the file says";
             }
             if (parameter.type().shape().rank() == 0) {
                 return "a scalar";

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
+import vintk.opset.Buffers;
 import vintk.opset.Fans;
 import vintk.opset.Parameter;
 import vintk.opset.ParameterUse;
@@ -37,7 +39,11 @@ record Reinitialisation(ModelProto model, List<String> left) {
     static Reinitialisation of(ModelProto model, Initialisation scheme, long seed) {
         Map<String, TensorProto> drawn = new HashMap<>();
         List<String> left = new ArrayList<>();
-        List<Parameter> parameters = Roles.parameters(model);
+        Set<String> buffers = Buffers.of(model);
+        // A table of frequencies stays what it is; running statistics begin anew.
+        List<Parameter> parameters = Roles.parameters(model).stream()
+                .filter(p -> p.role() == Role.STATISTIC || !buffers.contains(p.name()))
+                .toList();
         requireSize(parameters);
         for (Parameter parameter : parameters) {
             TensorProto tensor = draw(parameter, scheme, seed);

@@ -26,6 +26,7 @@ import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.opset.BlockedLayout;
+import vintk.opset.Buffers;
 import vintk.opset.Resolved;
 import vintk.proto.CeilMode;
 import vintk.proto.ControlFlow;
@@ -144,7 +145,7 @@ final class Resolver {
     private ModelProto withStaticInputs() {
         ModelProto.Builder builder = model.toBuilder();
         GraphProto.Builder graph = builder.getGraphBuilder();
-        graph.clearValueInfo().clearInput();
+        graph.clearValueInfo().clearInput().addAllValueInfo(Buffers.marks(model));
         for (ValueInfoProto info : model.getGraph().getInputList()) {
             TensorType type = inputs.get(info.getName());
             if (type != null) {

@@ -31,6 +31,11 @@ final class ParameterModels {
                 new ExportedModel("a bias of zeros that has its name", optimised("norm.bias"), 3),
                 new ExportedModel("a bias of zeros, as others have it", bare("paddle", 0), 3),
                 new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", 0.5f), 3),
+                new ExportedModel(
+                                "a buffer of a module",
+                                dense().kind("b", "BUFFER").kind("v", "PARAMETER"),
+                                3)
+                        .without("b"),
                 new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
                 new ExportedModel("a number that the model named", scaled("head.scale"), 3),
                 new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without("zero"),

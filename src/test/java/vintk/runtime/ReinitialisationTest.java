@@ -267,4 +267,23 @@ class ReinitialisationTest {
         assertEquals(offsets, counts.getOrDefault(Role.NORM_BIAS, 0L), "offsets");
         assertEquals(statistics, counts.getOrDefault(Role.STATISTIC, 0L), "statistics");
     }
+
+    /** Buffers of a module are no parameters: tables stay, running statistics begin anew. */
+    @Test
+    void buffersStay() {
+        ModelProto.Builder builder = model().toBuilder();
+        for (String name : List.of("vector", "mean", "variance")) {
+            builder.getGraphBuilder()
+                    .addValueInfoBuilder()
+                    .setName(name)
+                    .addMetadataPropsBuilder()
+                    .setKey("pkg.torch.export.graph_signature.InputSpec.kind")
+                    .setValue("BUFFER");
+        }
+        Reinitialisation drawn = Reinitialisation.of(builder.build(), Initialisation.parse("kaiming"), 1);
+        Map<String, double[]> tensors = tensors(drawn.model());
+        assertArrayEquals(tensors(model()).get("vector"), tensors.get("vector"));
+        assertArrayEquals(new double[64], tensors.get("mean"));
+        assertFalse(drawn.left().contains("vector"), drawn.left()::toString);
+    }
 }

@@ -47,6 +47,16 @@ final class TestModel {
         return new TestModel(opset);
     }
 
+    /** Says of an initializer what it is in the exported program, as PyTorch does: PARAMETER or BUFFER. */
+    TestModel kind(String initializer, String kind) {
+        graph.addValueInfoBuilder()
+                .setName(initializer)
+                .addMetadataPropsBuilder()
+                .setKey("pkg.torch.export.graph_signature.InputSpec.kind")
+                .setValue(kind);
+        return this;
+    }
+
     /** A sub-graph or the body of a function. */
     TestModel body() {
         return new TestModel(opset).floats(type);

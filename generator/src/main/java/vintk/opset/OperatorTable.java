@@ -17,7 +17,19 @@ public record OperatorTable(SortedMap<String, Support> supports) {
     private static final Set<String> STRAIGHT_THROUGH = Set.of("QuantizeLinear", "DequantizeLinear");
 
     /** What is gone from the graph before any adapter is asked. */
-    private static final Set<String> RESOLVED = Set.of("Constant", "If", "Loop", "Scan");
+    private static final Set<String> RESOLVED = Set.of(
+            "ConcatFromSequence",
+            "Constant",
+            "If",
+            "Loop",
+            "Scan",
+            "SequenceAt",
+            "SequenceConstruct",
+            "SequenceEmpty",
+            "SequenceErase",
+            "SequenceInsert",
+            "SequenceLength",
+            "SplitToSequence");
 
     /** How an operator is treated. */
     public enum Support {

@@ -31,12 +31,14 @@ final class StoredTensor {
     private final Map<String, Parameter> parameters = new HashMap<>();
     private final boolean pytorch;
     private final boolean own;
+    private final Set<String> buffers;
 
     StoredTensor(ModelProto model) {
         Roles.parameters(model).forEach(p -> parameters.put(p.name(), p));
         String producer = model.getProducerName().toLowerCase(Locale.ROOT);
         this.pytorch = producer.contains("pytorch");
         this.own = producer.equals("vintk");
+        this.buffers = Buffers.of(model);
     }
 
     /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes, or names it. */
@@ -44,7 +46,7 @@ final class StoredTensor {
         boolean made = pytorch && GENERATED.matcher(name).matches();
         boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !pytorch);
         boolean filler = made && tensor.shape().rank() == 1 && isFiller(tensor);
-        return number || filler ? Value.constant(tensor) : Value.initializer(name, tensor);
+        return number || filler || buffers.contains(name) ? Value.constant(tensor) : Value.initializer(name, tensor);
     }
 
     /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */

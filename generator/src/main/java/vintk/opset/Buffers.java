@@ -1,0 +1,31 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The buffers of a PyTorch module among a file's initializers: tables of frequencies, masks, statistics, which training does not
+ * change. The exporter of {@code torch.export} programs says of each initializer whether it is one.
+ */
+public final class Buffers {
+    private static final String KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
+
+    private Buffers() {}
+
+    /** Their names. */
+    public static Set<String> of(ModelProto model) {
+        return marks(model).stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+    }
+
+    /** What the file says of them, without the types, which need not hold any more. */
+    public static List<ValueInfoProto> marks(ModelProto model) {
+        return model.getGraph().getValueInfoList().stream()
+                .filter(info -> info.getMetadataPropsList().stream()
+                        .anyMatch(p -> p.getKey().equals(KIND) && p.getValue().equals("BUFFER")))
+                .map(info -> info.toBuilder().clearType().build())
+                .toList();
+    }
+}
