@@ -7,6 +7,8 @@ import vintk.onnx.Tensor;
 
 /** Where weights lie, and what files compute from them before they are used. */
 final class ParameterModels {
+    private static final String FILLER = "/norm/Constant_1_output_0";
+
     private ParameterModels() {}
 
     static Stream<ExportedModel> cases() {
@@ -25,12 +27,13 @@ final class ParameterModels {
                 new ExportedModel("scale and variance merged", norm(true), 3, 2)
                         .like(norm(false))
                         .without("mean", "variance"),
-                new ExportedModel("a normalisation without bias, as PyTorch has it", bare("pytorch", 0), 3)
-                        .without("zero"),
+                new ExportedModel("a normalisation without bias, as PyTorch has it", bare("pytorch", FILLER, 0), 3)
+                        .without(FILLER),
                 new ExportedModel("the same, optimised", optimised("val_12"), 3).without("val_12"),
                 new ExportedModel("a bias of zeros that has its name", optimised("norm.bias"), 3),
-                new ExportedModel("a bias of zeros, as others have it", bare("paddle", 0), 3),
-                new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", 0.5f), 3),
+                new ExportedModel("a bias of zeros, as others have it", bare("paddle", FILLER, 0), 3),
+                new ExportedModel("a bias of zeros, as PyTorch 1.7 has it", bare("pytorch", "13", 0), 3),
+                new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", FILLER, 0.5f), 3),
                 new ExportedModel(
                                 "a buffer of a module",
                                 dense().kind("b", "BUFFER").kind("v", "PARAMETER"),
@@ -38,7 +41,7 @@ final class ParameterModels {
                         .without("b"),
                 new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
                 new ExportedModel("a number that the model named", scaled("head.scale"), 3),
-                new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without("zero"),
+                new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without(FILLER),
                 behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
                 behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p")
                         .with("to", 11)
@@ -59,15 +62,15 @@ final class ParameterModels {
     }
 
     /** Layer normalisation whose bias is one number in a Constant node. */
-    private static TestModel bare(String producer, float bias) {
+    private static TestModel bare(String producer, String name, float bias) {
         return TestModel.opset(17)
                 .producer(producer)
                 .input("x", -1, 3)
                 .weight("w", 3, 4)
                 .weight("scale", 4)
-                .numbers("zero", bias, bias, bias, bias)
+                .numbers(name, bias, bias, bias, bias)
                 .layer("h", "x", "w")
-                .node("LayerNormalization", "n", "h", "scale", "zero")
+                .node("LayerNormalization", "n", "h", "scale", name)
                 .weight("v", 4, 2)
                 .layer("y", "n", "v")
                 .output("y");
@@ -190,7 +193,7 @@ final class ParameterModels {
                 .longs("row", 1, 3, 8)
                 .node("Reshape", "r", "w", "row")
                 .weight("gain", 3)
-                .numbers("zero", 0, 0, 0)
+                .numbers(FILLER, 0, 0, 0)
                 .node("ReduceMean", "mean", "r")
                 .with("axes", new long[] {0, 2})
                 .with("keepdims", 0)
@@ -201,7 +204,7 @@ final class ParameterModels {
                 .node("ReduceMean", "variance", "s")
                 .with("axes", new long[] {0, 2})
                 .with("keepdims", 0)
-                .node("BatchNormalization", "n", "r", "gain", "zero", "mean", "variance")
+                .node("BatchNormalization", "n", "r", "gain", FILLER, "mean", "variance")
                 .longs("shape", 3, 4, 2)
                 .node("Reshape", "k", "n", "shape")
                 .node("Conv", "v", "x", "k")

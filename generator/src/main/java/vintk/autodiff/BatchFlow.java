@@ -65,11 +65,14 @@ public final class BatchFlow {
         return Stream.concat(made, stored).collect(Collectors.toSet());
     }
 
-    /** A constant whose rows are all the same; parameters, which have names, belong to all samples together. */
+    /**
+     * A constant whose rows are all the same. Parameters, which have names, belong to all samples together; vectors of integers are
+     * shapes and axes.
+     */
     private static boolean isCopied(Value value, long samples) {
         if (!value.isConstant()
                 || value.name() != null
-                || value.shape().rank() == 0
+                || value.shape().rank() < 2
                 || value.shape().dim(0) != samples) {
             return false;
         }

@@ -25,8 +25,12 @@ final class StoredTensor {
     private static final Set<Role> LEARNED =
             EnumSet.of(Role.WEIGHT, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
 
-    /** How PyTorch's exporters name what is no parameter of the model, or is none any more: {@code val_58}, {@code onnx::Mul_12}. */
-    private static final Pattern GENERATED = Pattern.compile("val_\\d+|onnx::\\w+_\\d+");
+    /**
+     * How PyTorch's exporters name what is no parameter of the model, or is none any more: {@code val_58}, {@code onnx::Mul_12}, {@code
+     * /norm/Constant_output_0}. Before version 1.13 all names were numbers, which say nothing.
+     */
+    private static final Pattern GENERATED =
+            Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(_\\d+)?_output_\\d+");
 
     private final Map<String, Parameter> parameters = new HashMap<>();
     private final boolean pytorch;
@@ -51,7 +55,8 @@ final class StoredTensor {
 
     /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */
     Value constant(String name, Tensor tensor) {
-        return pytorch && isFiller(tensor) ? Value.constant(tensor) : learned(name, tensor);
+        boolean made = pytorch && GENERATED.matcher(name).matches();
+        return made && isFiller(tensor) ? Value.constant(tensor) : learned(name, tensor);
     }
 
     /** The zeros and ones that PyTorch's exporters give to a normalisation without scale or bias. */
