@@ -85,9 +85,7 @@ public final class Sequences {
                 return -1;
             }
             long extent = shape.dim(shape.axis(Math.toIntExact(axis)));
-            long count = (extent + part - 1) / part;
-            Bounds.requireNodes(kept.size() + count, ControlFlow.label(node) + ": its parts give");
-            return Math.toIntExact(count);
+            return Math.toIntExact((extent + part - 1) / part);
         }
 
         @Override
@@ -98,6 +96,12 @@ public final class Sequences {
         @Override
         public String get(int i) {
             return cut.computeIfAbsent(i, this::cut);
+        }
+
+        @Override
+        public List<String> all() {
+            Bounds.requireNodes((long) kept.size() + size, ControlFlow.label(node) + ": its parts give");
+            return Elements.super.all();
         }
 
         private String cut(int i) {
@@ -195,7 +199,9 @@ public final class Sequences {
             return new Parts(node, null);
         }
         Tensor given = known.constant(node.getInput(1));
-        return given == null ? null : new Parts(node, given);
+        // Others are an error wherever the model runs.
+        boolean usable = given != null && given.shape().rank() <= 1 && given.allMatch(extent -> extent >= 0);
+        return usable ? new Parts(node, given) : null;
     }
 
     /** @param inserted null where an element is taken away; both at the end where no place is given */
