@@ -63,27 +63,20 @@ final class ParameterModels {
 
     /** Layer normalisation whose bias is one number in a Constant node. */
     private static TestModel bare(String producer, String name, float bias) {
-        return TestModel.opset(17)
-                .producer(producer)
-                .input("x", -1, 3)
-                .weight("w", 3, 4)
-                .weight("scale", 4)
-                .numbers(name, bias, bias, bias, bias)
-                .layer("h", "x", "w")
-                .node("LayerNormalization", "n", "h", "scale", name)
-                .weight("v", 4, 2)
-                .layer("y", "n", "v")
-                .output("y");
+        return normed(TestModel.opset(17).producer(producer).numbers(name, bias, bias, bias, bias), name);
     }
 
-    /** Layer normalisation whose bias of zeros is an initializer. */
-    private static TestModel optimised(String bias) {
-        return TestModel.opset(17)
-                .producer("pytorch")
-                .input("x", -1, 3)
+    /** The same with zeros in an initializer. */
+    private static TestModel optimised(String name) {
+        return normed(
+                TestModel.opset(17).producer("pytorch").initializer(name, Tensor.floats(Shape.of(4), 0, 0, 0, 0)),
+                name);
+    }
+
+    private static TestModel normed(TestModel model, String bias) {
+        return model.input("x", -1, 3)
                 .weight("w", 3, 4)
                 .weight("scale", 4)
-                .initializer(bias, Tensor.floats(Shape.of(4), 0, 0, 0, 0))
                 .layer("h", "x", "w")
                 .node("LayerNormalization", "n", "h", "scale", bias)
                 .weight("v", 4, 2)

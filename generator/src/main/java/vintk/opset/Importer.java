@@ -28,18 +28,7 @@ public final class Importer {
     private static final Set<String> RANDOM = Set.of(
             "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike");
 
-    private static final Set<String> SEQUENCES = Set.of(
-            "ConcatFromSequence",
-            "Optional",
-            "OptionalGetElement",
-            "OptionalHasElement",
-            "SequenceAt",
-            "SequenceConstruct",
-            "SequenceEmpty",
-            "SequenceErase",
-            "SequenceInsert",
-            "SequenceLength",
-            "SplitToSequence");
+    private static final Set<String> OPTIONALS = Set.of("Optional", "OptionalGetElement", "OptionalHasElement");
 
     private final Resolved resolved;
     private final BlockedLayout blocked;
@@ -122,7 +111,7 @@ public final class Importer {
             throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
                     + "': a model that draws random numbers gives another kernel at every run");
         }
-        if (SEQUENCES.contains(proto.getOpType())) {
+        if (OPTIONALS.contains(proto.getOpType()) || OperatorTable.SEQUENCES.contains(proto.getOpType())) {
             throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
                     + "': sequences of tensors, and tensors that may be absent, are not handled");
         }

@@ -16,13 +16,9 @@ public record OperatorTable(SortedMap<String, Support> supports) {
     /** Quantisation: rounding counts as the identity. */
     private static final Set<String> STRAIGHT_THROUGH = Set.of("QuantizeLinear", "DequantizeLinear");
 
-    /** What is gone from the graph before any adapter is asked. */
-    private static final Set<String> RESOLVED = Set.of(
+    /** Makes and reads sequences of tensors. */
+    static final Set<String> SEQUENCES = Set.of(
             "ConcatFromSequence",
-            "Constant",
-            "If",
-            "Loop",
-            "Scan",
             "SequenceAt",
             "SequenceConstruct",
             "SequenceEmpty",
@@ -30,6 +26,9 @@ public record OperatorTable(SortedMap<String, Support> supports) {
             "SequenceInsert",
             "SequenceLength",
             "SplitToSequence");
+
+    /** What is gone from the graph before any adapter is asked, sequences too. */
+    private static final Set<String> RESOLVED = Set.of("Constant", "If", "Loop", "Scan");
 
     /** How an operator is treated. */
     public enum Support {
@@ -65,6 +64,7 @@ public record OperatorTable(SortedMap<String, Support> supports) {
     public static OperatorTable of(SortedSet<String> rules, SortedSet<String> zero) {
         SortedMap<String, Support> supports = new TreeMap<>();
         RESOLVED.forEach(o -> supports.put(o, Support.RESOLVED));
+        SEQUENCES.forEach(o -> supports.put(o, Support.RESOLVED));
         Adapters.operators().forEach(o -> supports.put(o, Support.LOWERED));
         // An operator with both is brought to its canonical form first.
         rules.forEach(o -> supports.put(o, Support.RULE));
