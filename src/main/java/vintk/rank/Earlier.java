@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +21,15 @@ import vintk.score.Status;
 /** The results of a study that goes on with its journal: models that have a score there are not scored again. */
 public final class Earlier {
     private final Map<Source, Result> results = new LinkedHashMap<>();
+    private final FileTime written;
 
-    private Earlier() {}
+    private Earlier(FileTime written) {
+        this.written = written;
+    }
 
     /** Nothing was scored before. */
     public static Earlier none() {
-        return new Earlier();
+        return new Earlier(FileTime.fromMillis(0));
     }
 
     /**
@@ -36,34 +40,55 @@ public final class Earlier {
      * @throws IllegalArgumentException naming the settings that are not those of its results: such scores must not be ranked together
      */
     public static Earlier read(Path journal, Settings settings) throws IOException {
-        Earlier earlier = new Earlier();
-        if (Files.exists(journal)) {
-            for (Result result : Journal.read(journal).results()) {
-                if (!result.settings().equals(settings)) {
-                    throw new IllegalArgumentException(
-                            "%s holds results of other settings (%s): give those, or another --out"
-                                    .formatted(journal, difference(result.settings(), settings)));
-                }
-                earlier.results.put(result.source(), result);
+        if (!Files.exists(journal)) {
+            return none();
+        }
+        Earlier earlier = new Earlier(Files.getLastModifiedTime(journal));
+        for (Result result : Journal.read(journal).results()) {
+            if (!result.settings().equals(settings)) {
+                throw new IllegalArgumentException(
+                        "%s holds results of other settings (%s): give those, or another --out"
+                                .formatted(journal, difference(result.settings(), settings)));
             }
+            earlier.results.put(key(result.source()), result);
         }
         return earlier;
     }
 
     /** Those that none of these subjects replaces. */
     public List<Result> without(Collection<Subject> subjects) {
-        Set<Source> sources = subjects.stream().map(Subject::source).collect(Collectors.toSet());
-        Predicate<Result> other = result -> !sources.contains(result.source());
+        Set<Source> sources =
+                subjects.stream().map(subject -> key(subject.source())).collect(Collectors.toSet());
+        Predicate<Result> other = result -> !sources.contains(key(result.source()));
         return results.values().stream().filter(other).toList();
     }
 
-    /** Whether a model has its score; a candidate of a space that has changed since has not. */
+    /** Whether a model has its score; a file that was written since has not, nor has a candidate of a space that has changed. */
     public boolean has(Subject subject) {
-        Result result = results.get(subject.source());
+        Result result = results.get(key(subject.source()));
         return result != null
+                && !isNewer(subject.source())
                 && result.status() == Status.OK
                 && (subject.macs().isEmpty()
                         || subject.macs().equals(result.cost().macs()));
+    }
+
+    private boolean isNewer(Source source) {
+        try {
+            return source.file().isPresent()
+                    && Files.getLastModifiedTime(Path.of(source.file().get())).compareTo(written) > 0;
+        } catch (IOException e) {
+            // It is not there: scoring it says so.
+            return true;
+        }
+    }
+
+    /** One file by whatever path. */
+    private static Source key(Source source) {
+        return source.file()
+                .map(file ->
+                        Source.file(Path.of(file).toAbsolutePath().normalize().toString()))
+                .orElse(source);
     }
 
     private static String difference(Settings before, Settings now) {

@@ -189,6 +189,11 @@ public record Inspection(
             if (parameter.type().shape().rank() == 0) {
                 return "a scalar";
             }
+            if (parameter.use().reader().equals("InstanceNormalization")
+                    || parameter.role() == Role.OTHER
+                            && parameter.type().shape().elements() == 1) {
+                return "a number of the exporter's";
+            }
             return selection == null ? "" : "not on the way to an output";
         }
 

@@ -111,9 +111,11 @@ final class Resolver {
     }
 
     private Found look(ModelProto plain) {
+        Sequences.requireParts(plain, Map.of());
         Map<String, NodeInfo> first = types(plain, allOutputs(plain.getGraph()));
         first.forEach(Resolver::requireSize);
         Map<String, Tensor> known = integers(plain, first);
+        Sequences.requireParts(plain, known);
         Map<String, TensorType> types = new HashMap<>(inputs);
         for (TensorProto tensor : plain.getGraph().getInitializerList()) {
             types.put(tensor.getName(), TensorReader.type(tensor));

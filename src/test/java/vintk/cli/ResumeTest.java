@@ -2,6 +2,7 @@ package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -154,5 +157,23 @@ class ResumeTest {
         Shell shell = Shell.vintk("rank", "pit", "--count", 2, "--resume");
         assertEquals(ExitCode.USAGE, shell.code());
         assertTrue(shell.err().contains("name it with --out"), shell.err());
+    }
+
+    /** A file that was written since is another model; one by another path is the same. */
+    @Test
+    void filesAreToldApart() throws IOException {
+        Path models = ProjectRoot.path().resolve("models");
+        Path model = Files.copy(models.resolve("tiny-vit-3.onnx"), folder.resolve("model.onnx"));
+        Path out = folder.resolve("models.jsonl");
+        Shell.vintk("score", model, "--batch", 2, "--out", out, "--resume");
+        JsonNode first = results(out).get("model");
+        Path again = folder.resolve(".").resolve("model.onnx");
+        Shell.vintk("score", again, "--batch", 2, "--out", out, "--resume");
+        assertEquals(Map.of("model", first), results(out));
+        Files.write(model, Files.readAllBytes(models.resolve("tiny-pit-1.onnx")));
+        Files.setLastModifiedTime(model, FileTime.from(Instant.now().plusSeconds(5)));
+        Shell.vintk("score", model, "--batch", 2, "--out", out, "--resume");
+        assertNotEquals(first.path("vintk"), results(out).get("model").path("vintk"));
+        assertEquals(1, Files.readAllLines(out).size());
     }
 }

@@ -72,6 +72,19 @@ class ExportedModelsTest {
         assertRefused(SequenceModels.unsupported(), Shape.of(4), "sequences of tensors");
     }
 
+    /** ONNX Runtime divides by their size, and would end the process. */
+    @Test
+    void partsOfNoElementsAreRefused() throws IOException {
+        for (TestModel model : SequenceModels.ofNoElements()) {
+            Path file = folder.resolve("model.onnx");
+            Files.write(file, model.build().toByteArray());
+            OnnxNetwork network = OnnxNetwork.read(file);
+            ModelException thrown = assertThrows(
+                    ModelException.class, () -> KernelEngine.open(network, N, Shape.of(4), KernelOptions.defaults()));
+            assertTrue(thrown.getMessage().contains("SplitToSequence 's': parts of 0 elements"), thrown::getMessage);
+        }
+    }
+
     private void assertRefused(TestModel model, Shape sample, String words) throws IOException {
         Path file = folder.resolve("model.onnx");
         Files.write(file, model.build().toByteArray());

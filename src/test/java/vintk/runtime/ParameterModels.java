@@ -29,8 +29,11 @@ final class ParameterModels {
                         .without("mean", "variance"),
                 new ExportedModel("a normalisation without bias, as PyTorch has it", bare("pytorch", FILLER, 0), 3)
                         .without(FILLER),
-                new ExportedModel("the same, optimised", optimised("val_12"), 3).without("val_12"),
-                new ExportedModel("a bias of zeros that has its name", optimised("norm.bias"), 3),
+                new ExportedModel("the same, folded from parameters", optimised("val_12"), 3),
+                new ExportedModel("a bias of zeros, folded by the older exporter", optimised("onnx::Add_12"), 3),
+                new ExportedModel("group normalisation without scale and bias", grouped("val_1", "val_2"), 3, 4)
+                        .without("val_1", "val_2"),
+                new ExportedModel("instance normalisation with both", grouped("n.weight", "n.bias"), 3, 4),
                 new ExportedModel("a bias of zeros, as others have it", bare("paddle", FILLER, 0), 3),
                 new ExportedModel("a bias of zeros, as PyTorch 1.7 has it", bare("pytorch", "13", 0), 3),
                 new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", FILLER, 0.5f), 3),
@@ -66,7 +69,23 @@ final class ParameterModels {
         return normed(TestModel.opset(17).producer(producer).numbers(name, bias, bias, bias, bias), name);
     }
 
-    /** The same with zeros in an initializer. */
+    /** Instance normalisation with ones and zeros in initializers. */
+    private static TestModel grouped(String scale, String bias) {
+        return TestModel.opset(17)
+                .producer("pytorch")
+                .initializer(scale, Tensor.floats(Shape.of(2), 1, 1))
+                .initializer(bias, Tensor.floats(Shape.of(2), 0, 0))
+                .input("x", -1, 3, 4)
+                .weight("w", 2, 3, 1)
+                .node("Conv", "h", "x", "w")
+                .node("InstanceNormalization", "n", "h", scale, bias)
+                .node("Tanh", "t", "n")
+                .weight("v", 4, 2)
+                .layer("y", "t", "v")
+                .output("y");
+    }
+
+    /** Layer normalisation with a bias of zeros in an initializer. */
     private static TestModel optimised(String name) {
         return normed(
                 TestModel.opset(17).producer("pytorch").initializer(name, Tensor.floats(Shape.of(4), 0, 0, 0, 0)),

@@ -1,7 +1,10 @@
 package vintk.runtime;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 
 /** Sequences of tensors whose length and whose places are known. */
 final class SequenceModels {
@@ -90,6 +93,16 @@ final class SequenceModels {
                 .with("to", 7)
                 .node("SequenceAt", "u", "s", "at")
                 .last();
+    }
+
+    /** As a Constant node, as an initializer, and computed. */
+    static List<TestModel> ofNoElements() {
+        Sequence initializer = new Sequence(15);
+        initializer.model.initializer("none", Tensor.longs(Shape.SCALAR, 0));
+        Sequence computed = new Sequence(15).node("Sub", "none", "first", "first");
+        return Stream.of(new Sequence(15).scalarLong("none", 0), initializer, computed)
+                .map(m -> m.split("none").node("SequenceAt", "u", "s", "first").last())
+                .toList();
     }
 
     private static ExportedModel of(String name, long opset, UnaryOperator<Sequence> between) {

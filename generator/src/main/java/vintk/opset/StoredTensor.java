@@ -25,11 +25,11 @@ final class StoredTensor {
     private static final Set<Role> LEARNED =
             EnumSet.of(Role.WEIGHT, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
 
-    /**
-     * How PyTorch's exporters name what is no parameter of the model, or is none any more: {@code val_58}, {@code onnx::Mul_12}, {@code
-     * /norm/Constant_output_0}. Before version 1.13 all names were numbers, which say nothing.
-     */
-    private static final Pattern GENERATED =
+    /** How the exporter of {@code torch.export} programs names its own constants: {@code val_58}. */
+    private static final Pattern GENERATED = Pattern.compile("val_\\d+");
+
+    /** How PyTorch's exporters name Constant nodes. Before version 1.13 all names were numbers, which say nothing. */
+    private static final Pattern GENERATED_NODE =
             Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(_\\d+)?_output_\\d+");
 
     private final Map<String, Parameter> parameters = new HashMap<>();
@@ -49,20 +49,21 @@ final class StoredTensor {
     Value initializer(String name, Tensor tensor) {
         boolean made = pytorch && GENERATED.matcher(name).matches();
         boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !pytorch);
-        boolean filler = made && tensor.shape().rank() == 1 && isFiller(tensor);
+        // Group normalisation is written with this one; others leave out what they have not.
+        boolean filler = made && isFiller(name, tensor) && reader(name).equals("InstanceNormalization");
         return number || filler || buffers.contains(name) ? Value.constant(tensor) : Value.initializer(name, tensor);
     }
 
     /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */
     Value constant(String name, Tensor tensor) {
-        boolean made = pytorch && GENERATED.matcher(name).matches();
-        return made && isFiller(tensor) ? Value.constant(tensor) : learned(name, tensor);
+        boolean made = pytorch && GENERATED_NODE.matcher(name).matches();
+        return made && isFiller(name, tensor) ? Value.constant(tensor) : learned(name, tensor);
     }
 
-    /** The zeros and ones that PyTorch's exporters give to a normalisation without scale or bias. */
-    private static boolean isFiller(Tensor tensor) {
+    /** The ones and zeros that PyTorch's exporters give to a normalisation without scale or bias. */
+    private boolean isFiller(String name, Tensor tensor) {
         double number = tensor.throughout();
-        return number == 0 || number == 1;
+        return role(name) == Role.NORM_SCALE && number == 1 || role(name) == Role.NORM_BIAS && number == 0;
     }
 
     private Value learned(String name, Tensor tensor) {
@@ -83,7 +84,15 @@ final class StoredTensor {
     }
 
     private Role role(String name) {
+        return use(name).role();
+    }
+
+    private String reader(String name) {
+        return use(name).reader();
+    }
+
+    private ParameterUse use(String name) {
         Parameter parameter = parameters.get(name);
-        return parameter == null ? Role.OTHER : parameter.role();
+        return parameter == null ? ParameterUse.NOWHERE : parameter.use();
     }
 }

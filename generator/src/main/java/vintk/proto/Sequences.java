@@ -1,5 +1,6 @@
 package vintk.proto;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
 
 /**
  * Sequences of tensors as those tensors, where it is known how many there are and which is taken: exporters write {@code torch.split}
@@ -73,7 +75,7 @@ public final class Sequences {
             this.axis = attributes.integer("axis", 0);
             this.single = given == null && attributes.integer("keepdims", 1) == 0;
             this.ends = given != null && given.shape().rank() == 1 ? given.integers() : null;
-            this.part = given == null ? 1 : Math.max(1, given.integers()[0]);
+            this.part = given == null || ends != null ? 1 : given.integers()[0];
             if (ends != null) {
                 Arrays.parallelPrefix(ends, Long::sum);
             }
@@ -85,7 +87,7 @@ public final class Sequences {
                 return -1;
             }
             long extent = shape.dim(shape.axis(Math.toIntExact(axis)));
-            return Math.toIntExact((extent + part - 1) / part);
+            return extent == 0 ? 0 : Math.toIntExact(1 + (extent - 1) / part);
         }
 
         @Override
@@ -150,6 +152,48 @@ public final class Sequences {
             }
         }
         return read == 0 ? model : pass.model(graph);
+    }
+
+    /**
+     * Refuses parts of no elements, by whose size ONNX Runtime divides as soon as it sees the model.
+     *
+     * @param known integers that are known beside those that the model holds
+     * @throws IllegalArgumentException naming the node
+     */
+    public static void requireParts(ModelProto model, Map<String, Tensor> known) {
+        Set<String> zeros = new HashSet<>();
+        known.forEach((name, tensor) -> {
+            if (isZero(tensor)) {
+                zeros.add(name);
+            }
+        });
+        requireParts(model.getGraph(), zeros);
+    }
+
+    private static void requireParts(GraphProto graph, Set<String> around) {
+        Set<String> zeros = new HashSet<>(around);
+        graph.getInitializerList().stream()
+                .filter(tensor -> tensor.getDimsCount() == 0 && isZero(TensorReader.read(tensor)))
+                .forEach(tensor -> zeros.add(tensor.getName()));
+        for (NodeProto node : graph.getNodeList()) {
+            if (is(node, Set.of("Constant")) && node.getAttributeList().stream().anyMatch(Sequences::isZero)) {
+                zeros.add(node.getOutput(0));
+            }
+            if (is(node, Set.of("SplitToSequence")) && has(node, 1) && zeros.contains(node.getInput(1))) {
+                throw new IllegalArgumentException(ControlFlow.label(node) + ": parts of 0 elements");
+            }
+            SubGraphs.of(node).forEach(inner -> requireParts(inner, zeros));
+        }
+    }
+
+    private static boolean isZero(AttributeProto attribute) {
+        return attribute.hasT()
+                ? attribute.getT().getDimsCount() == 0 && isZero(TensorReader.read(attribute.getT()))
+                : attribute.getName().equals("value_int") && attribute.getI() == 0;
+    }
+
+    private static boolean isZero(Tensor tensor) {
+        return tensor.shape().rank() == 0 && tensor.number(0) == 0;
     }
 
     private static boolean is(NodeProto node, Set<String> operators) {
