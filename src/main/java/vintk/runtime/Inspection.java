@@ -184,7 +184,7 @@ public record Inspection(
                 return "a running statistic";
             }
             if (buffers.contains(parameter.name())) {
-                return "a buffer, as the file says";
+                return "no parameter of the module, as the file says";
             }
             if (parameter.type().shape().rank() == 0) {
                 return "a scalar";

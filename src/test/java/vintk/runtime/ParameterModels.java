@@ -42,6 +42,8 @@ final class ParameterModels {
                                 dense().kind("b", "BUFFER").kind("v", "PARAMETER"),
                                 3)
                         .without("b"),
+                new ExportedModel("a tensor that a module just has", dense().kind("b", "CONSTANT_TENSOR"), 3)
+                        .without("b"),
                 new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
                 new ExportedModel("a number that the model named", scaled("head.scale"), 3),
                 new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without(FILLER),

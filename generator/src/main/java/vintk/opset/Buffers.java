@@ -7,11 +7,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The buffers of a PyTorch module among a file's initializers: tables of frequencies, masks, statistics, which training does not
- * change. The exporter of {@code torch.export} programs says of each initializer whether it is one.
+ * The buffers of a PyTorch module among a file's initializers, and other tensors that are not its parameters: tables of frequencies,
+ * masks, statistics, which training does not change. The exporter of {@code torch.export} programs says of each initializer whether it is one.
  */
 public final class Buffers {
     private static final String KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
+
+    /** Buffers, and tensors that are plain attributes of a module. */
+    private static final Set<String> FIXED = Set.of("BUFFER", "CONSTANT_TENSOR");
 
     private Buffers() {}
 
@@ -24,7 +27,7 @@ public final class Buffers {
     public static List<ValueInfoProto> marks(ModelProto model) {
         return model.getGraph().getValueInfoList().stream()
                 .filter(info -> info.getMetadataPropsList().stream()
-                        .anyMatch(p -> p.getKey().equals(KIND) && p.getValue().equals("BUFFER")))
+                        .anyMatch(p -> p.getKey().equals(KIND) && FIXED.contains(p.getValue())))
                 .map(info -> info.toBuilder().clearType().build())
                 .toList();
     }

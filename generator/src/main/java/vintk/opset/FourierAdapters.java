@@ -30,18 +30,39 @@ final class FourierAdapters {
         long n = site.optional(1) == null ? length : site.constant(1).integers()[0];
         boolean inverse = site.attributes().integer("inverse", 0) != 0;
         boolean onesided = site.attributes().integer("onesided", 0) != 0;
-        if (inverse && onesided) {
-            throw site.unsupported("the inverse of a one-sided transform");
-        }
         if (at == rank - 1) {
             throw site.unsupported("a transform along the axis of real and imaginary parts");
         }
         long wanted = site.outputShape().dim(at);
+        boolean real = inverse && onesided;
+        if (real && (parts != 2 || site.outputShape().dim(-1) != 1 || length != wanted / 2 + 1)) {
+            throw site.unsupported("the inverse of a one-sided transform of " + x + " to " + site.outputShape());
+        }
 
         // Real and imaginary parts merged with the axis of the transform: one matrix for all.
         Value last = Ops.moveAxis(x, at, rank - 2);
         Shape lead = last.shape().slice(0, rank - 2);
         Value flat = Ops.reshape(last, Shape.concat(lead, Shape.of(length * parts)));
+        double[][] matrix = real ? realInverse(length, wanted) : matrix(length, parts, n, wanted, inverse);
+        Value y = rank == 2 ? column(flat, matrix) : AxisMap.apply(flat, rank - 2, matrix);
+        return Ops.moveAxis(Ops.reshape(y, Shape.concat(lead, Shape.of(wanted, real ? 1 : 2))), rank - 2, at);
+    }
+
+    /** Of n real numbers with this one-sided transform: every frequency but 0 and the highest of an even n stands for two. */
+    private static double[][] realInverse(long length, long n) {
+        double[][] matrix = new double[Math.toIntExact(n)][Math.toIntExact(2 * length)];
+        for (int j = 0; j < n; j++) {
+            for (int k = 0; k < length; k++) {
+                double angle = 2 * Math.PI * ((long) j * k % n) / n;
+                double share = (k == 0 || 2L * k == n ? 1.0 : 2.0) / n;
+                matrix[j][2 * k] = share * Math.cos(angle);
+                matrix[j][2 * k + 1] = -share * Math.sin(angle);
+            }
+        }
+        return matrix;
+    }
+
+    private static double[][] matrix(long length, long parts, long n, long wanted, boolean inverse) {
         double[][] matrix = new double[Math.toIntExact(2 * wanted)][Math.toIntExact(length * parts)];
         for (int k = 0; k < wanted; k++) {
             for (int j = 0; j < Math.min(length, n); j++) {
@@ -57,8 +78,7 @@ final class FourierAdapters {
                 }
             }
         }
-        Value y = rank == 2 ? column(flat, matrix) : AxisMap.apply(flat, rank - 2, matrix);
-        return Ops.moveAxis(Ops.reshape(y, Shape.concat(lead, Shape.of(wanted, 2))), rank - 2, at);
+        return matrix;
     }
 
     private static Value column(Value flat, double[][] matrix) {

@@ -140,6 +140,15 @@ final class ImageNodes {
         nodes.add(of("DFT", 20).x(2, 3, 4, 1));
         nodes.add(of("DFT", 20).x(2, 5, 2, 1).integer(4).integer(1).with("onesided", 1));
         nodes.add(of("DFT", 20).x(5, 2).absent().integer(0).with("inverse", 1));
+        for (long n = 5; n < 8; n++) {
+            nodes.add(of("DFT", 20)
+                    .x(2, n / 2 + 1, 3, 2)
+                    .integer(n)
+                    .integer(1)
+                    .with("onesided", 1)
+                    .with("inverse", 1)
+                    .noted("inverse, one-sided, to " + n));
+        }
         nodes.add(of("STFT", 17).x(2, 10, 1).integer(3).x(4));
         nodes.add(of("STFT", 17).x(1, 9, 1).integer(2).absent().integer(5).with("onesided", 0));
     }
