@@ -32,6 +32,7 @@ final class InputModels {
                         .perSample(),
                 new ExportedModel("a mean by a factor of more axes", meanOfMoreAxes(), 4, 3).without("fifth"),
                 new ExportedModel("a mask made for the batch", masked(), 3),
+                new ExportedModel("a token made for the batch, which is on axis 1", tokens(), 4, 3),
                 new ExportedModel("double", dense(DataType.DOUBLE), 3),
                 new ExportedModel("half", dense(DataType.FLOAT16), 3).coarse(),
                 new ExportedModel("half inside", mixed(), 3).coarse(),
@@ -59,6 +60,30 @@ final class InputModels {
                 .node("Add", "scores", "h", "mask")
                 .node("Softmax", "p", "scores")
                 .node("Mul", "y", "p", "p")
+                .output("y");
+    }
+
+    /** [T, N, D] with a learned row in front, as networks have it that count the steps first. */
+    private static TestModel tokens() {
+        return TestModel.opset(18)
+                .input("x", -1, 4, 3)
+                .weight("w", 3, 2)
+                .layer("h", "x", "w")
+                .node("Transpose", "t", "h")
+                .with("perm", new long[] {1, 0, 2})
+                .weight("token", 1, 1, 2)
+                .node("Shape", "n", "x")
+                .with("end", 1)
+                .longs("one", 1)
+                .node("Concat", "shape", "one", "n", "one")
+                .with("axis", 0)
+                .node("Expand", "row", "token", "shape")
+                .node("Concat", "c", "row", "t")
+                .with("axis", 0)
+                .node("Tanh", "a", "c")
+                .longs("first", 0)
+                .node("ReduceSum", "y", "a", "first")
+                .with("keepdims", 0)
                 .output("y");
     }
 

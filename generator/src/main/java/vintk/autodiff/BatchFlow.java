@@ -3,12 +3,9 @@ package vintk.autodiff;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import vintk.onnx.Graph;
@@ -41,28 +38,35 @@ public final class BatchFlow {
      */
     public static BatchFlow track(Map<Value, BatchAxis> inputs, Collection<Value> targets, long samples) {
         List<Node> nodes = Graph.nodes(targets);
-        Set<Value> rows = new HashSet<>();
+        Map<Value, BatchAxis> rows = new IdentityHashMap<>();
         while (true) {
             try {
                 return new BatchFlow(samples, through(nodes, inputs, samples, rows));
             } catch (UntrackedBatchException e) {
                 // Something without samples is put beside something with, row by row. Where its rows are copies of
                 // one (a class token expanded to the batch, a mask made for it), they are the samples' own.
-                if (e.rows() == null || !rows.addAll(copies(e.rows(), samples))) {
+                int before = rows.size();
+                if (e.rows() != null) {
+                    addCopies(e.rows(), samples, rows);
+                }
+                if (rows.size() == before) {
                     throw e;
                 }
             }
         }
     }
 
-    private static Set<Value> copies(Value value, long samples) {
-        List<Node> nodes = Graph.nodes(List.of(value));
-        Stream<Value> made = nodes.stream()
-                .filter(node -> LayoutRules.makesRows(node, samples))
-                .map(Node::output);
-        Stream<Value> stored = Stream.concat(Stream.of(value), nodes.stream().flatMap(node -> node.inputs().stream()))
-                .filter(v -> v != null && isCopied(v, samples));
-        return Stream.concat(made, stored).collect(Collectors.toSet());
+    private static void addCopies(Value value, long samples, Map<Value, BatchAxis> rows) {
+        Stream.Builder<Value> constants = Stream.builder();
+        constants.add(value);
+        for (Node node : Graph.nodes(List.of(value))) {
+            BatchAxis axis = LayoutRules.copies(node, samples);
+            if (axis != null) {
+                rows.put(node.output(), axis);
+            }
+            node.inputs().forEach(constants);
+        }
+        constants.build().filter(v -> v != null && isCopied(v, samples)).forEach(v -> rows.put(v, BatchAxis.at(0)));
     }
 
     /**
@@ -84,9 +88,13 @@ public final class BatchFlow {
     }
 
     private static Map<Value, BatchAxis> through(
-            List<Node> nodes, Map<Value, BatchAxis> inputs, long samples, Set<Value> rows) {
+            List<Node> nodes, Map<Value, BatchAxis> inputs, long samples, Map<Value, BatchAxis> rows) {
         Map<Value, BatchAxis> axes = new IdentityHashMap<>(inputs);
-        rows.stream().filter(Value::isConstant).forEach(v -> axes.put(v, BatchAxis.at(0)));
+        rows.forEach((value, axis) -> {
+            if (value.isConstant()) {
+                axes.put(value, axis);
+            }
+        });
         for (Node node : nodes) {
             List<BatchAxis> incoming = new ArrayList<>();
             boolean any = false;
@@ -95,7 +103,7 @@ public final class BatchFlow {
                 incoming.add(axis);
                 any |= axis != null;
             }
-            BatchAxis axis = rows.contains(node.output()) ? BatchAxis.at(0) : null;
+            BatchAxis axis = rows.get(node.output());
             if (any) {
                 Rule rule = Rules.find(node);
                 if (rule == null) {

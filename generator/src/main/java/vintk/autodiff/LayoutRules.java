@@ -34,20 +34,23 @@ final class LayoutRules {
         return null;
     }
 
-    /** Whether a node has N equal rows on axis 0: an exporter's way to bring a class token to the batch. */
-    static boolean makesRows(Node node, long samples) {
+    /**
+     * The first axis on which a node makes N copies of what it is given: an exporter's way to bring a class token to the batch. Null
+     * where it makes none.
+     */
+    static BatchAxis copies(Node node, long samples) {
+        boolean filled = node.domain().isEmpty() && node.opType().equals("ConstantOfShape");
+        boolean expanded = node.domain().isEmpty() && node.opType().equals("Expand");
+        if (!filled && !expanded) {
+            return null;
+        }
         Shape to = node.output().shape();
-        if (!node.domain().isEmpty() || to.rank() == 0 || to.dim(0) != samples) {
-            return false;
-        }
-        if (node.opType().equals("ConstantOfShape")) {
-            return true;
-        }
-        if (!node.opType().equals("Expand")) {
-            return false;
-        }
-        Shape from = node.input(0).shape().padTo(to.rank());
-        return from.dim(0) == 1;
+        return IntStream.range(0, to.rank())
+                .filter(i -> to.dim(i) == samples)
+                .filter(i -> filled || node.input(0).shape().padTo(to.rank()).dim(i) == 1)
+                .mapToObj(BatchAxis::at)
+                .findFirst()
+                .orElse(null);
     }
 
     // ---- Reshape: which of the new axes holds the samples
