@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import vintk.score.Result;
 import vintk.score.Settings;
 import vintk.score.Source;
@@ -94,10 +93,10 @@ public final class Earlier {
     private static String difference(Settings before, Settings now) {
         ObjectNode was = SettingsJson.tree(before);
         ObjectNode is = SettingsJson.tree(now);
-        Iterable<String> keys = was::fieldNames;
-        return StreamSupport.stream(keys.spliterator(), false)
-                .filter(key -> !was.get(key).equals(is.get(key)))
-                .map(key -> "%s %s, now %s".formatted(key, was.get(key), is.get(key)))
+        return was.properties().stream()
+                .filter(setting -> !setting.getValue().equals(is.get(setting.getKey())))
+                .map(setting ->
+                        "%s %s, now %s".formatted(setting.getKey(), setting.getValue(), is.get(setting.getKey())))
                 .collect(Collectors.joining("; "));
     }
 }

@@ -189,12 +189,13 @@ public record Inspection(
             if (parameter.type().shape().rank() == 0) {
                 return "a scalar";
             }
-            if (parameter.use().reader().equals("InstanceNormalization")
-                    || parameter.role() == Role.OTHER
-                            && parameter.type().shape().elements() == 1) {
-                return "a number of the exporter's";
+            if (selection == null) {
+                return "";
             }
-            return selection == null ? "" : "not on the way to an output";
+            boolean number = parameter.use().reader().equals("InstanceNormalization")
+                    || parameter.role() == Role.OTHER
+                            && parameter.type().shape().elements() == 1;
+            return number ? "a number of the exporter's" : "not on the way to an output";
         }
 
         private static String role(Map<String, Parameter> stored, String name) {

@@ -32,6 +32,7 @@ final class InputModels {
                         .perSample(),
                 new ExportedModel("a mean by a factor of more axes", meanOfMoreAxes(), 4, 3).without("fifth"),
                 new ExportedModel("a mask made for the batch", masked(), 3),
+                new ExportedModel("copies for as many heads as there are samples", heads(), 3, 4),
                 new ExportedModel("a token made for the batch, which is on axis 1", tokens(), 4, 3),
                 new ExportedModel("double", dense(DataType.DOUBLE), 3),
                 new ExportedModel("half", dense(DataType.FLOAT16), 3).coarse(),
@@ -84,6 +85,28 @@ final class InputModels {
                 .longs("first", 0)
                 .node("ReduceSum", "y", "a", "first")
                 .with("keepdims", 0)
+                .output("y");
+    }
+
+    /** The sum of what is expanded to three heads and of what is expanded to the batch, which is three samples. */
+    private static TestModel heads() {
+        return TestModel.opset(18)
+                .input("x", -1, 3, 4)
+                .weight("w", 4, 4)
+                .layer("h", "x", "w")
+                .weight("p", 1, 1, 4)
+                .longs("heads", 1, 3, 4)
+                .node("Expand", "rows", "p", "heads")
+                .weight("q", 1, 3, 4)
+                .node("Shape", "n", "x")
+                .with("end", 1)
+                .longs("rest", 3, 4)
+                .node("Concat", "batch", "n", "rest")
+                .with("axis", 0)
+                .node("Expand", "samples", "q", "batch")
+                .node("Add", "bias", "rows", "samples")
+                .node("Add", "b", "h", "bias")
+                .node("Tanh", "y", "b")
                 .output("y");
     }
 

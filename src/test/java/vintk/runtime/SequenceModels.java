@@ -12,18 +12,8 @@ final class SequenceModels {
 
     static Stream<ExportedModel> cases() {
         return Stream.of(
-                of("split into given parts", 18, m -> m.longs("parts", 3, 1, 2)
-                        .split("parts")
-                        .node("SequenceAt", "a", "s", "first")
-                        .node("SequenceAt", "b", "s", "last")
-                        .node("MatMul", "z", "a", "v")
-                        .node("Mul", "u", "z", "b")),
-                of("split into given parts, opset 12", 12, m -> m.longs("parts", 3, 1, 2)
-                        .split("parts")
-                        .node("SequenceAt", "a", "s", "first")
-                        .node("SequenceAt", "b", "s", "last")
-                        .node("MatMul", "z", "a", "v")
-                        .node("Mul", "u", "z", "b")),
+                of("split into given parts", 18, SequenceModels::ends),
+                of("split into given parts, opset 12", 12, SequenceModels::ends),
                 of("split into parts of a size, and together again", 13, m -> m.scalarLong("four", 4)
                         .split("four")
                         .node("SequenceAt", "a", "s", "last")
@@ -80,6 +70,15 @@ final class SequenceModels {
                         .node("SequenceLength", "n", "s")
                         .node("Sub", "at", "n", "two")
                         .node("SequenceAt", "u", "s", "at")));
+    }
+
+    private static Sequence ends(Sequence m) {
+        return m.longs("parts", 3, 1, 2)
+                .split("parts")
+                .node("SequenceAt", "a", "s", "first")
+                .node("SequenceAt", "b", "s", "last")
+                .node("MatMul", "z", "a", "v")
+                .node("Mul", "u", "z", "b");
     }
 
     /** Which element is taken depends on the data. */

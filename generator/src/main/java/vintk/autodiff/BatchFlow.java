@@ -45,28 +45,35 @@ public final class BatchFlow {
             } catch (UntrackedBatchException e) {
                 // Something without samples is put beside something with, row by row. Where its rows are copies of
                 // one (a class token expanded to the batch, a mask made for it), they are the samples' own.
-                int before = rows.size();
-                if (e.rows() != null) {
-                    addCopies(e.rows(), samples, rows);
-                }
-                if (rows.size() == before) {
+                // Other axes come after the first: what is copied for as many heads as there are samples is not theirs.
+                boolean found = e.rows() != null
+                        && (addCopies(e.rows(), samples, rows, true) || addCopies(e.rows(), samples, rows, false));
+                if (!found) {
                     throw e;
                 }
             }
         }
     }
 
-    private static void addCopies(Value value, long samples, Map<Value, BatchAxis> rows) {
+    /**
+     * Adds the copies that a value is made of.
+     *
+     * @param first whether only those on axis 0
+     * @return whether there are any that were not there
+     */
+    private static boolean addCopies(Value value, long samples, Map<Value, BatchAxis> rows, boolean first) {
+        int before = rows.size();
         Stream.Builder<Value> constants = Stream.builder();
         constants.add(value);
         for (Node node : Graph.nodes(List.of(value))) {
             BatchAxis axis = LayoutRules.copies(node, samples);
-            if (axis != null) {
+            if (axis != null && (axis.axis() == 0 || !first)) {
                 rows.put(node.output(), axis);
             }
             node.inputs().forEach(constants);
         }
         constants.build().filter(v -> v != null && isCopied(v, samples)).forEach(v -> rows.put(v, BatchAxis.at(0)));
+        return rows.size() > before;
     }
 
     /**

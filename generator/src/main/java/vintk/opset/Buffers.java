@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * The buffers of a PyTorch module among a file's initializers, and other tensors that are not its parameters: tables of frequencies,
- * masks, statistics, which training does not change. The exporter of {@code torch.export} programs says of each initializer whether it is one.
+ * masks, statistics, which training does not change. The exporter of {@code torch.export} programs says of each initializer whether
+ * it is one.
  */
 public final class Buffers {
     private static final String KIND = "pkg.torch.export.graph_signature.InputSpec.kind";

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
@@ -172,9 +174,7 @@ public final class Sequences {
 
     private static void requireParts(GraphProto graph, Set<String> around) {
         Set<String> zeros = new HashSet<>(around);
-        graph.getInitializerList().stream()
-                .filter(tensor -> tensor.getDimsCount() == 0 && isZero(TensorReader.read(tensor)))
-                .forEach(tensor -> zeros.add(tensor.getName()));
+        graph.getInitializerList().stream().filter(Sequences::isZero).forEach(tensor -> zeros.add(tensor.getName()));
         for (NodeProto node : graph.getNodeList()) {
             if (is(node, Set.of("Constant")) && node.getAttributeList().stream().anyMatch(Sequences::isZero)) {
                 zeros.add(node.getOutput(0));
@@ -188,8 +188,15 @@ public final class Sequences {
 
     private static boolean isZero(AttributeProto attribute) {
         return attribute.hasT()
-                ? attribute.getT().getDimsCount() == 0 && isZero(TensorReader.read(attribute.getT()))
+                ? isZero(attribute.getT())
                 : attribute.getName().equals("value_int") && attribute.getI() == 0;
+    }
+
+    /** Sizes are of these types; others, such as strings, are not read. */
+    private static boolean isZero(TensorProto tensor) {
+        boolean integer =
+                tensor.getDataType() == DataType.INT64.code() || tensor.getDataType() == DataType.INT32.code();
+        return integer && tensor.getDimsCount() == 0 && isZero(TensorReader.read(tensor));
     }
 
     private static boolean isZero(Tensor tensor) {
