@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The values between the products of a graph that widen and those that narrow, as in a transformer's MLP, forward and backward: all
- * that reads them can do so in {@link Blocks}. They have channels on the last axis.
+ * The values that products of layers and per-sample gradients make and read, with elementwise operators between, so that all can do so
+ * in {@link Blocks}: what lies between a product that widens and one that narrows, as in a transformer's MLP, forward and backward; the
+ * heads of its attention, beside each other; sums of products. They have channels on the last axis.
  */
 final class HiddenLayers {
     /** Rows of a sample up to which ONNX Runtime sums products in one go anyway. */
@@ -20,7 +21,7 @@ final class HiddenLayers {
     private static final int MOST_AXES = 4;
 
     /** Channels of the narrow sides below which bringing them in order costs what is won. */
-    private static final long FEW_CHANNELS = 256;
+    private static final long FEW_CHANNELS = 64;
 
     private static final Set<String> ELEMENTWISE = Set.of(
             "Abs",
@@ -69,8 +70,21 @@ final class HiddenLayers {
     private final long samples;
     private final long block;
 
-    /** @param block the channels of a block */
-    HiddenLayers(Graph graph, long block) {
+    /**
+     * All of a graph, or none where the channels of some are not whole blocks: candidates that differ in widths keep few structures, and
+     * share sessions.
+     *
+     * @param block the channels of a block
+     */
+    static HiddenLayers of(Graph graph, long block) {
+        HiddenLayers layers = new HiddenLayers(graph, block);
+        if (!layers.hidden.equals(new HiddenLayers(graph, 1).hidden)) {
+            layers.hidden.clear();
+        }
+        return layers;
+    }
+
+    private HiddenLayers(Graph graph, long block) {
         this.block = block;
         this.readers = graph.readers();
         this.gradients = new PerSampleGradients(graph, readers);
@@ -134,6 +148,7 @@ final class HiddenLayers {
                     : hidden.contains(x) || isNarrow(x.shape().dim(-1), node.output());
         }
         return isReshape(node)
+                || isOfHeads(node)
                 || isBiased(node)
                 || node.domain().isEmpty()
                         && ELEMENTWISE.contains(node.opType())
@@ -145,6 +160,49 @@ final class HiddenLayers {
         return Ops.isNode(node.output(), "Reshape")
                 && hidden.contains(node.input(0))
                 && node.input(0).shape().dim(-1) == node.output().shape().dim(-1);
+    }
+
+    /** Rows of heads beside each other: a Reshape of a Transpose. */
+    boolean isOfHeads(Node node) {
+        Value moved = node.input(0);
+        if (!Ops.isNode(node.output(), "Reshape") || !Ops.isNode(moved, "Transpose")) {
+            return false;
+        }
+        Shape shape = moved.shape();
+        long channels = shape.elements() / shape.dim(0) / shape.dim(1);
+        return isBesideEachOther(moved.node())
+                && shape.dim(0) == samples
+                && shape.dim(-1) % block == 0
+                && readers.get(moved).stream()
+                        .allMatch(reader -> reader.opType().equals("Reshape")
+                                && reader.output().shape().dim(-1) == channels);
+    }
+
+    /** Whether a Transpose makes [N, R, h, d] of heads [N, h, R, d], or of h in several axes, before N or after. */
+    private static boolean isBesideEachOther(Node moved) {
+        int rank = moved.output().shape().rank();
+        if (rank < 4) {
+            return false;
+        }
+        long[] perm = moved.attributes().integers("perm");
+        long[] heads = Arrays.copyOfRange(perm, 2, rank - 1);
+        return perm[0] < rank - 2
+                && perm[1] == rank - 2
+                && perm[rank - 1] == rank - 1
+                && Arrays.equals(heads, Arrays.stream(heads).sorted().toArray());
+    }
+
+    /** A layer's product and another one, or a sum of them, as of the gradients by the input of several layers. */
+    boolean isSum(Node node) {
+        return Ops.isNode(node.output(), "Add")
+                && node.inputs().stream().allMatch(this::isSummand)
+                && node.inputs().stream().anyMatch(summand -> Products.isLayer(summand.node()));
+    }
+
+    private boolean isSummand(Value value) {
+        return hidden.contains(value)
+                && readers.get(value).size() == 1
+                && (Products.isLayer(value.node()) || isSum(value.node()));
     }
 
     /** The sum of a layer's product, which nothing else reads, and a bias. */
@@ -175,7 +233,10 @@ final class HiddenLayers {
                     && (hidden.contains(node.output())
                             || isNarrow(node.output().shape().dim(-1), value));
         }
-        return hidden.contains(node.output()) || isGradient(node) || isRowSum(node);
+        return hidden.contains(node.output())
+                || isGradient(node)
+                || isRowSum(node)
+                || isSum(node) && isNarrow(node.output().shape().dim(-1), value);
     }
 
     /** A per-sample gradient, of as many samples as the others. */

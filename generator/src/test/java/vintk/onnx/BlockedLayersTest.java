@@ -96,7 +96,35 @@ class BlockedLayersTest {
                         4),
                 new Case("a block that is not full", (x, w) -> hidden(x, w, 520, Ops::gelu), 0),
                 new Case("narrower than the rows", (x, w) -> hidden(x, w, 128, Ops::gelu), 0),
-                new Case("few channels", (x, w) -> hidden(Ops.matMul(x, w.get(NARROW, 64)), w, 512, Ops::gelu), 0),
+                new Case("few channels", (x, w) -> hidden(Ops.matMul(x, w.get(NARROW, 32)), w, 512, Ops::gelu), 0),
+                new Case(
+                        "one of two layers with a block that is not full",
+                        (x, w) -> hidden(hidden(x, w, 512, Ops::gelu), w, 520, Ops::gelu),
+                        0),
+                // The last product, and the gradients by the rows of three.
+                new Case("heads", (x, w) -> attention(heads(x, w), heads(x, w), heads(x, w), w), 4),
+                new Case(
+                        "heads of one layer",
+                        (x, w) -> {
+                            Value cut = Ops.reshape(Ops.matMul(x, w.get(NARROW, 3 * NARROW)), N, ROWS, 3, 4, 64);
+                            Value stacked = Ops.transpose(cut, 2, 0, 3, 1, 4);
+                            Value[] parts = new Value[3];
+                            for (int i = 0; i < parts.length; i++) {
+                                Value part = Indexing.slice(stacked, 0, i, i + 1);
+                                parts[i] = Ops.reshape(part, N, 4, ROWS, 64);
+                            }
+                            return attention(parts[0], parts[1], parts[2], w);
+                        },
+                        2),
+                new Case(
+                        "a sum of layers",
+                        (x, w) -> {
+                            Value first =
+                                    Ops.matMul(Ops.unary("Tanh", Ops.matMul(x, w.get(NARROW, 512))), w.get(512, 512));
+                            Value second = Ops.matMul(Ops.gelu(Ops.matMul(x, w.get(NARROW, 256))), w.get(256, 512));
+                            return Ops.matMul(Ops.unary("Tanh", Ops.add(first, second)), w.get(512, NARROW));
+                        },
+                        10),
                 new Case("normalised", (x, w) -> hidden(x, w, 512, u -> Ops.softmax(u, -1)), 0));
     }
 
@@ -105,6 +133,17 @@ class BlockedLayersTest {
         long channels = x.shape().dim(-1);
         Value y = Ops.matMul(activation.apply(Ops.matMul(x, w.get(channels, width))), w.get(width, channels));
         return Ops.add(x, y);
+    }
+
+    /** [N, 4, R, 64]. */
+    private static Value heads(Value x, Weights w) {
+        return Ops.transpose(Ops.reshape(Ops.matMul(x, w.get(NARROW, NARROW)), N, ROWS, 4, 64), 0, 2, 1, 3);
+    }
+
+    private static Value attention(Value q, Value k, Value v, Weights w) {
+        Value scores = Ops.softmax(Ops.matMul(q, Ops.transposeLast(k)), -1);
+        Value rows = Ops.reshape(Ops.transpose(Ops.matMul(scores, v), 0, 2, 1, 3), N, ROWS, NARROW);
+        return Ops.matMul(rows, w.get(NARROW, NARROW));
     }
 
     private static Value biased(Value x, Weights w, boolean shared) {
