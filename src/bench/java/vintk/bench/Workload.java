@@ -15,6 +15,7 @@ import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
+import vintk.onnx.SelectedRows;
 import vintk.onnx.Shape;
 import vintk.onnx.StandardisationForm;
 import vintk.runtime.CandidateNetwork;
@@ -161,7 +162,7 @@ record Workload(
 
     /** The graph of the kernel, of standard operators. */
     Graph kernelGraph() {
-        Graph formed = StandardisationForm.recognise(graph);
+        Graph formed = SelectedRows.apply(StandardisationForm.recognise(graph));
         String output = formed.outputs().keySet().iterator().next();
         KernelGraph tracked = KernelGraph.batched(
                 formed, output, Map.of(formed.inputs().get(0), BatchAxis.at(network.batchAxis())), samples());

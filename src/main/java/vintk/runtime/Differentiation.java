@@ -12,6 +12,7 @@ import vintk.ntk.KernelGraph;
 import vintk.ntk.Seed;
 import vintk.onnx.CommonNodes;
 import vintk.onnx.Graph;
+import vintk.onnx.SelectedRows;
 import vintk.onnx.Shape;
 import vintk.onnx.StandardisationForm;
 import vintk.onnx.TensorType;
@@ -59,7 +60,7 @@ public record Differentiation(
             Network network, int samples, Shape sample, KernelOptions options, List<KernelGraph.Output> wanted) {
         try {
             Graph forward = network.graph(samples, sample);
-            Graph gradients = batched(network, forward, samples, options, wanted, "")
+            Graph gradients = batched(network, forward, forward, samples, options, wanted, "")
                     .differentiated()
                     .graph();
             Map<String, Value> outputs = new LinkedHashMap<>(forward.outputs());
@@ -97,12 +98,12 @@ public record Differentiation(
         long fixed = network.fixedBatch();
         if (engine != KernelOptions.Engine.PER_SAMPLE && network.batchAxis() >= 0) {
             try {
-                Graph graph = formed(network, samples, sample);
+                Graph graph = network.graph(samples, sample);
                 if (fixed == 0 || fixed == samples || network.takesOtherBatches(sample, output(graph, options))) {
                     String why = fixed == 1 && samples > 1
                             ? "its batch of 1 could be freed, the batch was tracked"
                             : "the batch was tracked";
-                    return batched(network, graph, samples, options, kernels(options), why);
+                    return batched(network, graph, lean(graph), samples, options, kernels(options), why);
                 }
                 reason = "the model's batch is fixed at " + fixed
                         + (fixed == 1 ? ", and its outputs change with it" : "");
@@ -119,22 +120,18 @@ public record Differentiation(
             }
         }
         if (fixed > 1) {
-            return batched(
-                    network,
-                    formed(network, fixed, sample),
-                    fixed,
-                    options,
-                    List.of(KernelGraph.Output.JACOBIAN),
-                    reason);
+            Graph graph = network.graph(fixed, sample);
+            List<KernelGraph.Output> wanted = List.of(KernelGraph.Output.JACOBIAN);
+            return batched(network, graph, lean(graph), fixed, options, wanted, reason);
         }
-        Graph graph = formed(network, 1, sample);
-        KernelGraph single = KernelGraph.single(graph, output(graph, options));
+        Graph graph = network.graph(1, sample);
+        KernelGraph single = KernelGraph.single(lean(graph), output(graph, options));
         return finish(graph, single, 1, options, List.of(KernelGraph.Output.JACOBIAN), reason);
     }
 
-    /** A network's graph in the form whose gradient is shortest. */
-    private static Graph formed(Network network, long samples, Shape sample) {
-        return StandardisationForm.recognise(network.graph(samples, sample));
+    /** A graph of a network in the form whose gradient is shortest, of what its outputs need alone. */
+    private static Graph lean(Graph graph) {
+        return SelectedRows.apply(StandardisationForm.recognise(graph));
     }
 
     private static String firstLine(Exception e) {
@@ -145,6 +142,7 @@ public record Differentiation(
     private static Differentiation batched(
             Network network,
             Graph graph,
+            Graph lean,
             long samples,
             KernelOptions options,
             List<KernelGraph.Output> wanted,
@@ -153,7 +151,7 @@ public record Differentiation(
         for (Value input : graph.inputs()) {
             axes.put(input, BatchAxis.at(axes.isEmpty() ? network.batchAxis() : 0));
         }
-        KernelGraph tracked = KernelGraph.batched(graph, output(graph, options), axes, samples);
+        KernelGraph tracked = KernelGraph.batched(lean, output(graph, options), axes, samples);
         return finish(graph, tracked, samples, options, wanted, reason);
     }
 
@@ -182,7 +180,10 @@ public record Differentiation(
                 output(graph, options),
                 seed.sampleShape(),
                 graph.inputs().get(0).name(),
-                GraphCost.of(new Graph(graph.name(), graph.inputs(), Map.of("output", seed.output()))),
+                GraphCost.of(new Graph(
+                        graph.name(),
+                        graph.inputs(),
+                        Map.of("output", graph.outputs().get(output(graph, options))))),
                 leftOut(selection, made),
                 made);
     }

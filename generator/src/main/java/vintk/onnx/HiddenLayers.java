@@ -23,46 +23,6 @@ final class HiddenLayers {
     /** Channels of the narrow sides below which bringing them in order costs what is won. */
     private static final long FEW_CHANNELS = 64;
 
-    private static final Set<String> ELEMENTWISE = Set.of(
-            "Abs",
-            "Add",
-            "And",
-            "Cast",
-            "Clip",
-            "Cos",
-            "Div",
-            "Elu",
-            "Equal",
-            "Erf",
-            "Exp",
-            "Greater",
-            "GreaterOrEqual",
-            "HardSigmoid",
-            "HardSwish",
-            "LeakyRelu",
-            "Less",
-            "LessOrEqual",
-            "Log",
-            "Max",
-            "Min",
-            "Mul",
-            "Neg",
-            "Not",
-            "Or",
-            "Pow",
-            "Reciprocal",
-            "Relu",
-            "Selu",
-            "Sigmoid",
-            "Sign",
-            "Sin",
-            "Softplus",
-            "Softsign",
-            "Sqrt",
-            "Sub",
-            "Tanh",
-            "Where");
-
     private final Map<Value, List<Node>> readers;
     private final PerSampleGradients gradients;
     private final Set<Value> outputs;
@@ -150,9 +110,7 @@ final class HiddenLayers {
         return isReshape(node)
                 || isOfHeads(node)
                 || isBiased(node)
-                || node.domain().isEmpty()
-                        && ELEMENTWISE.contains(node.opType())
-                        && node.inputs().stream().allMatch(input -> isOperand(input, node));
+                || Elementwise.is(node) && node.inputs().stream().allMatch(input -> isOperand(input, node));
     }
 
     /** A Reshape that leaves the rows. */
