@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintk.onnx.BlockedLayers;
 import vintk.onnx.Fusion;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
@@ -55,19 +56,29 @@ class SharedSessionTest {
         }
     }
 
-    /** Widths, heads, ratios and names are no structure, depth is; on processors too, where wide layers are in blocks. */
+    /**
+     * Widths, heads, ratios and names are no structure, depth is; on a processor with blocks of 16 channels also whether all widths are
+     * whole blocks.
+     */
     @ParameterizedTest
     @CsvSource({"autoformer-tiny, CUDA", "autoformer-tiny, BLOCKS_OF_16", "autoformer-small, BLOCKS_OF_16"})
     void structuresAreFew(String name, Target target) {
         Space space = Spaces.builtIn(name);
-        Set<Integer> depths = new HashSet<>();
+        Set<Object> expected = new HashSet<>();
         Set<Object> structures = new HashSet<>();
         for (Candidate candidate : space.sample(6, 2)) {
             CandidateNetwork network = new CandidateNetwork(candidate.id(), candidate.resolve(space, 224, 1000), 0);
-            depths.add(network.architecture().depth());
+            VisionTransformer architecture = network.architecture();
+            expected.add(List.of(architecture.depth(), target == Target.BLOCKS_OF_16 && areWholeBlocks(architecture)));
             structures.add(skeleton(network, target).model());
         }
-        assertEquals(depths.size(), structures.size());
+        assertEquals(expected.size(), structures.size());
+    }
+
+    private static boolean areWholeBlocks(VisionTransformer architecture) {
+        return architecture.stages().stream()
+                .allMatch(stage -> stage.width() % BlockedLayers.BLOCK == 0
+                        && stage.blocks().stream().allMatch(block -> block.hidden() % BlockedLayers.BLOCK == 0));
     }
 
     private static Skeleton skeleton(CandidateNetwork network, Target target) {

@@ -20,7 +20,7 @@ final class HiddenLayers {
     /** Of a value in blocks: numbers beside it must not have more. */
     private static final int MOST_AXES = 4;
 
-    /** Channels of the narrow sides below which bringing them in order costs what is won. */
+    /** Channels below which bringing rows in order costs what is won. */
     private static final long FEW_CHANNELS = 64;
 
     private final Map<Value, List<Node>> readers;
@@ -104,8 +104,8 @@ final class HiddenLayers {
         if (Products.isLayer(node)) {
             Value x = node.input(0);
             return Products.isTurned(node)
-                    ? isNarrow(x.shape().dim(-2), node.output())
-                    : hidden.contains(x) || isNarrow(x.shape().dim(-1), node.output());
+                    ? isSide(x.shape().dim(-2))
+                    : hidden.contains(x) || isSide(x.shape().dim(-1));
         }
         return isReshape(node)
                 || isOfHeads(node)
@@ -172,8 +172,9 @@ final class HiddenLayers {
                 && node.input(1).shape().equals(Shape.of(node.output().shape().dim(-1)));
     }
 
-    private boolean isNarrow(long channels, Value wide) {
-        return channels >= FEW_CHANNELS && channels <= wide.shape().dim(-1) && channels % block == 0;
+    /** Whether rows of so many channels are brought in order, into blocks or out of them. */
+    private boolean isSide(long channels) {
+        return channels >= FEW_CHANNELS && channels % block == 0;
     }
 
     private boolean isOperand(Value input, Node node) {
@@ -189,12 +190,12 @@ final class HiddenLayers {
             boolean rows = node.input(1) != value && !Products.isTurned(node);
             return rows
                     && (hidden.contains(node.output())
-                            || isNarrow(node.output().shape().dim(-1), value));
+                            || isSide(node.output().shape().dim(-1)));
         }
         return hidden.contains(node.output())
                 || isGradient(node)
                 || isRowSum(node)
-                || isSum(node) && isNarrow(node.output().shape().dim(-1), value);
+                || isSum(node) && isSide(value.shape().dim(-1));
     }
 
     /** A per-sample gradient, of as many samples as the others. */
