@@ -26,7 +26,7 @@ public final class BlockedLayers {
     /** [N, C, 1, R] in blocks of what is not. */
     private final Map<Value, Value> narrow = new HashMap<>();
 
-    /** [N, 1, C, R] of what is not. */
+    /** [N, 1, C, R] of what is in blocks. */
     private final Map<Value, Value> turned = new HashMap<>();
 
     /** [N, C/B, R, B] of [N, R, ...], heads that are brought beside each other. */
@@ -170,13 +170,15 @@ public final class BlockedLayers {
         return Products.scaled(node.attributes().real("alpha", 1), turned, blocked.get(node.input(wide)));
     }
 
-    /** [N, 1, C, R] of rows of channels. */
+    /** [N, 1, C, R] of rows of channels: from blocks, where they are whole, in half the time of a Transpose. */
     private Value turned(Value old, Value x) {
-        Value blocks = blocks(old, x);
-        return turned.computeIfAbsent(blocks, of -> {
-            long channels = of.shape().dim(1);
-            long rows = of.shape().dim(3);
-            Value cut = Ops.reshape(of, hidden.samples() * channels / BLOCK, BLOCK, 1, rows);
+        long channels = x.shape().dim(-1);
+        long rows = hidden.rows(old);
+        if (channels % BLOCK != 0) {
+            return Ops.transposeLast(Ops.reshape(x, hidden.samples(), 1, rows, channels));
+        }
+        return turned.computeIfAbsent(blocks(old, x), blocks -> {
+            Value cut = Ops.reshape(blocks, hidden.samples() * channels / BLOCK, BLOCK, 1, rows);
             return Ops.reshape(Blocks.plain(cut), hidden.samples(), 1, channels, rows);
         });
     }

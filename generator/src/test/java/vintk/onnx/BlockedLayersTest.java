@@ -98,6 +98,15 @@ class BlockedLayersTest {
                 new Case("a block that is not full", (x, w) -> hidden(x, w, 520, Ops::gelu), 0),
                 new Case("narrower than the rows", (x, w) -> hidden(x, w, 128, Ops::gelu), 4),
                 new Case("few channels", (x, w) -> hidden(Indexing.slice(x, 2, 0, 32), w, 512, Ops::gelu), 0),
+                // Of images, whose gradient nobody asks for.
+                new Case(
+                        "rows of no whole blocks",
+                        (x, w) -> {
+                            Value rows = Indexing.slice(x.node().input(0), 2, 0, 40);
+                            Value y = Ops.matMul(Ops.matMul(rows, w.get(40, 512)), w.get(512, NARROW));
+                            return Ops.add(y, x);
+                        },
+                        1),
                 new Case(
                         "one of two layers with a block that is not full",
                         (x, w) -> hidden(hidden(x, w, 512, Ops::gelu), w, 520, Ops::gelu),
