@@ -2,6 +2,7 @@ package vintk.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,26 @@ class BlockedLayersTest {
                             return attention(parts[0], parts[1], parts[2], w);
                         },
                         2),
+                // The last product, and both gradients by rows; the rows of the last one come in by a Transpose.
+                new Case(
+                        "heads in another order",
+                        (x, w) -> {
+                            Value cut = Ops.reshape(Ops.matMul(x, w.get(NARROW, NARROW)), N, ROWS, 2, 2, 64);
+                            Value heads = Ops.unary("Tanh", Ops.transpose(cut, 0, 2, 3, 1, 4));
+                            Value turned = Ops.reshape(Ops.transpose(heads, 0, 3, 2, 1, 4), N, ROWS, NARROW);
+                            return Ops.matMul(turned, w.get(NARROW, NARROW));
+                        },
+                        3),
+                new Case(
+                        "a sum of sums",
+                        (x, w) -> {
+                            Value[] hidden = new Value[4];
+                            Arrays.setAll(hidden, i -> Ops.gelu(Ops.matMul(x, w.get(NARROW, 256))));
+                            Arrays.setAll(hidden, i -> Ops.matMul(hidden[i], w.get(256, 512)));
+                            Value sum = Ops.add(Ops.add(hidden[0], hidden[1]), Ops.add(hidden[2], hidden[3]));
+                            return Ops.matMul(Ops.unary("Tanh", sum), w.get(512, NARROW));
+                        },
+                        18),
                 new Case(
                         "a sum of layers",
                         (x, w) -> {

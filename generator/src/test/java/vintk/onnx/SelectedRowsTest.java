@@ -115,6 +115,11 @@ class SelectedRowsTest {
                         12 + 2 * attention,
                         8 + 4 * one + attention * (1 + one)),
                 new Case(
+                        "a number a sample",
+                        (x, w) -> token(mlp(Ops.mul(x, Ops.reduceMean(x, 1, 2)), w), 2),
+                        2,
+                        2 * one),
+                new Case(
                         "a table of positions", (x, w) -> token(mlp(Ops.add(x, w.get(ROWS, WIDTH)), w), 2), 2, 2 * one),
                 new Case(
                         "a row beside others",
