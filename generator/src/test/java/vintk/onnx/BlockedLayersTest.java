@@ -3,7 +3,6 @@ package vintk.onnx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,20 +25,6 @@ class BlockedLayersTest {
     private static final long ROWS = 160;
 
     private static final long NARROW = 256;
-
-    /** Names weights while a network is built. */
-    private static final class Weights {
-        private final Map<String, Value> all = new LinkedHashMap<>();
-        private final Random random = new Random(1);
-
-        Value get(long... dims) {
-            String name = "w" + all.size();
-            TensorType type = TensorType.of(DataType.FLOAT, dims);
-            Value weight = Value.initializer(name, Sampling.uniform(type, random));
-            all.put(name, weight);
-            return weight;
-        }
-    }
 
     /**
      * A network.
@@ -193,8 +178,7 @@ class BlockedLayersTest {
         Value summed = Ops.reduceSum(Ops.square(y), false, 1, 2);
         Graph network = new Graph("network", List.of(x), Map.of("y", summed));
         KernelGraph graph = KernelGraph.batched(network, "y", Map.of(x, BatchAxis.at(0)), N);
-        Graph kernel = graph.differentiate(
-                        graph.seed().sum(), List.copyOf(weights.all.values()), List.of(KernelGraph.Output.KERNEL))
+        Graph kernel = graph.differentiate(graph.seed().sum(), weights.all(), List.of(KernelGraph.Output.KERNEL))
                 .graph();
         Graph blocks = Fusion.apply(kernel, Target.BLOCKS_OF_16);
         assertEquals(row.layers, convolutions(blocks));

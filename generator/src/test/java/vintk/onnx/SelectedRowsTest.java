@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,19 +26,6 @@ class SelectedRowsTest {
 
     /** A product of all rows by a matrix of WIDTH × WIDTH, and of a row less. */
     private static final double LAYER = N * ROWS * WIDTH * WIDTH;
-
-    /** Names weights while a network is built. */
-    private static final class Weights {
-        private final List<Value> all = new ArrayList<>();
-        private final Random random = new Random(1);
-
-        Value get(long... dims) {
-            Value weight =
-                    Value.initializer("w" + all.size(), Sampling.uniform(TensorType.of(DataType.FLOAT, dims), random));
-            all.add(weight);
-            return weight;
-        }
-    }
 
     /**
      * A network.
@@ -180,7 +166,7 @@ class SelectedRowsTest {
 
     private static double[] kernel(Graph network, Value x, Weights weights, Map<String, Tensor> inputs) {
         KernelGraph graph = KernelGraph.batched(network, "y", Map.of(x, BatchAxis.at(0)), N);
-        Graph kernel = graph.differentiate(graph.seed().sum(), weights.all, List.of(KernelGraph.Output.KERNEL))
+        Graph kernel = graph.differentiate(graph.seed().sum(), weights.all(), List.of(KernelGraph.Output.KERNEL))
                 .graph();
         return Runner.run(kernel, inputs).get(KernelGraph.KERNEL).numbers();
     }
