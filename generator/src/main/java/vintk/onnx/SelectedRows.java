@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Computes only the rows that are read: of the last block of a transformer with a class token, the token's, 7 % off the
- * kernel of a ViT of 12 blocks. What is selected, by a Slice or a Gather with constant indices, is selected before the operators that treat rows
- * alike instead of behind them. Gradients by the rows that go are zero: kernels stay.
+ * Computes only the rows that are read: of the last block of a transformer with a class token, the token's, which takes 7 % off the
+ * kernel of a ViT of 12 blocks. What a Slice or a Gather with constant indices takes is taken before the operators that treat rows
+ * alike, not behind them. Gradients by the rows that go are zero: kernels stay.
  */
 public final class SelectedRows {
     /** Of an operand: it is needed as it is. */

@@ -24,7 +24,7 @@ class SelectedRowsTest {
     private static final long WIDTH = 12;
     private static final long HEADS = 2;
 
-    /** A product of all rows by a matrix of WIDTH × WIDTH, and of a row less. */
+    /** Multiplications and additions of all rows by a matrix of WIDTH × WIDTH. */
     private static final double LAYER = N * ROWS * WIDTH * WIDTH;
 
     /**
