@@ -123,6 +123,15 @@ class BlockedLayersTest {
                         },
                         3),
                 new Case(
+                        "rows before the samples",
+                        (x, w) -> {
+                            Value cut = Ops.reshape(Ops.matMul(x, w.get(NARROW, NARROW)), N, ROWS, 4, 64);
+                            Value moved = Ops.unary("Tanh", Ops.transpose(cut, 1, 0, 2, 3));
+                            Value back = Ops.reshape(Ops.transpose(moved, 1, 0, 2, 3), N, ROWS, NARROW);
+                            return Ops.matMul(back, w.get(NARROW, NARROW));
+                        },
+                        2),
+                new Case(
                         "a sum of sums",
                         (x, w) -> {
                             Value[] hidden = new Value[4];
