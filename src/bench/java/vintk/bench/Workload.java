@@ -15,10 +15,9 @@ import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
-import vintk.onnx.SelectedRows;
 import vintk.onnx.Shape;
-import vintk.onnx.StandardisationForm;
 import vintk.runtime.CandidateNetwork;
+import vintk.runtime.Differentiation;
 import vintk.runtime.Network;
 import vintk.runtime.OnnxNetwork;
 import vintk.runtime.ParameterFilter;
@@ -162,7 +161,7 @@ record Workload(
 
     /** The graph of the kernel, of standard operators. */
     Graph kernelGraph() {
-        Graph formed = SelectedRows.apply(StandardisationForm.recognise(graph));
+        Graph formed = Differentiation.lean(graph);
         String output = formed.outputs().keySet().iterator().next();
         KernelGraph tracked = KernelGraph.batched(
                 formed, output, Map.of(formed.inputs().get(0), BatchAxis.at(network.batchAxis())), samples());

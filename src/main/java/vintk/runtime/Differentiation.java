@@ -130,7 +130,7 @@ public record Differentiation(
     }
 
     /** A graph of a network in the form whose gradient is shortest, of what its outputs need alone. */
-    private static Graph lean(Graph graph) {
+    public static Graph lean(Graph graph) {
         return SelectedRows.apply(StandardisationForm.recognise(graph));
     }
 

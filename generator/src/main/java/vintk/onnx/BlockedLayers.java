@@ -1,6 +1,7 @@
 package vintk.onnx;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,9 @@ public final class BlockedLayers {
         if (node.inputs().stream().noneMatch(hidden::contains)) {
             return Rewrite.with(node, inputs).outputs();
         }
-        if (Products.isLayer(node) || hidden.isSum(node)) {
-            Value blocks = cut(Products.isLayer(node) ? layer(node, inputs) : sum(node));
-            return List.of(Ops.reshape(rows(blocks), y.shape()));
+        Value product = product(node, inputs);
+        if (product != null) {
+            return List.of(Ops.reshape(rows(cut(product)), y.shape()));
         }
         Value made =
                 hidden.isGradient(node) ? gradient(node, inputs) : Ops.reduceSum(blocked.get(node.input(0)), false, 2);
@@ -61,23 +62,15 @@ public final class BlockedLayers {
     }
 
     private Value inBlocks(Node node, List<Value> inputs) {
-        if (Products.isLayer(node)) {
-            return cut(layer(node, inputs));
+        Value product = product(node, inputs);
+        if (product != null) {
+            return cut(product);
         }
         if (hidden.isReshape(node)) {
             return blocked.get(node.input(0));
         }
         if (hidden.isOfHeads(node)) {
             return heads.computeIfAbsent(inputs.get(0), moved -> ofHeads(moved.node()));
-        }
-        if (hidden.isSum(node)) {
-            return cut(sum(node));
-        }
-        if (hidden.isBiased(node)) {
-            Node layer = blocked.get(node.input(0)).node().input(0).node();
-            List<Value> operands = new ArrayList<>(layer.inputs());
-            operands.add(inputs.get(1));
-            return cut(Blocks.node(layer.opType(), layer.output().type(), layer.attributes(), operands));
         }
         List<Value> operands = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -120,6 +113,35 @@ public final class BlockedLayers {
         return Ops.reshape(x, shape.dim(0), shape.dim(1) / BLOCK, shape.dim(3), BLOCK);
     }
 
+    /** [N, O, 1, R] of what convolutions make: a layer's product, with a bias, or with what is added to it; else null. */
+    private Value product(Node node, List<Value> inputs) {
+        if (Products.isLayer(node)) {
+            return layer(node, inputs);
+        }
+        if (hidden.isBiased(node)) {
+            return with(node.input(0), inputs.get(1));
+        }
+        if (hidden.isSum(node)) {
+            int last = Products.isLayer(node.input(1).node()) ? 1 : 0;
+            // Without a bias; the product is added to what is there.
+            return with(node.input(last), null, whole(node.input(1 - last)));
+        }
+        return null;
+    }
+
+    /** The convolution of a layer that has been in blocks already, with more operands. */
+    private Value with(Value layer, Value... more) {
+        Node convolution = whole(layer).node();
+        List<Value> operands = new ArrayList<>(convolution.inputs());
+        Collections.addAll(operands, more);
+        return Blocks.node(convolution.opType(), convolution.output().type(), convolution.attributes(), operands);
+    }
+
+    /** What a value was before it was {@link #cut}. */
+    private Value whole(Value old) {
+        return blocked.get(old).node().input(0);
+    }
+
     /** A layer's product, [N, O, 1, R]. */
     private Value layer(Node node, List<Value> inputs) {
         Value rows = Products.isTurned(node) ? Ops.transposeLast(inputs.get(0)) : inputs.get(0);
@@ -127,17 +149,6 @@ public final class BlockedLayers {
         Value w = weights(node, inputs.get(1));
         Shape y = x.shape().with(1, w.shape().dim(0));
         return Blocks.node("Conv", x.type().withShape(y), Attributes.NONE, List.of(x, w));
-    }
-
-    /** A layer's product and another one or a sum, [N, O, 1, R]: ONNX Runtime adds the product to what is there. */
-    private Value sum(Node node) {
-        int last = Products.isLayer(node.input(1).node()) ? 1 : 0;
-        Node layer = blocked.get(node.input(last)).node().input(0).node();
-        Value other = blocked.get(node.input(1 - last)).node().input(0);
-        List<Value> operands = new ArrayList<>(layer.inputs());
-        operands.add(null);
-        operands.add(other);
-        return Blocks.node(layer.opType(), layer.output().type(), layer.attributes(), operands);
     }
 
     /** [N, C, 1, R] of rows of channels. */

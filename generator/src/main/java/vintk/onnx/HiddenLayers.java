@@ -38,7 +38,7 @@ final class HiddenLayers {
      */
     static HiddenLayers of(Graph graph, long block) {
         HiddenLayers layers = new HiddenLayers(graph, block);
-        if (!layers.hidden.equals(new HiddenLayers(graph, 1).hidden)) {
+        if (!layers.isEmpty() && !layers.hidden.equals(new HiddenLayers(graph, 1).hidden)) {
             layers.hidden.clear();
         }
         return layers;
@@ -154,6 +154,8 @@ final class HiddenLayers {
     boolean isSum(Node node) {
         return Ops.isNode(node.output(), "Add")
                 && node.inputs().stream().allMatch(this::isSummand)
+                && node.inputs().stream().allMatch(summand -> summand.shape()
+                        .equals(node.output().shape()))
                 && node.inputs().stream().anyMatch(summand -> Products.isLayer(summand.node()));
     }
 

@@ -57,7 +57,10 @@ public final class SelectedRows {
     /** What is read of each value. */
     private final Map<Value, Places> read = new IdentityHashMap<>();
 
-    /** The values of which less is computed. */
+    /** Of nodes of which less is computed: where their operands have the rows. */
+    private final Map<Node, int[]> axes = new IdentityHashMap<>();
+
+    /** What is computed in the place of these nodes' outputs. */
     private final Map<Value, Value> reduced = new IdentityHashMap<>();
 
     private SelectedRows(Graph graph) {
@@ -65,6 +68,11 @@ public final class SelectedRows {
         List<Node> nodes = graph.nodes();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
+            // All that read its outputs have been here.
+            int[] rows = axes(node);
+            if (rows != null) {
+                axes.put(node, rows);
+            }
             for (int k = 0; k < node.inputs().size(); k++) {
                 if (node.input(k) != null) {
                     read.merge(node.input(k), operand(node, k), Places::with);
@@ -78,9 +86,8 @@ public final class SelectedRows {
     }
 
     private List<Value> rewritten(Node node, List<Value> inputs) {
-        int[] axes = axes(node);
-        if (axes != null) {
-            reduced.put(node.output(), reduced(node, inputs, axes));
+        if (axes.containsKey(node)) {
+            reduced.put(node.output(), reduced(node, inputs));
             // Nobody reads it as it was.
             return node.outputs();
         }
@@ -92,11 +99,12 @@ public final class SelectedRows {
         return Rewrite.with(node, inputs).outputs();
     }
 
-    private Value reduced(Node node, List<Value> inputs, int[] axes) {
+    private Value reduced(Node node, List<Value> inputs) {
+        int[] rows = axes.get(node);
         Places places = wanted(node);
         List<Value> operands = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
-            operands.add(axes[i] == AS_IS ? inputs.get(i) : part(node.input(i), inputs.get(i), places.on(axes[i])));
+            operands.add(rows[i] == AS_IS ? inputs.get(i) : part(node.input(i), inputs.get(i), places.on(rows[i])));
         }
         if (node.opType().equals("Reshape")) {
             return Ops.reshape(operands.get(0), node.output().shape().with(places.axis, places.at.length));
@@ -116,9 +124,9 @@ public final class SelectedRows {
 
     /** What a node reads of an operand. */
     private Places operand(Node node, int i) {
-        int[] axes = axes(node);
-        if (axes != null) {
-            return axes[i] == AS_IS ? ALL : wanted(node).on(axes[i]);
+        int[] rows = axes.get(node);
+        if (rows != null) {
+            return rows[i] == AS_IS ? ALL : wanted(node).on(rows[i]);
         }
         Places selected = i == 0 ? selected(node) : null;
         return selected == null ? ALL : selected;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -32,16 +33,11 @@ class BlockedLayersTest {
      * @param body of rows [N, R, 256], and its weights
      * @param layers how many products are in blocks, gradients by the input included
      */
-    private record Case(String name, Body body, int layers) {
+    private record Case(String name, BiFunction<Value, Weights, Value> body, int layers) {
         @Override
         public String toString() {
             return name;
         }
-    }
-
-    @FunctionalInterface
-    private interface Body {
-        Value of(Value x, Weights weights);
     }
 
     static boolean blocksFit() {
@@ -142,6 +138,15 @@ class BlockedLayersTest {
                         },
                         18),
                 new Case(
+                        "a sum of all pairs of rows",
+                        (x, w) -> {
+                            Value left = Ops.matMul(Ops.reshape(x, N, ROWS, 1, NARROW), w.get(NARROW, 64));
+                            Value right = Ops.matMul(Ops.reshape(x, N, 1, ROWS, NARROW), w.get(NARROW, 64));
+                            Value pairs = Ops.unary("Tanh", Ops.add(left, right));
+                            return Ops.reshape(Ops.reduceMean(pairs, 2), N, ROWS, 64);
+                        },
+                        0),
+                new Case(
                         "a sum of layers",
                         (x, w) -> {
                             Value first =
@@ -183,7 +188,7 @@ class BlockedLayersTest {
         Weights weights = new Weights();
         Value x = Value.input("x", TensorType.of(DataType.FLOAT, N, ROWS, NARROW));
         // The first layer's weights make every later one's input depend on weights.
-        Value y = row.body.of(Ops.mul(x, weights.get(NARROW)), weights);
+        Value y = row.body.apply(Ops.mul(x, weights.get(NARROW)), weights);
         Value summed = Ops.reduceSum(Ops.square(y), false, 1, 2);
         Graph network = new Graph("network", List.of(x), Map.of("y", summed));
         KernelGraph graph = KernelGraph.batched(network, "y", Map.of(x, BatchAxis.at(0)), N);

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,16 +35,11 @@ class SelectedRowsTest {
      * @param before multiplications and additions of all rows, in those of a layer of all rows
      * @param after what is left of them
      */
-    private record Case(String name, Body body, double before, double after) {
+    private record Case(String name, BiFunction<Value, Weights, Value> body, double before, double after) {
         @Override
         public String toString() {
             return name;
         }
-    }
-
-    @FunctionalInterface
-    private interface Body {
-        Value of(Value x, Weights weights);
     }
 
     static Stream<Case> cases() {
@@ -89,6 +85,8 @@ class SelectedRowsTest {
                 // Queries, scores, what is taken of values, and the layer behind: of one row. Keys and values of all.
                 new Case(
                         "attention", (x, w) -> token(attention(x, w), 0), 4 + attention, 2 + 2 * one + attention * one),
+                // Of the products of queries by keys, and of scores by values, half.
+                new Case("a head", (x, w) -> Indexing.slice(heads(x, w), 1, 1, 2), 3 + attention, 3 + attention / 2),
                 new Case(
                         "a block",
                         (x, w) -> token(mlp(attention(x, w), w), 0),
@@ -133,14 +131,19 @@ class SelectedRowsTest {
     }
 
     private static Value attention(Value x, Weights w) {
-        UnaryOperator<Value> heads =
-                rows -> Ops.transpose(Ops.reshape(rows, N, ROWS, HEADS, WIDTH / HEADS), 0, 2, 1, 3);
-        Value q = heads.apply(Ops.matMul(x, w.get(WIDTH, WIDTH)));
-        Value k = heads.apply(Ops.matMul(x, w.get(WIDTH, WIDTH)));
-        Value v = heads.apply(Ops.matMul(x, w.get(WIDTH, WIDTH)));
-        Value scores = Ops.softmax(Ops.matMul(q, Ops.transposeLast(k)), -1);
-        Value rows = Ops.reshape(Ops.transpose(Ops.matMul(scores, v), 0, 2, 1, 3), N, ROWS, WIDTH);
+        Value rows = Ops.reshape(Ops.transpose(heads(x, w), 0, 2, 1, 3), N, ROWS, WIDTH);
         return Ops.add(x, Ops.matMul(rows, w.get(WIDTH, WIDTH)));
+    }
+
+    /** What attention's heads take of their values, [N, h, R, d]. */
+    private static Value heads(Value x, Weights w) {
+        Value[] qkv = new Value[3];
+        Arrays.setAll(qkv, i -> {
+            Value rows = Ops.matMul(x, w.get(WIDTH, WIDTH));
+            return Ops.transpose(Ops.reshape(rows, N, ROWS, HEADS, WIDTH / HEADS), 0, 2, 1, 3);
+        });
+        Value scores = Ops.softmax(Ops.matMul(qkv[0], Ops.transposeLast(qkv[1])), -1);
+        return Ops.matMul(scores, qkv[2]);
     }
 
     @ParameterizedTest
@@ -148,7 +151,7 @@ class SelectedRowsTest {
     void outputsAndKernelsStay(Case row) {
         Weights weights = new Weights();
         Value x = Value.input("x", TensorType.of(DataType.FLOAT, N, ROWS, WIDTH));
-        Value y = row.body.of(Ops.mul(x, weights.get(WIDTH)), weights);
+        Value y = row.body.apply(Ops.mul(x, weights.get(WIDTH)), weights);
         Graph whole = new Graph("network", List.of(x), Map.of("y", y));
         Graph lean = SelectedRows.apply(whole);
         assertEquals(row.before * LAYER, GraphCost.of(whole).macs(), 1);
