@@ -98,8 +98,13 @@ public final class CudaProvider {
      */
     static OrtCUDAProviderOptions options(Device device, boolean tf32) throws OrtException {
         OrtCUDAProviderOptions options = new OrtCUDAProviderOptions(device.index());
-        options.add("use_tf32", tf32 ? "1" : "0");
-        options.add("cudnn_conv_algo_search", "DEFAULT");
-        return options;
+        try {
+            options.add("use_tf32", tf32 ? "1" : "0");
+            options.add("cudnn_conv_algo_search", "DEFAULT");
+            return options;
+        } catch (OrtException e) {
+            options.close();
+            throw e;
+        }
     }
 }

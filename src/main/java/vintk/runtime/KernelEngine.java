@@ -37,8 +37,10 @@ public final class KernelEngine implements AutoCloseable {
     private final Shape sample;
     private final int samples;
     private final Differentiation plan;
+    /** Null where the session is shared. */
+    private final Session own;
+
     private final Supplier<Session> session;
-    private final boolean own;
     private final BatchTensor batch;
     private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     private final JacobianContraction contraction;
@@ -65,19 +67,14 @@ public final class KernelEngine implements AutoCloseable {
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
         ModelProto model = ModelWriter.model(graph);
-        this.own = shared == null || !plan.batched();
-        this.batch = own ? new BatchTensor() : shared.batch();
-        if (own) {
-            // On CUDA devices it has not been measured what that wins.
-            ModelProto bare = settings.device().isCuda() ? model : Skeleton.withoutShapes(model);
-            Session opened = new Session(bare.toByteArray(), settings);
-            this.session = () -> opened;
-        } else {
-            Skeleton skeleton = Skeleton.of(model);
-            skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
-            this.session = () -> shared.of(skeleton);
-        }
+        Skeleton skeleton = shared != null && plan.batched() ? Skeleton.of(model) : null;
+        this.batch = skeleton == null ? new BatchTensor() : shared.batch();
+        this.own = skeleton == null ? session(model, settings) : null;
+        this.session = skeleton == null ? () -> own : () -> shared.of(skeleton);
         try {
+            if (skeleton != null) {
+                skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
+            }
             this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, options);
         } catch (RuntimeException | Error e) {
             release();
@@ -85,11 +82,17 @@ public final class KernelEngine implements AutoCloseable {
         }
     }
 
+    private static Session session(ModelProto model, SessionSettings settings) {
+        // On CUDA devices it has not been measured what that wins.
+        ModelProto bare = settings.device().isCuda() ? model : Skeleton.withoutShapes(model);
+        return new Session(bare.toByteArray(), settings);
+    }
+
     private void release() {
         tensors.values().forEach(OnnxTensor::close);
-        if (own) {
+        if (own != null) {
             batch.close();
-            session.get().close();
+            own.close();
         }
     }
 
@@ -344,9 +347,12 @@ public final class KernelEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        release();
-        if (contraction != null) {
-            contraction.close();
+        try {
+            release();
+        } finally {
+            if (contraction != null) {
+                contraction.close();
+            }
         }
     }
 }

@@ -47,6 +47,16 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
     /** For a session; close them. */
     public OrtSession.SessionOptions options() throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        try {
+            set(options);
+            return options;
+        } catch (OrtException | RuntimeException | Error e) {
+            options.close();
+            throw e;
+        }
+    }
+
+    private void set(OrtSession.SessionOptions options) throws OrtException {
         options.setOptimizationLevel(
                 optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT : OrtSession.SessionOptions.OptLevel.NO_OPT);
         if (threads > 0 || Machine.isShared()) {
@@ -60,6 +70,5 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
                 options.addCUDA(cuda);
             }
         }
-        return options;
     }
 }

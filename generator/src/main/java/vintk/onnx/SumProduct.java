@@ -22,6 +22,7 @@ public final class SumProduct {
         return node.domain().isEmpty()
                 && node.opType().equals("ReduceSum")
                 && inputs.size() > 1
+                && inputs.get(1) != null
                 && inputs.get(1).isConstant()
                 && Arrays.equals(inputs.get(1).constant().integers(), new long[] {1})
                 && inputs.get(0).shape().rank() == 3

@@ -60,6 +60,7 @@ class FusionTest {
                 new Case("mean", v -> Ops.reduceMean(v[0], -1), 1, 1),
                 new Case("mean of the middle", v -> Ops.reduceMean(v[0], 1), 1, 1),
                 new Case("sum over the middle", v -> Ops.reduceSum(v[0], false, 1), 1, 2),
+                new Case("sum of all, without axes", v -> sumOfAll(v[0]), 1, 1),
                 new Case(
                         "extents of one around a sum",
                         v -> Ops.reshape(Ops.reduceSum(Ops.reshape(v[0], 2, 1, 3, 1, 4), true, 4), 2, 3),
@@ -121,6 +122,20 @@ class FusionTest {
                         3),
                 new Case("gelu between layers", v -> Ops.matMul(Ops.gelu(v[0]), v[1]), 5, 5),
                 new Case("standardised", v -> Ops.standardise(v[0], 1e-3).output(), 8, 1));
+    }
+
+    /** As files have it: the axes left out, though an input has their place. */
+    private static Value sumOfAll(Value x) {
+        Attributes attributes = Attributes.NONE.with("keepdims", 0L);
+        return new Node(
+                        "",
+                        "ReduceSum",
+                        null,
+                        Arrays.asList(x, null),
+                        attributes,
+                        List.of(x.type().withShape(Shape.of())),
+                        null)
+                .output();
     }
 
     private static Value biased(Value[] v) {
