@@ -2,8 +2,15 @@ package vintk.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /**
  * Starts ONNX Runtime. Version 1.29 runs a recursive regular expression over the process' command line then, which ends the
@@ -13,6 +20,12 @@ import java.util.concurrent.CompletionException;
 final class EnvironmentStart {
     /** Bytes of stack: 64 MiB hold a command line of 100,000 characters. */
     private static final long STACK = 64L << 20;
+
+    /** What is mapped into this process, on Linux; a line ends with the path of its file. */
+    private static final Path MAPS = Path.of("/proc/self/maps");
+
+    /** The name of ONNX Runtime's temporary folders: a number that Java has drawn stands behind it. */
+    private static final String COPIES = "onnxruntime-java[0-9]+";
 
     private EnvironmentStart() {}
 
@@ -41,10 +54,37 @@ final class EnvironmentStart {
             OrtEnvironment environment =
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vintk");
             environment.setTelemetry(false);
+            Runtime.getRuntime().addShutdownHook(new Thread(EnvironmentStart::removeCopies));
             made.complete(environment);
         } catch (Throwable e) {
             // Whatever it is, join() must end.
             made.completeExceptionally(e);
         }
+    }
+
+    /**
+     * ONNX Runtime copies its libraries to a temporary folder, and has the Java machine delete that before what is in it: an empty
+     * folder would be left by each process.
+     */
+    private static void removeCopies() {
+        try (Stream<String> mapped = Files.lines(MAPS, StandardCharsets.ISO_8859_1)) {
+            Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+            mapped.filter(line -> line.endsWith(".so"))
+                    .map(line -> Path.of(line.substring(line.indexOf('/'))).getParent())
+                    .distinct()
+                    .filter(folder -> temporary.equals(folder.getParent())
+                            && folder.getFileName().toString().matches(COPIES))
+                    .forEach(folder -> remove(folder.toFile()));
+        } catch (IOException | UncheckedIOException e) {
+            // Another system, where the empty folder stays.
+        }
+    }
+
+    private static void remove(File folder) {
+        File[] libraries = folder.listFiles();
+        for (File library : libraries == null ? new File[0] : libraries) {
+            library.delete();
+        }
+        folder.delete();
     }
 }

@@ -33,6 +33,7 @@ class InterruptTest {
         List<String> ranking = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
+                "-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("temporary files")),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Vintk.class.getName(),
@@ -70,6 +71,11 @@ class InterruptTest {
         assertTrue(log.contains("of 500 models are scored; they are in " + out + ", --resume goes on"), log);
         assertTrue(lines(out) >= 2, log);
         assertTrue(lines(partial) >= 2, "nothing to resume with");
+        assertFalse(Platform.isLinux() && left(folder).contains("onnxruntime"), () -> "left: " + left(folder));
+    }
+
+    private static String left(Path folder) {
+        return List.of(folder.resolve("temporary files").toFile().list()).toString();
     }
 
     /** A command in a terminal of its own, with its exit code. */
