@@ -92,8 +92,8 @@ final class DifferentiateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.prepare(out);
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
+        if (batch < 1 || size < 1) {
+            throw new IllegalArgumentException("--batch and --size: expected 1 or more, got " + Math.min(batch, size));
         }
         if (Files.exists(out) && Files.exists(model) && Files.isSameFile(out, model)) {
             throw new IllegalArgumentException("--out " + out + " is the model itself: give another file");

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,7 @@ import vintk.input.Inputs;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
+import vintk.runtime.Companion;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
 import vintk.runtime.OnnxNetwork;
@@ -90,6 +92,9 @@ final class KernelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (size < 1) {
+            throw new IllegalArgumentException("--size: expected 1 or more, got " + size);
+        }
         OutputFile.prepare(out);
         if (perParameter != null) {
             OutputFile.prepare(perParameter);
@@ -103,6 +108,7 @@ final class KernelCommand implements Callable<Integer> {
         Shape shape = Shape.of(array.shape());
         Shape sample = shape.slice(1, shape.rank());
         network.requireSample(sample, input);
+        requireRows(network, shape.dim(0));
         float[] data = viewed(array);
         long start = System.nanoTime();
         try (KernelEngine engine = KernelEngine.open(
@@ -120,6 +126,16 @@ final class KernelCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private static void requireRows(OnnxNetwork network, long samples) {
+        for (Companion companion : network.companions()) {
+            long rows = companion.rows().length / companion.row().elements();
+            if (rows < samples) {
+                throw new IllegalArgumentException("--input " + companion.name() + ": expected a row for each of "
+                        + samples + " samples, got " + rows);
+            }
+        }
     }
 
     private NpyArray file(int axis) throws IOException {
@@ -189,9 +205,19 @@ final class KernelCommand implements Callable<Integer> {
         if (perParameter != null) {
             Map<String, NpyArray> arrays = new LinkedHashMap<>();
             result.perParameter()
-                    .forEach((name, values) -> arrays.put(name.replace("..", "_"), NpyArray.of(square, values)));
+                    .forEach((name, values) -> arrays.put(entry(name, arrays.keySet()), NpyArray.of(square, values)));
             Npy.writeZip(perParameter, arrays);
         }
+    }
+
+    /** A name that leads out of no folder where somebody unpacks the archive, and that no other parameter has. */
+    private static String entry(String parameter, Set<String> taken) {
+        String safe = parameter.replace("..", "_").replaceFirst("^/+", "");
+        String name = safe;
+        for (int i = 2; taken.contains(name); i++) {
+            name = safe + "_" + i;
+        }
+        return name;
     }
 
     private void summary(KernelMatrix result, double seconds) throws IOException {

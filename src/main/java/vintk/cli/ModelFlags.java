@@ -94,10 +94,18 @@ final class ModelFlags {
         return arrays;
     }
 
+    /** Whether anything is said of a model's inputs. */
+    boolean isGiven() {
+        return !inputs.isEmpty() || fill != 0 || batchAxis != null;
+    }
+
     /** As results name it, after the samples: nothing where nothing is given. */
-    String text() {
+    String text() throws IOException {
         StringBuilder text = new StringBuilder();
-        inputs.forEach(input -> text.append(" ").append(input));
+        for (Given each : given()) {
+            text.append(" ").append(each.name()).append("=").append(each.what());
+            text.append(" ").append(Npy.read(Path.of(each.what())).digest());
+        }
         if (fill != 0) {
             text.append(" fill ").append(fill);
         }

@@ -9,6 +9,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vintk.fourier.View;
 import vintk.input.Inputs;
+import vintk.input.Npy;
+import vintk.input.NpyFile;
 import vintk.rank.Evaluation;
 import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
@@ -23,6 +25,9 @@ import vintk.score.Statistic;
 
 /** How models are scored. */
 final class ScoreFlags {
+    /** Seconds: thirty years. */
+    private static final int LONGEST = 1_000_000_000;
+
     @Option(
             names = "--views",
             paramLabel = "V,V...",
@@ -95,12 +100,12 @@ final class ScoreFlags {
 
     /** What model files are given for their other inputs. */
     ModelInputs modelInputs() throws IOException {
-        return model.others();
+        return model.others().ofSamples(batch);
     }
 
     /** Whether something is said of the inputs of files. */
     boolean isOfFiles() {
-        return !model.text().isEmpty();
+        return model.isGiven();
     }
 
     OptionalInt size() {
@@ -113,14 +118,14 @@ final class ScoreFlags {
     }
 
     /** Ready to score; what is wrong with the options is said here, before any work. */
-    Evaluation evaluation(CommonOptions common, Consumer<Throwable> failures) {
+    Evaluation evaluation(CommonOptions common, Consumer<Throwable> failures) throws IOException {
         atLeastOne("--batch", batch);
         atLeastOne("--repeats", repeats);
         if (size != null) {
             atLeastOne("--size", size);
         }
-        if (!(timeout >= 0)) {
-            throw new IllegalArgumentException("--timeout: expected 0 or more seconds, got " + timeout);
+        if (!(timeout >= 0 && timeout <= LONGEST)) {
+            throw new IllegalArgumentException("--timeout: expected 0 to " + LONGEST + " seconds, got " + timeout);
         }
         List<View> parsed = View.parseList(views);
         KernelOptions options = kernel.options(common, false);
@@ -141,7 +146,7 @@ final class ScoreFlags {
                 options.reduction().toString(),
                 batch,
                 size(),
-                source.spec() + model.text(),
+                source.spec() + content(source) + model.text(),
                 common.seed,
                 repeats,
                 kernel.reinitText(),
@@ -151,6 +156,11 @@ final class ScoreFlags {
                 precision(),
                 Vintk.Version.number());
         return new Evaluation(settings, options, sessions, source, parsed, timeout, failures);
+    }
+
+    /** What a file of images holds, so that scores on others are not taken for these; folders are known by name alone. */
+    private static String content(Inputs source) throws IOException {
+        return source instanceof NpyFile file ? " " + Npy.read(file.path()).digest() : "";
     }
 
     private Precision precision() {

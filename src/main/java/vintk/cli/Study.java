@@ -46,6 +46,7 @@ final class Study {
     private final PrintWriter stdout;
     private final PrintWriter stderr;
     private final List<Result> results = new ArrayList<>();
+    private final List<Result> taken = new ArrayList<>();
     private volatile int interruption;
 
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
@@ -76,6 +77,10 @@ final class Study {
             results.addAll(earlier.without(open));
             results.addAll(scored);
         } catch (UncheckedIOException e) {
+            // What is scored is shown at least.
+            results.addAll(earlier.without(open));
+            results.addAll(taken);
+            show(Ranking.of(results));
             throw e.getCause();
         }
         if (missing > 0) {
@@ -134,6 +139,7 @@ final class Study {
     }
 
     private void take(Result result, Journal journal, ProgressBar bar) {
+        taken.add(result);
         try {
             if (journal != null) {
                 journal.append(result);
@@ -173,9 +179,13 @@ final class Study {
     /** @param complete whether all is scored: until then the journal stays as it is, which says no places */
     private void report(boolean complete) throws IOException {
         Ranking ranking = Ranking.of(results);
+        show(ranking);
         if (out != null && (complete || !journalFile.equals(out))) {
             ReportFormat.of(out).write(ranking, out);
         }
+    }
+
+    private void show(Ranking ranking) {
         stdout.print(common.json ? JsonReport.text(ranking) : TableReport.text(ranking));
         stdout.flush();
     }

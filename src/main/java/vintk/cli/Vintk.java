@@ -63,9 +63,15 @@ public final class Vintk implements Runnable {
         int code;
         try {
             code = commandLine().execute(args);
-        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+        } catch (OutOfMemoryError e) {
             System.err.println(
-                    "vintk: " + e + (e instanceof OutOfMemoryError ? "; try a smaller --batch, or java -Xmx" : ""));
+                    "vintk: the Java heap was full (" + e.getMessage() + "); try a smaller --batch, or java -Xmx");
+            code = ExitCode.NOTHING_SCORED;
+        } catch (StackOverflowError e) {
+            System.err.println("vintk: a graph is nested too deeply");
+            code = ExitCode.NOTHING_SCORED;
+        } catch (Error e) {
+            System.err.println("vintk: " + e);
             code = ExitCode.NOTHING_SCORED;
         }
         System.exit(code);
@@ -136,6 +142,9 @@ public final class Vintk implements Runnable {
         }
         if (cause instanceof FileSystemException system && system.getReason() != null) {
             return system.getFile() + ": " + system.getReason();
+        }
+        if (cause instanceof ArithmeticException arithmetic) {
+            return ModelException.words(arithmetic);
         }
         if (cause instanceof IllegalArgumentException
                 || cause instanceof ModelException

@@ -16,6 +16,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import vintk.file.AtomicFile;
 
 /**
  * NumPy's {@code .npy} files, in and out, and {@code .npz} archives, out.
@@ -132,9 +133,11 @@ public final class Npy {
 
     /** Writes one float32 or float64 array; an existing file is replaced. */
     public static void write(Path file, NpyArray array) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), CHUNK)) {
-            write(out, array);
-        }
+        AtomicFile.write(file, temporary -> {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), CHUNK)) {
+                write(out, array);
+            }
+        });
     }
 
     /**
@@ -143,6 +146,10 @@ public final class Npy {
      * @param arrays by name, written in the map's own order: give a sorted or a linked map
      */
     public static void writeZip(Path file, Map<String, NpyArray> arrays) throws IOException {
+        AtomicFile.write(file, temporary -> writeZipInPlace(temporary, arrays));
+    }
+
+    private static void writeZipInPlace(Path file, Map<String, NpyArray> arrays) throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file), CHUNK))) {
             for (Map.Entry<String, NpyArray> named : arrays.entrySet()) {
                 // A stored entry's checksum stands before its data, so the data is produced twice rather than kept.

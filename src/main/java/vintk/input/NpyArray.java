@@ -1,6 +1,8 @@
 package vintk.input;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 
 /**
  * An array as a {@code .npy} file holds it: a shape, and the values in C order (last axis fastest) as Java floats or
@@ -136,32 +138,45 @@ public final class NpyArray {
         return widened;
     }
 
-    /** Equal shape, type and bits of every value. */
+    /** The CRC-32 of its values as float64, in hexadecimal digits: settings of results name arrays by it. */
+    public String digest() {
+        CRC32 sum = new CRC32();
+        ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES);
+        for (double value : doubles()) {
+            sum.update(bytes.clear().putDouble(value).flip());
+        }
+        return String.format("%08x", sum.getValue());
+    }
+
     /** The array with an axis brought to the front. */
     public NpyArray withFirst(int axis) {
         if (axis == 0 || axis >= shape.length) {
             return this;
         }
-        int before = 1;
-        for (int i = 0; i < axis; i++) {
-            before *= (int) shape[i];
-        }
-        int extent = (int) shape[axis];
         double[] values = doubles();
-        int after = values.length / Math.max(1, before * extent);
         double[] moved = new double[values.length];
-        for (int b = 0; b < before; b++) {
-            for (int n = 0; n < extent; n++) {
-                System.arraycopy(values, (b * extent + n) * after, moved, (n * before + b) * after, after);
+        // Without values the other extents may be of any size.
+        if (values.length > 0) {
+            int before = 1;
+            for (int i = 0; i < axis; i++) {
+                before *= (int) shape[i];
+            }
+            int extent = (int) shape[axis];
+            int after = values.length / (before * extent);
+            for (int b = 0; b < before; b++) {
+                for (int n = 0; n < extent; n++) {
+                    System.arraycopy(values, (b * extent + n) * after, moved, (n * before + b) * after, after);
+                }
             }
         }
         long[] dims = new long[shape.length];
-        dims[0] = extent;
+        dims[0] = shape[axis];
         System.arraycopy(shape, 0, dims, 1, axis);
         System.arraycopy(shape, axis + 1, dims, axis + 1, shape.length - axis - 1);
         return of(dims, moved);
     }
 
+    /** Equal shape, type and bits of every value. */
     @Override
     public boolean equals(Object other) {
         return other instanceof NpyArray that

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -20,15 +20,12 @@ import vintk.score.Status;
 /** The results of a study that goes on with its journal: models that have a score there are not scored again. */
 public final class Earlier {
     private final Map<Source, Result> results = new LinkedHashMap<>();
-    private final FileTime written;
 
-    private Earlier(FileTime written) {
-        this.written = written;
-    }
+    private Earlier() {}
 
     /** Nothing was scored before. */
     public static Earlier none() {
-        return new Earlier(FileTime.fromMillis(0));
+        return new Earlier();
     }
 
     /**
@@ -42,7 +39,7 @@ public final class Earlier {
         if (!Files.exists(journal)) {
             return none();
         }
-        Earlier earlier = new Earlier(Files.getLastModifiedTime(journal));
+        Earlier earlier = new Earlier();
         for (Result result : Journal.read(journal).results()) {
             if (!result.settings().equals(settings)) {
                 throw new IllegalArgumentException(
@@ -62,32 +59,19 @@ public final class Earlier {
         return results.values().stream().filter(other).toList();
     }
 
-    /** Whether a model has its score; a file that was written since has not, nor has a candidate of a space that has changed. */
+    /** Whether a model has its score; a file that holds something else by now has not, nor has a candidate of a space that has changed. */
     public boolean has(Subject subject) {
         Result result = results.get(key(subject.source()));
         return result != null
-                && !isNewer(subject.source())
                 && result.status() == Status.OK
+                && result.source().sha256().equals(subject.content())
                 && (subject.macs().isEmpty()
                         || subject.macs().equals(result.cost().macs()));
     }
 
-    private boolean isNewer(Source source) {
-        try {
-            return source.file().isPresent()
-                    && Files.getLastModifiedTime(Path.of(source.file().get())).compareTo(written) > 0;
-        } catch (IOException e) {
-            // It is not there: scoring it says so.
-            return true;
-        }
-    }
-
-    /** One file by whatever path. */
+    /** One place, whatever it holds. */
     private static Source key(Source source) {
-        return source.file()
-                .map(file ->
-                        Source.file(Path.of(file).toAbsolutePath().normalize().toString()))
-                .orElse(source);
+        return source.withContent(Optional.empty());
     }
 
     private static String difference(Settings before, Settings now) {

@@ -28,6 +28,7 @@ import vintk.score.Kernel;
 import vintk.score.Result;
 import vintk.score.Score;
 import vintk.score.Settings;
+import vintk.score.Source;
 import vintk.score.Status;
 import vintk.space.RandomStream;
 
@@ -136,7 +137,8 @@ public final class Evaluation {
         } catch (StackOverflowError e) {
             failures.accept(e);
             return failed(subject, Status.ERROR, "its graph is nested too deeply", start);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too: a file that is cut short while it is read is one.
             failures.accept(e);
             String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             return failed(subject, Status.ERROR, message, start);
@@ -184,6 +186,7 @@ public final class Evaluation {
     }
 
     private Result scored(Subject subject, Opening first, Lane lane, long start) {
+        Source source = subject.source().withContent(subject.content());
         List<Score> scores = new ArrayList<>();
         KernelMatrix last = null;
         Set<String> remarks = new LinkedHashSet<>();
@@ -201,6 +204,7 @@ public final class Evaluation {
                         remarks.addAll(opened.network().remarks());
                         remarks.addAll(last.remarks());
                         requireGradient(last, opened, lane, seed);
+                        remarkOnSize(opened.sample(), remarks);
                     }
                 } finally {
                     if (next != null) {
@@ -222,8 +226,7 @@ public final class Evaluation {
             remarks.addAll(inputWarnings);
         }
         EngineChoice choice = new EngineChoice(last.engine(), last.reason());
-        return Result.of(
-                subject.name(), subject.source(), scores, cost, choice, last.output(), settings, List.copyOf(remarks));
+        return Result.of(subject.name(), source, scores, cost, choice, last.output(), settings, List.copyOf(remarks));
     }
 
     /** The first repeat has the seed itself; the others have seeds of their own, unlike those of neighbouring seeds. */
@@ -242,6 +245,18 @@ public final class Evaluation {
                 || views.stream().anyMatch(view -> view.toString().startsWith("rff"))
                 || options.reduction().kind() == Reduction.Kind.TRACE;
         return drawn ? settings.repeats() : 1;
+    }
+
+    /** Results of several sizes in one ranking are not of one kind. */
+    private void remarkOnSize(Shape sample, Set<String> remarks) {
+        boolean used = sample.rank() != 3
+                || settings.size().isEmpty()
+                || sample.dim(1) == settings.size().getAsInt()
+                || sample.dim(2) == settings.size().getAsInt();
+        if (!used) {
+            remarks.add("fixed to samples of shape " + sample + ": --size "
+                    + settings.size().getAsInt() + " is not used");
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import vintk.file.AtomicFile;
 import vintk.score.Result;
 
 /**
@@ -77,7 +79,11 @@ public final class Journal implements Closeable {
             throw new IOException("Cannot add to %s: an earlier write failed".formatted(path));
         }
         broken = true;
-        write(ResultJson.line(result) + "\n");
+        try {
+            write(ResultJson.line(result) + "\n");
+        } catch (IOException e) {
+            throw AtomicFile.failure(path, e);
+        }
         broken = false;
     }
 
@@ -161,13 +167,35 @@ public final class Journal implements Closeable {
     private static FileChannel open(Path path, StandardOpenOption... options) throws IOException {
         List<StandardOpenOption> all = new ArrayList<>(Arrays.asList(options));
         all.add(StandardOpenOption.WRITE);
+        // Only what is locked may be cut.
+        boolean truncates = all.remove(StandardOpenOption.TRUNCATE_EXISTING);
         try {
-            return FileChannel.open(path, all.toArray(StandardOpenOption[]::new));
+            FileChannel channel = FileChannel.open(path, all.toArray(StandardOpenOption[]::new));
+            try {
+                lock(channel);
+                return truncates ? channel.truncate(0) : channel;
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
         } catch (IOException e) {
-            throw new IOException(
-                    "Cannot write %s: check that its folder exists and may be written (%s)"
-                            .formatted(path, e.getClass().getSimpleName()),
-                    e);
+            throw AtomicFile.failure(path, e);
+        }
+    }
+
+    /** Two runs that write one file would overwrite each other's lines. The lock is on a place behind them: all may read. */
+    private static void lock(FileChannel channel) throws IOException {
+        boolean free;
+        try {
+            free = channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+        } catch (OverlappingFileLockException e) {
+            free = false;
+        } catch (IOException e) {
+            // Some network file systems have no locks.
+            free = true;
+        }
+        if (!free) {
+            throw new IOException("another run is writing it; wait for its end, or give another --out");
         }
     }
 }

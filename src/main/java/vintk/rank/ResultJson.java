@@ -159,6 +159,7 @@ public final class ResultJson {
     private static ObjectNode source(Source source) {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("file", source.file().orElse(null));
+        node.put("sha256", source.sha256().orElse(null));
         node.put("space", source.space().orElse(null));
         try {
             node.set(
@@ -177,6 +178,8 @@ public final class ResultJson {
         JsonNode choices = need(node, "choices");
         return new Source(
                 text(node, "file"),
+                // Lines of earlier versions have none.
+                node.has("sha256") ? text(node, "sha256") : Optional.empty(),
                 text(node, "space"),
                 choices.isNull() ? Optional.empty() : Optional.of(choices.toString()));
     }

@@ -22,6 +22,9 @@ public sealed interface Subject {
     /** Where it comes from. */
     Source source();
 
+    /** What its file holds, as {@link Source#sha256}; empty where there is no file. */
+    Optional<String> content();
+
     /** The network with weights of a seed; a file has its own, whatever the seed, unless they are drawn anew. */
     Network network(long seed);
 
@@ -49,7 +52,12 @@ public sealed interface Subject {
     record ModelFile(Path file, String name, ModelInputs inputs, Optional<Initialisation> reinit) implements Subject {
         @Override
         public Source source() {
-            return Source.file(file.toString());
+            return Source.file(file.toAbsolutePath().normalize().toString());
+        }
+
+        @Override
+        public Optional<String> content() {
+            return vintk.runtime.ModelFile.digest(file);
         }
 
         @Override
@@ -94,6 +102,11 @@ public sealed interface Subject {
         @Override
         public Source source() {
             return Source.candidate(candidate.space(), candidate.json());
+        }
+
+        @Override
+        public Optional<String> content() {
+            return Optional.empty();
         }
 
         @Override

@@ -1,9 +1,11 @@
 package vintk.report;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
+import vintk.file.AtomicFile;
 import vintk.rank.Ranking;
 import vintk.score.Named;
 
@@ -55,6 +57,6 @@ public enum ReportFormat implements Named {
      * @throws IOException if the folder does not exist or may not be written
      */
     public void write(Ranking ranking, Path path) throws IOException {
-        AtomicFile.write(path, text(ranking));
+        AtomicFile.write(path, temporary -> Files.writeString(temporary, text(ranking)));
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -27,9 +29,14 @@ final class EnvironmentStart {
     /** The name of ONNX Runtime's temporary folders: a number that Java has drawn stands behind it. */
     private static final String COPIES = "onnxruntime-java[0-9]+";
 
+    /** Kept, or its level is forgotten. */
+    private static final Logger LOGGER = Logger.getLogger("ai.onnxruntime.OnnxRuntime");
+
     private EnvironmentStart() {}
 
     static OrtEnvironment start() {
+        // It would print a stack trace where it cannot copy its libraries; what went wrong is said below.
+        LOGGER.setLevel(Level.OFF);
         CompletableFuture<OrtEnvironment> made = new CompletableFuture<>();
         Thread thread = new Thread(null, () -> create(made), "onnxruntime-start", STACK);
         thread.start();
@@ -40,7 +47,8 @@ final class EnvironmentStart {
                     ModelException.Kind.ERROR,
                     "ONNX Runtime's native library cannot be loaded on this machine (" + System.getProperty("os.name")
                             + ", " + System.getProperty("os.arch") + "): "
-                            + root(e),
+                            + root(e).getMessage() + "; it is copied to " + System.getProperty("java.io.tmpdir")
+                            + " first, which needs 30 MB there (java -Djava.io.tmpdir=FOLDER takes another one)",
                     e);
         }
     }

@@ -77,30 +77,50 @@ final class Independence {
         if (together.length != samples * size) {
             return Double.POSITIVE_INFINITY;
         }
-        double largest = 0;
+        double largest = largest(together);
         for (float[] values : alone) {
-            for (float value : values) {
-                largest = Math.max(largest, Math.abs(value));
-            }
+            largest = Math.max(largest, largest(values));
         }
         double best = Double.POSITIVE_INFINITY;
-        for (int block = 1; block <= size; block++) {
+        // Whole samples first: that is what most outputs are.
+        for (int block = size; block > 0 && best > TOLERANCE * largest; block--) {
             if (size % block == 0) {
-                best = Math.min(best, difference(together, alone, block));
+                Interruption.check();
+                best = Math.min(best, difference(together, alone, block, best));
             }
         }
-        return largest == 0 || Double.isNaN(best) ? 0 : best / largest;
+        return best == 0 ? 0 : best / largest;
     }
 
-    /** Runs of {@code block} numbers of one sample, sample after sample, again and again. */
-    private static double difference(float[] together, float[][] alone, int block) {
+    private static double largest(float[] values) {
+        double largest = 0;
+        for (float value : values) {
+            largest = Float.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
+        }
+        return largest;
+    }
+
+    /**
+     * Runs of {@code block} numbers of one sample, sample after sample, again and again.
+     *
+     * @param enough a difference that is as good as any larger one
+     */
+    private static double difference(float[] together, float[][] alone, int block, double enough) {
         int samples = alone.length;
         double worst = 0;
-        for (int k = 0; k < together.length; k++) {
+        for (int k = 0; k < together.length && worst < enough; k++) {
             int run = k / block;
             float expected = alone[run % samples][run / samples * block + k % block];
-            worst = Math.max(worst, Math.abs((double) together[k] - expected));
+            worst = Math.max(worst, difference(together[k], expected));
         }
         return worst;
+    }
+
+    /** Two that are NaN, or infinite of one sign, are the same; one of them alone is as different as can be. */
+    private static double difference(float a, float b) {
+        if (Float.isFinite(a) && Float.isFinite(b)) {
+            return Math.abs((double) a - b);
+        }
+        return Float.compare(a, b) == 0 ? 0 : Double.POSITIVE_INFINITY;
     }
 }

@@ -147,7 +147,10 @@ public final class KernelEngine implements AutoCloseable {
                     ModelException.Kind.INVALID_MODEL, network.name() + ": more than 2 GiB of weights", e);
         } catch (IllegalStateException e) {
             throw new ModelException(ModelException.Kind.ERROR, network.name() + ": " + e.getMessage(), e);
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (ArithmeticException e) {
+            throw new ModelException(
+                    ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + ModelException.words(e), e);
+        } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
         }
     }
@@ -198,6 +201,10 @@ public final class KernelEngine implements AutoCloseable {
 
     /** The same with another seed of the random vectors. */
     public KernelMatrix compute(float[] data, long seed) {
+        return explained(network, () -> computed(data, seed));
+    }
+
+    private KernelMatrix computed(float[] data, long seed) {
         if (!checked) {
             network.requireIndependentSamples(
                     data, sample, plan.output(), options.session().threads());

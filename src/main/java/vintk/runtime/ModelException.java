@@ -28,4 +28,11 @@ public final class ModelException extends RuntimeException {
     public Kind kind() {
         return kind;
     }
+
+    /** What went wrong with numbers, of which Java itself says "integer overflow". */
+    public static String words(ArithmeticException e) {
+        return String.valueOf(e.getMessage()).contains("overflow")
+                ? "more than 2^31 numbers at once would be needed; try a smaller --batch or --size"
+                : e.getMessage();
+    }
 }

@@ -3,20 +3,29 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProtoOrBuilder;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import vintk.proto.StoredTensors;
 
 /**
@@ -72,6 +81,35 @@ public final class ModelFile {
         }
     }
 
+    /**
+     * What a model is, as the SHA-256 of its file and its external data, in hexadecimal digits; empty where it cannot be read: reading
+     * it says why.
+     */
+    public static Optional<String> digest(Path file) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            add(digest, file);
+            Set<String> locations = new TreeSet<>();
+            parse(file).getGraph().getInitializerList().stream()
+                    .filter(ModelFile::isExternal)
+                    .forEach(tensor -> locations.add(entries(tensor).getOrDefault("location", "")));
+            for (String location : locations) {
+                add(digest, inside(file, "", location));
+            }
+            return Optional.of(HexFormat.of().formatHex(digest.digest()));
+        } catch (IOException | ModelException e) {
+            return Optional.empty();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void add(MessageDigest digest, Path file) throws IOException {
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
     private static void check(Path file, ModelProto model) {
         if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
             throw invalid(file, "is not an ONNX model, or an empty one: it holds no graph or no node", null);
@@ -113,10 +151,7 @@ public final class ModelFile {
     }
 
     private static ByteString external(Path file, TensorProto.Builder tensor) {
-        Map<String, String> entries = new HashMap<>();
-        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
-            entries.put(entry.getKey(), entry.getValue());
-        }
+        Map<String, String> entries = entries(tensor);
         String location = entries.getOrDefault("location", "");
         Path data = inside(file, tensor.getName(), location);
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ)) {
@@ -141,6 +176,14 @@ public final class ModelFile {
                             + (Files.exists(data) ? e.getMessage() : "no such file"),
                     e);
         }
+    }
+
+    private static Map<String, String> entries(TensorProtoOrBuilder tensor) {
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            entries.put(entry.getKey(), entry.getValue());
+        }
+        return entries;
     }
 
     /** External data lies in the model's folder; links that lead out of it are followed and refused. */

@@ -12,8 +12,10 @@ import vintk.input.NpyArray;
  * @param batchAxis on which that input carries the samples, {@link #NO_BATCH} where it takes a single one; empty to find it
  * @param others values of other inputs by name: with a row a sample where the input has a batch, else whole
  * @param fill all elements of inputs that are not given
+ * @param samples of a view: as many rows are taken of what has a row a sample; empty to take all
  */
-public record ModelInputs(Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill) {
+public record ModelInputs(
+        Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill, OptionalInt samples) {
     /** A model that takes one sample at a time, without an axis for it. */
     public static final int NO_BATCH = -1;
 
@@ -21,5 +23,15 @@ public record ModelInputs(Optional<String> main, OptionalInt batchAxis, Map<Stri
 
     public ModelInputs {
         others = Map.copyOf(others);
+    }
+
+    /** All rows of what has a row a sample. */
+    public ModelInputs(Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill) {
+        this(main, batchAxis, others, fill, OptionalInt.empty());
+    }
+
+    /** The same for views of so many samples. */
+    public ModelInputs ofSamples(int count) {
+        return new ModelInputs(main, batchAxis, others, fill, OptionalInt.of(count));
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.Graph;
@@ -40,10 +41,21 @@ public final class OnnxNetwork implements Network {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
             ModelProto model = Preparation.of(ModelFile.read(file));
-            return new OnnxNetwork(name, model, Signature.of(model, inputs), List.of());
+            Signature signature = Signature.of(model, inputs);
+            return new OnnxNetwork(name, model, signature, remarks(signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static List<String> remarks(Signature signature, ModelInputs inputs) {
+        return signature.notGiven().isEmpty()
+                ? List.of()
+                : List.of(String.format(
+                        Locale.ROOT,
+                        "not given, so all elements %s: input %s (--input NAME=FILE.npy, or --fill)",
+                        inputs.fill() == 0 ? "0" : Double.toString(inputs.fill()),
+                        String.join(", ", signature.notGiven())));
     }
 
     /** This network with parameters drawn from a seed in place of its own. */

@@ -131,7 +131,9 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
             case CLASS -> "class:" + number;
             case TRACE -> "trace:" + number;
             case TRACE_ALL -> "trace:all";
-            case VECTOR -> "vector" + vector.orElseThrow().shapeText();
+            case VECTOR ->
+                "vector" + vector.orElseThrow().shapeText() + " "
+                        + vector.orElseThrow().digest();
             case FULL -> "full";
         };
     }

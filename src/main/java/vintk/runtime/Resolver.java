@@ -287,12 +287,19 @@ final class Resolver {
     /** The model with the known values as initializers in place of the nodes that compute them. */
     private static ModelProto fold(ModelProto model, Map<String, Tensor> known) {
         GraphProto.Builder graph = model.getGraph().toBuilder().clearNode();
+        // Of which some outputs are known, but not all: the places of a TopK of weights, but not its values.
+        Set<String> computed = new HashSet<>();
         for (NodeProto node : model.getGraph().getNodeList()) {
             if (!node.getOutputList().stream().allMatch(o -> o.isEmpty() || known.containsKey(o))) {
                 graph.addNode(node);
+                computed.addAll(node.getOutputList());
             }
         }
-        known.forEach((name, tensor) -> graph.addInitializer(proto(name, tensor)));
+        known.forEach((name, tensor) -> {
+            if (!computed.contains(name)) {
+                graph.addInitializer(proto(name, tensor));
+            }
+        });
         return model.toBuilder().setGraph(graph).build();
     }
 

@@ -158,6 +158,13 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         try {
+            if (profiled) {
+                Files.deleteIfExists(Path.of(session.endProfiling()));
+            }
+        } catch (OrtException | IOException e) {
+            // A file too many, in the temporary folder.
+        }
+        try {
             session.close();
         } catch (OrtException e) {
             throw failure(e);

@@ -2,10 +2,14 @@ package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import vintk.input.NpyArray;
 import vintk.onnx.DataType;
@@ -34,6 +38,7 @@ final class Signature {
     private final List<Companion> companions = new ArrayList<>();
     private final Map<String, Filled> filled = new LinkedHashMap<>();
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
+    private final Set<String> notGiven = new LinkedHashSet<>();
 
     /** An input all of whose rows are the same. */
     private record Filled(DataType type, Shape row, double value) {}
@@ -134,8 +139,7 @@ final class Signature {
                 throw new IllegalArgumentException("input " + input + " is given an array of shape " + shape);
             }
             if (batch) {
-                companions.add(
-                        new Companion(input.name(), input.dataType(), shape.slice(1, shape.rank()), array.floats()));
+                companions.add(companion(input, array, given.samples()));
             } else {
                 constants.put(
                         input.name(), Tensor.of(new TensorType(input.dataType(), shape), doubles(array.floats())));
@@ -154,11 +158,25 @@ final class Signature {
             throw new IllegalArgumentException("input " + input + " and those before it, which are not given, have "
                     + fill + " elements; at most " + MOST_FILLED + " are filled");
         }
+        notGiven.add(input.name());
         if (batch) {
             filled.put(input.name(), new Filled(input.dataType(), shape.slice(1, shape.rank()), given.fill()));
         } else {
             constants.put(input.name(), Tensor.filled(new TensorType(input.dataType(), shape), given.fill()));
         }
+    }
+
+    /** The first rows, one a sample: more would go to the samples of the next view. */
+    private static Companion companion(DeclaredInput input, NpyArray array, OptionalInt samples) {
+        Shape shape = Shape.of(array.shape());
+        long rows = samples.orElse(Math.toIntExact(shape.dim(0)));
+        if (shape.elements() == 0 || shape.dim(0) < rows) {
+            throw new IllegalArgumentException("input " + input + " is given an array of shape " + shape
+                    + ": expected a row a sample" + (samples.isPresent() ? ", " + rows + " of them" : ""));
+        }
+        Shape row = shape.slice(1, shape.rank());
+        float[] first = Arrays.copyOf(array.floats(), Math.toIntExact(rows * row.elements()));
+        return new Companion(input.name(), input.dataType(), row, first);
     }
 
     private static double[] doubles(float[] values) {
@@ -176,6 +194,11 @@ final class Signature {
 
     List<Companion> companions() {
         return List.copyOf(companions);
+    }
+
+    /** Inputs that nobody gives. */
+    Set<String> notGiven() {
+        return notGiven;
     }
 
     /** Inputs that are the same for all samples and whole: initializers in effect, but no parameters. */

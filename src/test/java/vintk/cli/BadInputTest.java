@@ -1,5 +1,6 @@
 package vintk.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,11 +12,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
 
 /** What cannot be used is said in one clear line, with the right exit code. */
 class BadInputTest {
@@ -193,6 +204,39 @@ class BadInputTest {
         assertOneLine(ExitCode.USAGE, Shell.vintk("rank", good, "--out", inside, "--batch", 2), "a-file");
         assertOneLine(ExitCode.USAGE, Shell.vintk("generate", "pit", "--out", file), "a-file");
         assertOneLine(ExitCode.USAGE, Shell.vintk("kernel", good, "--input", input, "--out", inside), "a-file");
+        Path process = Path.of("/proc/k.npy");
+        if (Files.isDirectory(process.getParent())) {
+            // Known before the model is read.
+            Path none = folder.resolve("none.onnx");
+            Shell shell = Shell.vintk("kernel", none, "--input", input, "--out", process);
+            assertOneLine(ExitCode.USAGE, shell, "Cannot write /proc/k.npy");
+        }
+    }
+
+    /** More gradients than an array holds, sample by sample. */
+    @Test
+    void tooManyGradients() throws IOException {
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, 4));
+        Value weights = Value.initializer("w", Tensor.floats(Shape.of(4, 300_000), new float[1_200_000]));
+        Graph graph = new Graph("wide", List.of(x), Map.of("y", Ops.matMul(x, weights)));
+        Path wide = model("wide.onnx", ModelWriter.modelOfFreeBatch(graph).toByteArray());
+        Path out = folder.resolve("k.npy");
+        Object[] kernel = {"kernel", wide, "--input", "noise", "--engine", "per-sample", "--out", out, "--batch", 2048};
+        assertOneLine(ExitCode.NOTHING_SCORED, Shell.vintk(kernel), "wide", "2^31", "--batch");
+        kernel[kernel.length - 1] = 1_000_000_000;
+        assertOneLine(ExitCode.USAGE, Shell.vintk(kernel), "2^31", "--batch");
+    }
+
+    /** A hundred bytes that ask for a loop of 2^62 rounds. */
+    @Test
+    void emptyArrays() throws IOException {
+        Path empty = folder.resolve("empty.npy");
+        Npy.write(empty, NpyArray.of(new long[] {0, 3, 32, 32}, new float[0]));
+        assertOneLine(ExitCode.USAGE, kernel(good, empty), "empty.npy", "[N, ...]");
+        NpyArray bomb = NpyArray.of(new long[] {Integer.MAX_VALUE, Integer.MAX_VALUE, 0}, new float[0]);
+        assertArrayEquals(
+                new long[] {0, Integer.MAX_VALUE, Integer.MAX_VALUE},
+                bomb.withFirst(2).shape());
     }
 
     @Test
@@ -220,7 +264,12 @@ class BadInputTest {
         assertTrue(space.err().contains("--space and --classes are for candidates"), space.err());
         Shell fill = Shell.vintk("rank", "pit", "--count", 2, "--fill", 1);
         assertTrue(fill.err().contains("--fill and --batch-axis are for ONNX files"), fill.err());
-        for (Shell shell : new Shell[] {count, timeout, space, fill}) {
+        Shell forever = Shell.vintk("score", good, "--timeout", "Infinity");
+        assertTrue(forever.err().contains("--timeout: expected 0 to"), forever.err());
+        Path out = folder.resolve("g.onnx");
+        Shell nothing = Shell.vintk("differentiate", good, "--size", 0, "--out", out);
+        assertTrue(nothing.err().contains("--size: expected 1 or more, got 0"), nothing.err());
+        for (Shell shell : new Shell[] {count, timeout, space, fill, forever, nothing}) {
             assertEquals(ExitCode.USAGE, shell.code());
             assertEquals("", shell.out());
         }

@@ -21,6 +21,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
 
 /** A ranking that was cut short goes on where it was. */
 class ResumeTest {
@@ -159,7 +161,7 @@ class ResumeTest {
         assertTrue(shell.err().contains("name it with --out"), shell.err());
     }
 
-    /** A file that was written since is another model; one by another path is the same. */
+    /** A file that holds something else by now is another model, whatever its date; one by another path is the same. */
     @Test
     void filesAreToldApart() throws IOException {
         Path models = ProjectRoot.path().resolve("models");
@@ -171,9 +173,50 @@ class ResumeTest {
         Shell.vintk("score", again, "--batch", 2, "--out", out, "--resume");
         assertEquals(Map.of("model", first), results(out));
         Files.write(model, Files.readAllBytes(models.resolve("tiny-pit-1.onnx")));
-        Files.setLastModifiedTime(model, FileTime.from(Instant.now().plusSeconds(5)));
+        // As of a file that was moved or unpacked here.
+        Files.setLastModifiedTime(model, FileTime.from(Instant.EPOCH));
         Shell.vintk("score", model, "--batch", 2, "--out", out, "--resume");
         assertNotEquals(first.path("vintk"), results(out).get("model").path("vintk"));
         assertEquals(1, Files.readAllLines(out).size());
+    }
+
+    /** Arrays of the same name and shape, with other numbers. */
+    @Test
+    void arraysAreToldApart() throws IOException {
+        Path model = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
+        Path vector = folder.resolve("v.npy");
+        Path images = folder.resolve("x.npy");
+        Path out = folder.resolve("models.jsonl");
+        Object[] score = {
+            "score",
+            model,
+            "--batch",
+            2,
+            "--out",
+            out,
+            "--resume",
+            "--reduction",
+            "vector:" + vector,
+            "--inputs",
+            images
+        };
+        float[] numbers = new float[2 * 3 * 32 * 32];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) Math.sin(i);
+        }
+        Npy.write(images, NpyArray.of(new long[] {2, 3, 32, 32}, numbers));
+        Npy.write(vector, NpyArray.of(new long[] {10}, new float[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+        assertEquals(ExitCode.OK, Shell.vintk(score).code());
+        assertEquals(ExitCode.OK, Shell.vintk(score).code());
+        Npy.write(vector, NpyArray.of(new long[] {10}, new float[] {0, 1, 0, 0, 0, 0, 0, 0, 0, 0}));
+        Shell other = Shell.vintk(score);
+        assertEquals(ExitCode.USAGE, other.code());
+        assertTrue(other.err().contains("other settings (reduction"), other.err());
+        Npy.write(vector, NpyArray.of(new long[] {10}, new float[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+        numbers[5] = 3;
+        Npy.write(images, NpyArray.of(new long[] {2, 3, 32, 32}, numbers));
+        other = Shell.vintk(score);
+        assertEquals(ExitCode.USAGE, other.code());
+        assertTrue(other.err().contains("other settings (inputs"), other.err());
     }
 }

@@ -76,6 +76,21 @@ class JournalTest {
         assertTrue(e.getMessage().contains("line 2, is not a result: Expected the key"), e.getMessage());
     }
 
+    /** Two runs would overwrite each other's lines: the second one is refused, and cuts nothing. */
+    @Test
+    void oneRunWrites() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        try (Journal journal = Journal.create(path)) {
+            journal.append(FIRST);
+            IOException e = assertThrows(IOException.class, () -> Journal.create(path));
+            assertTrue(e.getMessage().contains("another run is writing it"), e.getMessage());
+            assertThrows(IOException.class, () -> Journal.resume(path));
+            journal.append(SECOND);
+        }
+        assertEquals(List.of(FIRST, SECOND), Journal.read(path).results());
+        Journal.resume(path).close();
+    }
+
     @Test
     void aFolderThatIsNotThereIsSaid() {
         IOException e = assertThrows(

@@ -107,7 +107,10 @@ final class ElementwiseRules {
         } else if (exponent == 3) {
             slope = mul(square(x), 3);
         } else if (Double.isNaN(exponent)) {
-            slope = mul(e, Ops.pow(x, add(e, -1)));
+            // Where it is 0, x^e is constant, at x = 0 too.
+            slope = mul(e, Ops.pow(x, Ops.where(equal(e, zeroLike(e)), e, add(e, -1))));
+        } else if (exponent == 0) {
+            slope = zeroLike(x);
         } else {
             slope = mul(Ops.pow(x, scalar(x.dataType(), exponent - 1)), exponent);
         }

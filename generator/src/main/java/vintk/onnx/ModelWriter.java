@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import vintk.file.AtomicFile;
 
 /**
  * Writes a {@link Graph} as ONNX. The same graph gives the same bytes: nodes in topological order, names counted per
@@ -80,16 +80,27 @@ public final class ModelWriter {
         long bytes = model.getGraph().getInitializerList().stream()
                 .mapToLong(t -> t.getRawData().size())
                 .sum();
-        ModelProto written = bytes > threshold ? externalise(model, file) : model;
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try (OutputStream out = Files.newOutputStream(part)) {
-            written.writeTo(out);
+        if (bytes <= threshold) {
+            AtomicFile.write(file, part -> writeInOne(model, part));
+            return;
         }
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        // The weights of the model that is written may lie in the very file that is replaced.
+        Path data = file.resolveSibling(file.getFileName() + ".data");
+        AtomicFile.write(
+                file,
+                part -> AtomicFile.write(
+                        data,
+                        weights -> writeInOne(
+                                externalise(model, weights, data.getFileName().toString()), part)));
     }
 
-    private static ModelProto externalise(ModelProto model, Path file) throws IOException {
-        Path data = file.resolveSibling(file.getFileName() + ".data");
+    private static void writeInOne(ModelProto model, Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            model.writeTo(out);
+        }
+    }
+
+    private static ModelProto externalise(ModelProto model, Path data, String location) throws IOException {
         ModelProto.Builder builder = model.toBuilder();
         try (FileChannel channel = FileChannel.open(
                 data, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -104,7 +115,7 @@ public final class ModelWriter {
                     }
                 }
                 tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                        .addExternalData(entry("location", data.getFileName().toString()))
+                        .addExternalData(entry("location", location))
                         .addExternalData(entry("offset", Long.toString(offset)))
                         .addExternalData(entry("length", Long.toString(channel.position() - offset)))
                         .clearRawData();

@@ -19,7 +19,7 @@ import vintk.onnx.TensorReader;
 /**
  * Models of half or double precision, or of a mixture, as float32: the kernel is a property of the function, float32 is
  * the precision that all kernels of the runtime have, and the Gram sums are in float64 anyway. A model of float32 with some
- * doubles among its shape computations stays as it is.
+ * doubles among its shape computations stays as it is; one that casts to half, as mixed precision does, does not.
  */
 final class SinglePrecision {
     private static final Set<Integer> HALF = Set.of(DataType.FLOAT16.code(), DataType.BFLOAT16.code());
@@ -30,18 +30,26 @@ final class SinglePrecision {
 
     static ModelProto of(ModelProto model) {
         boolean wide = declares(model.getGraph(), DOUBLE);
-        boolean narrow = HALF.stream().anyMatch(type -> declares(model.getGraph(), type));
+        boolean narrow =
+                HALF.stream().anyMatch(type -> declares(model.getGraph(), type) || casts(model.getGraph(), type));
         return wide || narrow ? SubGraphs.map(model, SinglePrecision::convert) : model;
     }
 
-    /** Whether inputs or weights are of a type. */
+    private static boolean casts(GraphProto graph, int type) {
+        return graph.getNodeList().stream()
+                .filter(node -> node.getOpType().equals("Cast"))
+                .flatMap(node -> node.getAttributeList().stream())
+                .anyMatch(attribute -> attribute.getI() == type);
+    }
+
+    /** Whether inputs, outputs or weights are of a type. */
     private static boolean declares(GraphProto graph, int type) {
-        Stream<Integer> inputs = graph.getInputList().stream()
+        Stream<Integer> ports = Stream.concat(graph.getInputList().stream(), graph.getOutputList().stream())
                 .map(i -> i.getType().getTensorType().getElemType());
         Stream<Integer> weights = graph.getInitializerList().stream()
                 .filter(t -> t.getDimsCount() > 0)
                 .map(TensorProto::getDataType);
-        return Stream.concat(inputs, weights).anyMatch(t -> t == type);
+        return Stream.concat(ports, weights).anyMatch(t -> t == type);
     }
 
     private static boolean isOther(int type) {

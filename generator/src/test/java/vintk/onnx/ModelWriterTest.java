@@ -3,13 +3,18 @@ package vintk.onnx;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,5 +166,37 @@ class ModelWriterTest {
         ModelWriter.write(model, outside, 1000);
         assertEquals(4 * 40 * 50, Files.size(folder.resolve("outside.onnx.data")));
         assertFalse(Files.exists(folder.resolve("outside.onnx.part")));
+    }
+
+    /** Readers map external data: a model may be written over the file that its own weights lie in. */
+    @Test
+    void weightsOverThemselves(@TempDir Path folder) throws IOException {
+        ModelProto model = ModelWriter.model(network());
+        Path file = folder.resolve("model.onnx");
+        Path data = folder.resolve("model.onnx.data");
+        ModelWriter.write(model, file, 1000);
+        byte[] before = Files.readAllBytes(data);
+        ModelProto.Builder mapped = model.toBuilder();
+        try (FileChannel channel = FileChannel.open(data)) {
+            mapped.getGraphBuilder().getInitializerBuilderList().stream()
+                    .filter(tensor -> tensor.getRawData().size() == before.length)
+                    .forEach(tensor -> tensor.setRawData(map(channel)));
+        }
+        ModelWriter.write(mapped.build(), file, 1000);
+        assertArrayEquals(before, Files.readAllBytes(data));
+        // Where it cannot be written, nothing is left, and what was there stays.
+        Path inside = Files.createDirectory(folder.resolve("other.onnx"))
+                .resolve("no")
+                .resolve("other.onnx");
+        assertThrows(IOException.class, () -> ModelWriter.write(model, inside, 1000));
+        assertArrayEquals(before, Files.readAllBytes(data));
+    }
+
+    private static ByteString map(FileChannel channel) {
+        try {
+            return UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,0 +1,93 @@
+package vintk.file;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes a file as a whole: to a temporary one beside it, which then takes its place. */
+public final class AtomicFile {
+    /** What writes the temporary file. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(Path temporary) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /**
+     * Writes a file; what was there before stays until all is written, also for those who have it open.
+     *
+     * @throws IOException naming the file, and why it cannot be written
+     */
+    public static void write(Path path, Content content) throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            // A device or a pipe takes what is written, and must not be replaced.
+            writeThrough(path, content);
+            return;
+        }
+        // Of a link, what it leads to.
+        Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        // Not Files.createTempFile: its files are private to their owner, and the result should be as readable as any
+        // other.
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        try {
+            content.writeTo(temporary);
+            move(temporary, target);
+        } catch (IOException e) {
+            throw failure(path, e);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void writeThrough(Path path, Content content) throws IOException {
+        try {
+            content.writeTo(path);
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+    }
+
+    /** Whether a file can be written beside another one, or in its place. */
+    public static void requireRoom(Path path) throws IOException {
+        Path target = path.toAbsolutePath();
+        if (!Files.exists(target) || Files.isRegularFile(target)) {
+            try {
+                Files.delete(Files.createTempFile(target.getParent(), ".", ".tmp"));
+            } catch (IOException e) {
+                throw failure(path, e);
+            }
+        }
+    }
+
+    /** What to throw where a file cannot be written: its name, and the reason in words. */
+    public static IOException failure(Path path, IOException e) {
+        return new IOException("Cannot write %s: %s".formatted(path, reason(e)), e);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "its folder does not exist, or takes no files";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "no permission";
+        }
+        return e instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : String.valueOf(e.getMessage());
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}

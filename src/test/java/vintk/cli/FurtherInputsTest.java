@@ -1,0 +1,107 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
+import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
+
+/** Models with an input beside the images, of which every view of a sample takes the same row. */
+class FurtherInputsTest {
+    private static final int BATCH = 4;
+
+    @TempDir
+    private Path folder;
+
+    private Path model;
+
+    /** (x W) ∘ (z V). */
+    @BeforeEach
+    void write() throws IOException {
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, 3, 8, 8));
+        Value z = Value.input("z", TensorType.of(DataType.FLOAT, 1, 2));
+        Value flat = Ops.reduceSum(x, false, 2, 3);
+        Value product = Ops.mul(Ops.matMul(flat, weights("w", 3, 5)), Ops.matMul(z, weights("v", 2, 5)));
+        Graph graph = new Graph("further", List.of(x, z), Map.of("y", product));
+        model = Files.write(
+                folder.resolve("further.onnx"),
+                ModelWriter.modelOfFreeBatch(graph).toByteArray());
+    }
+
+    private static Value weights(String name, int rows, int columns) {
+        float[] numbers = new float[rows * columns];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) Math.cos(i + rows);
+        }
+        return Value.initializer(name, Tensor.floats(Shape.of(rows, columns), numbers));
+    }
+
+    private Path rows(int count) throws IOException {
+        float[] numbers = new float[2 * count];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) (i < 2 * BATCH ? Math.sin(i) : 100);
+        }
+        Path file = folder.resolve("z" + count + ".npy");
+        Npy.write(file, NpyArray.of(new long[] {count, 2}, numbers));
+        return file;
+    }
+
+    private JsonNode scored(Object... more) throws IOException {
+        List<Object> words = new ArrayList<>(List.of("score", model, "--json", "--batch", BATCH));
+        words.addAll(List.of(more));
+        return new ObjectMapper().readTree(Shell.vintk(words.toArray()).out()).path(0);
+    }
+
+    @Test
+    void moreRowsThanSamplesAreLeftOut() throws IOException {
+        JsonNode four = scored("--input", "z=" + rows(BATCH));
+        assertEquals("ok", four.path("status").asText(), four.toString());
+        assertEquals(0, four.path("warnings").size());
+        for (int more : new int[] {BATCH + 2, 3 * BATCH}) {
+            assertEquals(
+                    four.path("vintk"), scored("--input", "z=" + rows(more)).path("vintk"));
+        }
+    }
+
+    @Test
+    void fewerRowsAreRefused() throws IOException {
+        JsonNode few = scored("--input", "z=" + rows(3));
+        assertTrue(few.path("message").asText().contains("expected a row a sample, 4 of them"), few.toString());
+        JsonNode none = scored("--input", "z=" + rows(0));
+        assertTrue(none.path("message").asText().contains("expected a row a sample"), none.toString());
+        Path out = folder.resolve("k.npy");
+        Shell kernel = Shell.vintk(
+                "kernel", model, "--input", "x=noise", "--input", "z=" + rows(3), "--batch", 4, "--out", out);
+        assertEquals(ExitCode.USAGE, kernel.code());
+        assertTrue(kernel.err().contains("--input z: expected a row for each of 4 samples, got 3"), kernel.err());
+    }
+
+    @Test
+    void whatIsNotGivenIsSaid() throws IOException {
+        JsonNode filled = scored("--fill", 0.5);
+        assertEquals(
+                "not given, so all elements 0.5: input z (--input NAME=FILE.npy, or --fill)",
+                filled.at("/warnings/0").asText());
+        assertNotEquals(scored("--fill", 2).path("vintk"), filled.path("vintk"));
+    }
+}

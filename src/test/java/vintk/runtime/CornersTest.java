@@ -1,0 +1,139 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+
+/** Small models whose kernels can be written down. */
+class CornersTest {
+    private static final float[] SAMPLES = {0, 2, 3, 4};
+
+    /** Of x and of x W, both rows of SAMPLES: two outputs, so each scalar product twice. */
+    private static final double[] LINEAR = {8, 16, 16, 50};
+
+    @TempDir
+    private Path folder;
+
+    private double[] kernel(TestModel model, float[] samples, int width) throws IOException {
+        Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(file);
+        int count = samples.length / width;
+        try (KernelEngine engine = KernelEngine.open(network, count, Shape.of(width), KernelOptions.defaults())) {
+            return engine.compute(samples).values();
+        }
+    }
+
+    private static TestModel linear() {
+        return TestModel.opset(17).input("x", -1, 2).weight("w", 2, 2).node("MatMul", "m", "x", "w");
+    }
+
+    /** p ≡ 1, whatever the base: at 0 too, where 0 · 0⁻¹ is no number. */
+    @Test
+    void powersOfZero() throws IOException {
+        TestModel one = TestModel.opset(17)
+                .input("x", -1, 2)
+                .weight("w", 2)
+                .node("Mul", "m", "x", "w")
+                .scalar("zero", 0)
+                .node("Pow", "p", "m", "zero")
+                .node("Add", "y", "p", "m")
+                .output("y");
+        assertArrayEquals(new double[] {4, 8, 8, 25}, kernel(one, SAMPLES, 2), 1e-5);
+        TestModel several = TestModel.opset(17)
+                .input("x", -1, 2)
+                .weight("w", 2)
+                .node("Mul", "m", "x", "w")
+                .numbers("exponents", 0, 1)
+                .node("Pow", "y", "m", "exponents")
+                .output("y");
+        assertArrayEquals(new double[] {4, 8, 8, 16}, kernel(several, SAMPLES, 2), 1e-5);
+    }
+
+    /** Of a TopK of weights the places are known beforehand, the values are not. */
+    @Test
+    void placesOfWeights() throws IOException {
+        TestModel model = TestModel.opset(17)
+                .input("x", -1, 2)
+                .initializer("w", Tensor.floats(Shape.of(3, 2), 1, 6, 2, 5, 3, 4))
+                .longs("two", 2)
+                .node("TopK", "largest,places", "w", "two")
+                .with("axis", 0)
+                .node("MatMul", "y", "x", "largest")
+                .output("y");
+        assertArrayEquals(LINEAR, kernel(model, SAMPLES, 2), 1e-5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DOUBLE", "FLOAT16"})
+    void outputsOfAnotherPrecision(DataType type) throws IOException {
+        TestModel model = linear().node("Cast", "y", "m").with("to", type.code());
+        model.output("y");
+        Path file = folder.resolve("typed.onnx");
+        ModelProto.Builder proto = model.build().toBuilder();
+        proto.getGraphBuilder()
+                .getOutputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .setElemType(type.code());
+        Files.write(file, proto.build().toByteArray());
+        try (KernelEngine engine =
+                KernelEngine.open(OnnxNetwork.read(file), 2, Shape.of(2), KernelOptions.defaults())) {
+            assertArrayEquals(LINEAR, engine.compute(SAMPLES).values(), 1e-5);
+        }
+    }
+
+    /** As autocast writes it: float32 weights, and gradients beyond what half holds. */
+    @Test
+    void halfBetweenCasts() throws IOException {
+        TestModel model = TestModel.opset(17)
+                .input("x", -1, 2)
+                .weight("w", 2, 2)
+                .node("Cast", "xh", "x")
+                .with("to", DataType.FLOAT16.code())
+                .node("Cast", "wh", "w")
+                .with("to", DataType.FLOAT16.code())
+                .node("MatMul", "mh", "xh", "wh")
+                .node("Cast", "m", "mh")
+                .with("to", DataType.FLOAT.code())
+                .scalar("factor", 1e5f)
+                .node("Mul", "y", "m", "factor")
+                .output("y");
+        double[] scaled = new double[LINEAR.length];
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = 1e10 * LINEAR[i];
+        }
+        assertArrayEquals(scaled, kernel(model, SAMPLES, 2), 1e5);
+    }
+
+    /** What is all zeros, or no number, for a sample alone: the mean over the batch is the sample then. */
+    @Test
+    void samplesThatInfluenceEachOther() {
+        TestModel centred = linear().node("ReduceMean", "mean", "m")
+                .with("axes", new long[] {0})
+                .node("Sub", "y", "m", "mean")
+                .output("y");
+        TestModel scaled = linear().node("ReduceMean", "mean", "m")
+                .with("axes", new long[] {0})
+                .node("Sub", "c", "m", "mean")
+                .node("ReduceL2", "s", "c")
+                .with("axes", new long[] {0})
+                .node("Div", "y", "c", "s")
+                .output("y");
+        for (TestModel model : new TestModel[] {centred, scaled}) {
+            ModelException e = assertThrows(ModelException.class, () -> kernel(model, SAMPLES, 2));
+            assertTrue(e.getMessage().contains("samples influence each other"), e.getMessage());
+        }
+    }
+}
