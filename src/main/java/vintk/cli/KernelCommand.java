@@ -26,8 +26,11 @@ import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
 import vintk.runtime.Companion;
+import vintk.runtime.ConstantOutput;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
+import vintk.runtime.KernelOptions;
+import vintk.runtime.ModelException;
 import vintk.runtime.OnnxNetwork;
 import vintk.space.RandomStream;
 
@@ -111,13 +114,12 @@ final class KernelCommand implements Callable<Integer> {
         requireRows(network, shape.dim(0));
         float[] data = viewed(array);
         long start = System.nanoTime();
-        try (KernelEngine engine = KernelEngine.open(
-                network,
-                Math.toIntExact(shape.dim(0)),
-                sample,
-                kernel.options(common, perParameter != null).withSession(device.session(common)))) {
+        KernelOptions options = kernel.options(common, perParameter != null).withSession(device.session(common));
+        try (KernelEngine engine = KernelEngine.open(network, Math.toIntExact(shape.dim(0)), sample, options)) {
             KernelMatrix result = engine.compute(data);
+            ConstantOutput.refuse(result, network, sample, options, data, options.seed());
             write(result);
+            requireFinite(result);
             if (!common.quiet) {
                 result.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
             }
@@ -126,6 +128,23 @@ final class KernelCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    /** It is written all the same: which entries are no numbers tells which samples to look at. */
+    private void requireFinite(KernelMatrix result) {
+        for (int i = 0; i < result.values().length; i++) {
+            if (!Double.isFinite(result.values()[i])) {
+                throw new ModelException(
+                        ModelException.Kind.ERROR,
+                        String.format(
+                                Locale.ROOT,
+                                "%s: the kernel is %s between sample %d and sample %d",
+                                out,
+                                result.values()[i],
+                                i / result.size(),
+                                i % result.size()));
+            }
+        }
     }
 
     private static void requireRows(OnnxNetwork network, long samples) {

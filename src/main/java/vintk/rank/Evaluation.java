@@ -13,6 +13,7 @@ import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.input.NpyFile;
 import vintk.onnx.Shape;
+import vintk.runtime.ConstantOutput;
 import vintk.runtime.Interruption;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
@@ -37,12 +38,6 @@ import vintk.space.RandomStream;
  * statistics. A model that fails gives a result with a status; it never stops the others.
  */
 public final class Evaluation {
-    /** A trace a sample below which the sum of outputs is looked at more closely: usual kernels are many orders above. */
-    private static final double SUSPICIOUS = 1e-6;
-
-    /** Squared rounding errors of float32 gradients, with room: below this share of another kernel there is nothing. */
-    private static final double NOISE = 1e-10;
-
     private final Settings settings;
     private final KernelOptions options;
     private final List<SessionSettings> sessions;
@@ -199,11 +194,13 @@ public final class Evaluation {
                 boolean drawn = subject.isDrawn();
                 Opening next = drawn && repeat + 1 < repeats ? opening(subject, repeat + 1, lane) : null;
                 try {
-                    last = opened.engine().compute(batches.augmented(opened.sample(), seed), seed);
+                    float[] batch = batches.augmented(opened.sample(), seed);
+                    last = opened.engine().compute(batch, seed);
                     if (drawn || repeat == 0) {
                         remarks.addAll(opened.network().remarks());
                         remarks.addAll(last.remarks());
-                        requireGradient(last, opened, lane, seed);
+                        KernelOptions own = options.withSession(lane.session());
+                        ConstantOutput.refuse(last, opened.network(), opened.sample(), own, batch, seed);
                         remarkOnSize(opened.sample(), remarks);
                     }
                 } finally {
@@ -257,34 +254,6 @@ public final class Evaluation {
             remarks.add("fixed to samples of shape " + sample + ": --size "
                     + settings.size().getAsInt() + " is not used");
         }
-    }
-
-    /**
-     * Says so where the sum of the outputs is constant, as after a Softmax: its gradient is rounding noise, whose kernel must
-     * not get a score. The measure is the kernel of a random projection of the outputs.
-     */
-    private void requireGradient(KernelMatrix sum, Opening.Opened opened, Lane lane, long seed) {
-        if (options.reduction().kind() != Reduction.Kind.SUM || trace(sum) > SUSPICIOUS * sum.size()) {
-            return;
-        }
-        KernelOptions random = options.withSession(lane.session()).withReduction(Reduction.parse("trace:1"));
-        try (KernelEngine engine = KernelEngine.open(opened.network(), sum.size(), opened.sample(), random)) {
-            double reference = trace(engine.compute(batches.augmented(opened.sample(), seed), seed));
-            if (trace(sum) < NOISE * reference) {
-                throw new ModelException(
-                        ModelException.Kind.CONSTANT_OUTPUT,
-                        "the sum of output '" + sum.output()
-                                + "' is constant (a Softmax at the end?): use --reduction class:C or trace:K, or --output");
-            }
-        }
-    }
-
-    private static double trace(KernelMatrix kernel) {
-        double trace = 0;
-        for (int i = 0; i < kernel.size(); i++) {
-            trace += kernel.values()[i * kernel.size() + i];
-        }
-        return trace;
     }
 
     private Shape wanted() {

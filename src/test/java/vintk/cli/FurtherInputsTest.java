@@ -96,6 +96,20 @@ class FurtherInputsTest {
         assertTrue(kernel.err().contains("--input z: expected a row for each of 4 samples, got 3"), kernel.err());
     }
 
+    /** The image size is the model's; another one that is asked for is not used, and that is said. */
+    @Test
+    void theSizeOfAFixedModelIsItsOwn() throws IOException {
+        JsonNode fixed = scored("--input", "z=" + rows(BATCH), "--size", 32);
+        assertEquals(
+                "fixed to samples of shape [3x8x8]: --size 32 is not used",
+                fixed.at("/warnings/0").asText());
+        assertEquals(
+                0,
+                scored("--input", "z=" + rows(BATCH), "--size", 8)
+                        .path("warnings")
+                        .size());
+    }
+
     @Test
     void whatIsNotGivenIsSaid() throws IOException {
         JsonNode filled = scored("--fill", 0.5);

@@ -1,9 +1,11 @@
 package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,22 @@ class SilentErrorsTest {
         assertEquals(
                 ExitCode.OK,
                 Shell.vintk("score", file("logits", logits()), "--batch", 4).code());
+    }
+
+    /** The command kernel says the same. */
+    @Test
+    void kernelsOfNothing() throws IOException {
+        Path out = folder.resolve("k.npy");
+        Path softmax = file("softmax", Ops.softmax(logits(), -1));
+        Shell constant = Shell.vintk("kernel", softmax, "--input", "noise", "--batch", 4, "--out", out);
+        assertEquals(ExitCode.NOTHING_SCORED, constant.code());
+        assertTrue(constant.err().contains("--reduction class:C"), constant.err());
+        assertFalse(Files.exists(out));
+        Path roots = file("roots", Ops.sqrt(logits()));
+        Shell infinite = Shell.vintk("kernel", roots, "--input", "noise", "--batch", 4, "--out", out);
+        assertEquals(ExitCode.NOTHING_SCORED, infinite.code());
+        assertEquals("", infinite.out());
+        assertTrue(infinite.err().contains("the kernel is NaN between sample 0 and sample 0"), infinite.err());
     }
 
     /** Batch statistics by primitives: sample by sample the model would be another function. */
