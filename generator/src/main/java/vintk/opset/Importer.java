@@ -109,7 +109,8 @@ public final class Importer {
         }
         if (RANDOM.contains(proto.getOpType())) {
             throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
-                    + "': a model that draws random numbers gives another kernel at every run");
+                    + "': a model that draws random numbers gives another kernel at every run (is it stochastic depth? Export with"
+                    + " stochastic_depth_prob=0, or drop_path_rate=0)");
         }
         if (OPTIONALS.contains(proto.getOpType()) || OperatorTable.SEQUENCES.contains(proto.getOpType())) {
             throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
