@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -142,10 +144,14 @@ final class RankCommand implements Callable<Integer> {
         return named(files, inputs, reinit);
     }
 
-    /** File names where they differ; else as much of the path as tells them apart from all others. */
+    /** Each file once. File names where they differ; else as much of the path as tells them apart from all others. */
     private static List<Subject> named(List<Path> files, ModelInputs inputs, Optional<Initialisation> reinit) {
         List<Subject> subjects = new ArrayList<>();
+        Set<Path> named = new HashSet<>();
         for (Path file : files) {
+            if (!named.add(file.toAbsolutePath().normalize())) {
+                continue;
+            }
             int parts = 1;
             while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
                 parts++;
@@ -156,7 +162,12 @@ final class RankCommand implements Callable<Integer> {
     }
 
     private static boolean isUnique(String name, int parts, List<Path> files) {
-        return files.stream().filter(f -> tail(f, parts).equals(name)).count() == 1;
+        return files.stream()
+                        .filter(f -> tail(f, parts).equals(name))
+                        .map(f -> f.toAbsolutePath().normalize())
+                        .distinct()
+                        .count()
+                == 1;
     }
 
     /** The last parts of a path, without the ending of a model file. */

@@ -70,7 +70,8 @@ public record ImageFolder(Path path) implements Inputs {
                 sorted.put(relative.toString().replace(relative.getFileSystem().getSeparator(), "/"), relative);
             });
         } catch (UncheckedIOException e) {
-            throw new IOException(path + ": cannot be searched for images: " + e.getCause(), e);
+            throw new IOException(
+                    path + ": cannot be searched for images: " + e.getCause().getMessage(), e);
         }
         return new ArrayList<>(sorted.keySet());
     }

@@ -89,7 +89,7 @@ final class Picture {
             throw new IOException("it is cut off", e);
         } catch (RuntimeException e) {
             // Readers meet damaged files with whatever their arithmetic runs into.
-            throw new IOException("it is damaged (" + e + ")", e);
+            throw new IOException("it is damaged" + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")"), e);
         }
     }
 

@@ -28,6 +28,9 @@ import java.util.TreeMap;
  */
 public record Truth(String column, SortedMap<String, Double> values) {
 
+    /** What tables write where a number is missing. */
+    private static final Set<String> EMPTY = Set.of("", "-", "nan", "na", "n/a", "none", "null");
+
     public Truth {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
     }
@@ -51,18 +54,26 @@ public record Truth(String column, SortedMap<String, Double> values) {
         }
         TreeMap<String, Double> values = new TreeMap<>();
         Set<String> seen = new LinkedHashSet<>();
+        List<String> words = new ArrayList<>();
         for (Map.Entry<String, JsonNode> row : rows) {
             if (!seen.add(row.getKey())) {
                 throw new IOException("%s has two rows of the id '%s'".formatted(path, row.getKey()));
             }
-            OptionalDouble value = number(find(row.getValue(), column));
+            JsonNode cell = find(row.getValue(), column);
+            OptionalDouble value = number(cell);
             if (value.isPresent()) {
                 values.put(row.getKey(), value.getAsDouble());
+            } else if (cell.isTextual() && !EMPTY.contains(cell.asText().strip().toLowerCase(Locale.ROOT))) {
+                words.add("'%s' of '%s'".formatted(cell.asText(), row.getKey()));
             }
         }
         if (values.isEmpty()) {
             throw new IllegalArgumentException("%s has no numbers in a column '%s': choose one of %s"
                     .formatted(path, column, String.join(", ", numericColumns(rows))));
+        }
+        if (!words.isEmpty()) {
+            throw new IOException("%s: expected numbers in column '%s', or empty cells, got %s"
+                    .formatted(path, column, String.join(", ", words.subList(0, Math.min(3, words.size())))));
         }
         return new Truth(column, values);
     }

@@ -46,7 +46,7 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
             case "trace":
                 return argument.equals("all")
                         ? new Reduction(Kind.TRACE_ALL, 0, Optional.empty())
-                        : new Reduction(Kind.TRACE, number(text, argument, 1), Optional.empty());
+                        : new Reduction(Kind.TRACE, vectors(text, argument), Optional.empty());
             case "vector":
                 return ofFile(Path.of(argument));
             case "full":
@@ -55,6 +55,15 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
                 throw new IllegalArgumentException("unknown reduction '" + text
                         + "'; expected sum, class:c, trace:K, trace:all, vector:FILE.npy or full");
         }
+    }
+
+    private static int vectors(String text, String argument) {
+        int number = number(text, argument, 1);
+        if (number > MOST_CLASSES) {
+            throw new IllegalArgumentException(
+                    "reduction '" + text + "': a backward pass each; at most " + MOST_CLASSES + " are done");
+        }
+        return number;
     }
 
     private static int number(String text, String argument, int least) {

@@ -269,7 +269,9 @@ class BadInputTest {
         Path out = folder.resolve("g.onnx");
         Shell nothing = Shell.vintk("differentiate", good, "--size", 0, "--out", out);
         assertTrue(nothing.err().contains("--size: expected 1 or more, got 0"), nothing.err());
-        for (Shell shell : new Shell[] {count, timeout, space, fill, forever, nothing}) {
+        Shell traces = Shell.vintk("score", good, "--reduction", "trace:2000000000");
+        assertTrue(traces.err().contains("at most 10000"), traces.err());
+        for (Shell shell : new Shell[] {traces, count, timeout, space, fill, forever, nothing}) {
             assertEquals(ExitCode.USAGE, shell.code());
             assertEquals("", shell.out());
         }

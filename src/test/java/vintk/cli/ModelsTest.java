@@ -57,6 +57,18 @@ class ModelsTest {
         }
     }
 
+    @Test
+    void areScoredOnce() {
+        Path models = ProjectRoot.path().resolve("models");
+        Path model = models.resolve("tiny-vit-3.onnx");
+        Path again = models.resolve("../models/tiny-vit-3.onnx");
+        Shell scored = Shell.vintk("score", model, again, model, "--batch", 2);
+        assertEquals(ExitCode.OK, scored.code(), scored.err());
+        assertEquals(
+                1, scored.out().lines().filter(line -> line.endsWith(" ok")).count(), scored.out());
+        assertTrue(scored.out().contains("1  tiny-vit-3  "), scored.out());
+    }
+
     /** They are a ranking's simplest input. One is fixed to a batch of 4 and has further outputs: the first counts. */
     @Test
     void canBeRanked(@TempDir Path folder) throws IOException {

@@ -63,7 +63,8 @@ class TruthTest {
             {"c.json", "[{\"name\": 1}]", "Model 1"},
             {"d.csv", "", "is empty"},
             {"e.csv", "id,acc\na,1\na,2\n", "two rows of the id 'a'"},
-            {"f.txt", "", ".json or .csv"}
+            {"f.txt", "", ".json or .csv"},
+            {"g.csv", "id,acc\na,72%\nb,1\nc,n/a\n", "got '72%' of 'a'"}
         }) {
             Path path = file(bad[0], bad[1]);
             IOException e = assertThrows(IOException.class, () -> Truth.read(path, "acc"));
