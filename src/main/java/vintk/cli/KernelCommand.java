@@ -119,10 +119,10 @@ final class KernelCommand implements Callable<Integer> {
             KernelMatrix result = engine.compute(data);
             ConstantOutput.refuse(result, network, sample, options, data, options.seed());
             write(result);
-            requireFinite(result);
             if (!common.quiet) {
                 result.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
             }
+            requireFinite(result);
             if (common.json || !common.quiet) {
                 summary(result, (System.nanoTime() - start) / 1e9);
             }

@@ -68,6 +68,10 @@ final class Relaunch {
                     "c", CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, StandardCharsets.ISO_8859_1.name()));
             c.setenv(VARIABLE, TUNABLES, 1);
             c.setenv(NO_REPORTS, "1", 0);
+            if (System.getProperty("sun.jnu.encoding", "").startsWith("ANSI_X3.4")) {
+                // As containers and schedulers have it: Java then cannot open a file whose name is not ASCII.
+                c.setenv("LC_ALL", "C.UTF-8", 1);
+            }
             c.execv(java, arguments(bytes));
         } catch (IOException | LinkageError e) {
             // As it is, then: slower, not wrong.

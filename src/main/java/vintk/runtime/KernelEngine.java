@@ -261,9 +261,20 @@ public final class KernelEngine implements AutoCloseable {
                 plan.output(),
                 plan.forward().macs() / plan.chunk(),
                 peakBytes,
-                Stream.of(session.get().placement().remark())
+                Stream.concat(Stream.of(session.get().placement().remark()), notFinite(total, counted))
                         .filter(Objects::nonNull)
                         .toList());
+    }
+
+    /** Where a kernel is no number because a parameter is none: which. */
+    private static Stream<String> notFinite(double[] kernel, List<Value> parameters) {
+        if (Arrays.stream(kernel).allMatch(Double::isFinite)) {
+            return Stream.empty();
+        }
+        return parameters.stream()
+                .filter(p -> p.isConstant() && !p.constant().allMatch(Double::isFinite))
+                .limit(1)
+                .map(p -> "parameter '" + p.name() + "' has numbers that are not finite");
     }
 
     private Map<String, double[]> runBatched(float[] data, float[] v) {

@@ -84,6 +84,14 @@ class SilentErrorsTest {
         assertEquals(ExitCode.NOTHING_SCORED, infinite.code());
         assertEquals("", infinite.out());
         assertTrue(infinite.err().contains("the kernel is NaN between sample 0 and sample 0"), infinite.err());
+        assertEquals(1, infinite.err().lines().count(), infinite.err());
+        Value broken = Value.initializer("broken", Tensor.floats(Shape.of(CLASSES), 1, 2, Float.NaN, 4, 5));
+        Path file = file("broken", Ops.mul(logits(), broken));
+        Shell nan = Shell.vintk("kernel", file, "--input", "noise", "--batch", 4, "--out", out);
+        assertTrue(nan.err().contains("parameter 'broken' has numbers that are not finite"), nan.err());
+        Shell scored = Shell.vintk("score", file, "--batch", 4);
+        assertTrue(scored.out().contains("non-finite"), scored.out());
+        assertTrue(scored.out().replaceAll("\\s+", " ").contains("'broken' has numbers"), scored.out());
     }
 
     /** Batch statistics by primitives: sample by sample the model would be another function. */
