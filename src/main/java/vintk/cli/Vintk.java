@@ -143,8 +143,8 @@ public final class Vintk implements Runnable {
         if (cause instanceof FileSystemException system && system.getReason() != null) {
             return system.getFile() + ": " + system.getReason();
         }
-        if (cause instanceof ArithmeticException arithmetic) {
-            return ModelException.words(arithmetic);
+        if (ModelException.isOverflow(cause)) {
+            return ModelException.TOO_MANY;
         }
         if (cause instanceof IllegalArgumentException
                 || cause instanceof ModelException

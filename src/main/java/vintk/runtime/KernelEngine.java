@@ -147,10 +147,11 @@ public final class KernelEngine implements AutoCloseable {
                     ModelException.Kind.INVALID_MODEL, network.name() + ": more than 2 GiB of weights", e);
         } catch (IllegalStateException e) {
             throw new ModelException(ModelException.Kind.ERROR, network.name() + ": " + e.getMessage(), e);
-        } catch (ArithmeticException e) {
-            throw new ModelException(
-                    ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + ModelException.words(e), e);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            if (ModelException.isOverflow(e)) {
+                throw new ModelException(
+                        ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + ModelException.TOO_MANY, e);
+            }
             throw new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
         }
     }

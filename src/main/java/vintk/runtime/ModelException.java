@@ -29,10 +29,13 @@ public final class ModelException extends RuntimeException {
         return kind;
     }
 
-    /** What went wrong with numbers, of which Java itself says "integer overflow". */
-    public static String words(ArithmeticException e) {
-        return String.valueOf(e.getMessage()).contains("overflow")
-                ? "more than 2^31 numbers at once would be needed; try a smaller --batch or --size"
-                : e.getMessage();
+    /** What Java's "integer overflow" means for a user. */
+    public static final String TOO_MANY =
+            "more than 2^31 numbers at once would be needed; try a smaller --batch or --size";
+
+    /** Whether numbers were too many, or too large, to be counted. */
+    public static boolean isOverflow(Throwable e) {
+        return e instanceof ArithmeticException
+                && String.valueOf(e.getMessage()).contains("overflow");
     }
 }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -76,6 +77,8 @@ public final class ModelFile {
             }
         } catch (InvalidProtocolBufferException e) {
             throw invalid(file, "is not an ONNX model, or is cut off: " + e.getMessage(), e);
+        } catch (AccessDeniedException e) {
+            throw invalid(file, "cannot be read: no permission", e);
         } catch (IOException e) {
             throw invalid(file, "cannot be read: " + e.getMessage(), e);
         }
