@@ -140,7 +140,11 @@ final class BackendCheck {
         boolean single = test.inputs().values().stream()
                 .map(t -> t.type().dataType())
                 .allMatch(t -> !t.isFloating() || t == DataType.FLOAT);
-        if (!single || training) {
+        // Rounded to half, outputs are a staircase, of which differences say nothing: it is computed in float32.
+        boolean half = test.model().getGraph().getOutputList().stream()
+                .map(o -> o.getType().getTensorType().getElemType())
+                .anyMatch(t -> t == DataType.FLOAT16.code() || t == DataType.BFLOAT16.code());
+        if (!single || half || training) {
             return prepared;
         }
         try (Session session = new Session(test.model().toByteArray(), SessionSettings.of(1))) {
