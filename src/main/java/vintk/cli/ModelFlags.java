@@ -99,7 +99,7 @@ final class ModelFlags {
         return !inputs.isEmpty() || fill != 0 || batchAxis != null;
     }
 
-    /** As results name it, after the samples: nothing where nothing is given. */
+    /** As results name it, after the samples, with what the arrays hold: nothing where nothing is given. */
     String text() throws IOException {
         StringBuilder text = new StringBuilder();
         for (Given each : given()) {

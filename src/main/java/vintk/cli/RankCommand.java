@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -118,7 +118,7 @@ final class RankCommand implements Callable<Integer> {
         }
     }
 
-    /** Files as given, and all .onnx files of folders in name order. */
+    /** Files as given, and all .onnx files of folders in name order; each once. */
     static List<Subject> files(List<String> names, ModelInputs inputs, Optional<Initialisation> reinit)
             throws IOException {
         List<Path> files = new ArrayList<>();
@@ -141,17 +141,15 @@ final class RankCommand implements Callable<Integer> {
                 files.add(path);
             }
         }
-        return named(files, inputs, reinit);
+        Map<Path, Path> once = new LinkedHashMap<>();
+        files.forEach(file -> once.putIfAbsent(file.toAbsolutePath().normalize(), file));
+        return named(List.copyOf(once.values()), inputs, reinit);
     }
 
-    /** Each file once. File names where they differ; else as much of the path as tells them apart from all others. */
+    /** File names where they differ; else as much of the path as tells them apart from all others. */
     private static List<Subject> named(List<Path> files, ModelInputs inputs, Optional<Initialisation> reinit) {
         List<Subject> subjects = new ArrayList<>();
-        Set<Path> named = new HashSet<>();
         for (Path file : files) {
-            if (!named.add(file.toAbsolutePath().normalize())) {
-                continue;
-            }
             int parts = 1;
             while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
                 parts++;
@@ -162,12 +160,7 @@ final class RankCommand implements Callable<Integer> {
     }
 
     private static boolean isUnique(String name, int parts, List<Path> files) {
-        return files.stream()
-                        .filter(f -> tail(f, parts).equals(name))
-                        .map(f -> f.toAbsolutePath().normalize())
-                        .distinct()
-                        .count()
-                == 1;
+        return files.stream().filter(f -> tail(f, parts).equals(name)).count() == 1;
     }
 
     /** The last parts of a path, without the ending of a model file. */

@@ -148,12 +148,15 @@ public final class KernelEngine implements AutoCloseable {
         } catch (IllegalStateException e) {
             throw new ModelException(ModelException.Kind.ERROR, network.name() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            if (ModelException.isOverflow(e)) {
-                throw new ModelException(
-                        ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + ModelException.TOO_MANY, e);
-            }
-            throw new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
+            throw ModelException.isOverflow(e)
+                    ? tooMany(network, e)
+                    : new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static ModelException tooMany(Network network, RuntimeException overflow) {
+        return new ModelException(
+                ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + ModelException.TOO_MANY, overflow);
     }
 
     /** Refuses what cannot fit into the machine, before the machine does. */
@@ -202,7 +205,11 @@ public final class KernelEngine implements AutoCloseable {
 
     /** The same with another seed of the random vectors. */
     public KernelMatrix compute(float[] data, long seed) {
-        return explained(network, () -> computed(data, seed));
+        try {
+            return computed(data, seed);
+        } catch (ArithmeticException e) {
+            throw ModelException.isOverflow(e) ? tooMany(network, e) : e;
+        }
     }
 
     private KernelMatrix computed(float[] data, long seed) {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import vintk.proto.StoredTensors;
 
 /**
@@ -62,6 +63,11 @@ public final class ModelFile {
 
     /** The model as its file has it; whether it can be used is not looked at. */
     static ModelProto parse(Path file) {
+        return parse(file, in -> in);
+    }
+
+    /** @param through what the bytes of the file go through */
+    private static ModelProto parse(Path file, UnaryOperator<InputStream> through) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw invalid(file, Files.exists(file) ? "is not a file" : "does not exist", null);
@@ -70,7 +76,7 @@ public final class ModelFile {
             if (size == 0 || size > MAX_BYTES) {
                 throw invalid(file, "has " + size + " bytes; an ONNX file has at least one and at most 2 GiB", null);
             }
-            try (InputStream in = Files.newInputStream(file)) {
+            try (InputStream in = through.apply(Files.newInputStream(file))) {
                 CodedInputStream coded = CodedInputStream.newInstance(in);
                 coded.setSizeLimit(Integer.MAX_VALUE);
                 return ModelProto.parseFrom(coded);
@@ -91,25 +97,20 @@ public final class ModelFile {
     public static Optional<String> digest(Path file) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            add(digest, file);
             Set<String> locations = new TreeSet<>();
-            parse(file).getGraph().getInitializerList().stream()
+            parse(file, in -> new DigestInputStream(in, digest)).getGraph().getInitializerList().stream()
                     .filter(ModelFile::isExternal)
                     .forEach(tensor -> locations.add(entries(tensor).getOrDefault("location", "")));
             for (String location : locations) {
-                add(digest, inside(file, "", location));
+                try (InputStream in = new DigestInputStream(Files.newInputStream(inside(file, "", location)), digest)) {
+                    in.transferTo(OutputStream.nullOutputStream());
+                }
             }
             return Optional.of(HexFormat.of().formatHex(digest.digest()));
         } catch (IOException | ModelException e) {
             return Optional.empty();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void add(MessageDigest digest, Path file) throws IOException {
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
         }
     }
 

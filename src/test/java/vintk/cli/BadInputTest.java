@@ -227,6 +227,15 @@ class BadInputTest {
         assertOneLine(ExitCode.USAGE, Shell.vintk(kernel), "2^31", "--batch");
     }
 
+    /** The option is wrong, not the model. */
+    @Test
+    void aVectorOfAnotherShape() throws IOException {
+        Path out = folder.resolve("k.npy");
+        String vector = "vector:" + npy("v.npy", 3);
+        Shell shell = Shell.vintk("kernel", good, "--input", input, "--reduction", vector, "--out", out);
+        assertOneLine(ExitCode.USAGE, shell, "vector has shape (3,)", "[10]");
+    }
+
     /** A hundred bytes that ask for a loop of 2^62 rounds. */
     @Test
     void emptyArrays() throws IOException {

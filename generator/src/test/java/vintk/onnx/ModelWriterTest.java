@@ -184,12 +184,15 @@ class ModelWriterTest {
         }
         ModelWriter.write(mapped.build(), file, 1000);
         assertArrayEquals(before, Files.readAllBytes(data));
-        // Where it cannot be written, nothing is left, and what was there stays.
-        Path inside = Files.createDirectory(folder.resolve("other.onnx"))
-                .resolve("no")
-                .resolve("other.onnx");
-        assertThrows(IOException.class, () -> ModelWriter.write(model, inside, 1000));
-        assertArrayEquals(before, Files.readAllBytes(data));
+        // Where the model cannot be written, nothing is left beside it, and its weights stay.
+        Files.delete(file);
+        Files.createDirectory(file);
+        Files.write(data, new byte[] {1});
+        assertThrows(IOException.class, () -> ModelWriter.write(model, file, 1000));
+        assertArrayEquals(new byte[] {1}, Files.readAllBytes(data));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(2, files.count());
+        }
     }
 
     private static ByteString map(FileChannel channel) {
