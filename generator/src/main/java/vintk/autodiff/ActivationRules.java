@@ -6,7 +6,6 @@ import static vintk.autodiff.Rule.zero;
 import static vintk.onnx.Ops.add;
 import static vintk.onnx.Ops.div;
 import static vintk.onnx.Ops.greater;
-import static vintk.onnx.Ops.mask;
 import static vintk.onnx.Ops.mul;
 import static vintk.onnx.Ops.neg;
 import static vintk.onnx.Ops.scalar;
@@ -77,7 +76,7 @@ final class ActivationRules {
     }
 
     private static Value above(Pull p, Value x, double bound) {
-        return mask(greater(x, number(p, bound)), p.dy());
+        return p.where(greater(x, number(p, bound)));
     }
 
     /** α (exp x - 1) for x up to 0: its derivative is y + α. */

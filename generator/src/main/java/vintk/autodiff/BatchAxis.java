@@ -21,6 +21,10 @@ public record BatchAxis(int axis, long outer, long inner) {
         return new BatchAxis(to, outer, inner);
     }
 
+    BatchAxis withOuter(long groups) {
+        return new BatchAxis(axis, groups, inner);
+    }
+
     /**
      * Brings the samples to the front: {@code [..., outer·N·inner, ...]} becomes {@code [N, ...outer, inner...]} with
      * outer and inner as axes of their own, where the old axis was. {@code x} may have extent 1 there (a cotangent that

@@ -11,7 +11,6 @@ import static vintk.onnx.Ops.exp;
 import static vintk.onnx.Ops.greater;
 import static vintk.onnx.Ops.less;
 import static vintk.onnx.Ops.log;
-import static vintk.onnx.Ops.mask;
 import static vintk.onnx.Ops.mul;
 import static vintk.onnx.Ops.neg;
 import static vintk.onnx.Ops.not;
@@ -56,19 +55,17 @@ final class ElementwiseRules {
         rules.add("Erf", elementwise(p -> times(p, exp(sub(LOG_TWO_OVER_SQRT_PI, square(p.x()))))));
         rules.add("Sigmoid", elementwise(p -> times(p, mul(p.y(), sub(1, p.y())))));
         // By its output, which lives on in what reads it.
-        rules.add("Relu", elementwise(p -> mask(greater(p.y(), zeroLike(p.y())), p.dy())));
+        rules.add("Relu", elementwise(p -> p.where(greater(p.y(), zeroLike(p.y())))));
         rules.add("LeakyRelu", elementwise(p -> leaky(p, p.attributes().real("alpha", 0.01f))));
         rules.add("Softplus", elementwise(p -> times(p, unary("Sigmoid", p.x()))));
         rules.add("HardSigmoid", elementwise(ElementwiseRules::hardSigmoid));
 
         // Selection
         // Bounds that are computed are selections: on import a Clip with those is written so.
-        rules.add("Clip", elementwise(p -> mask(equal(p.x(), p.y()), p.dy())));
+        rules.add("Clip", elementwise(p -> p.where(equal(p.x(), p.y()))));
         rules.add("Max", elementwise(p -> larger(p, p.x(0), p.x(1)), p -> larger(p, p.x(1), p.x(0))));
         rules.add("Min", elementwise(p -> larger(p, p.x(1), p.x(0)), p -> larger(p, p.x(0), p.x(1))));
-        rules.add(
-                "Where",
-                new Rule(Flow.ELEMENTWISE, true, p -> aligned(null, mask(p.x(0), p.dy()), mask(not(p.x(0)), p.dy()))));
+        rules.add("Where", new Rule(Flow.ELEMENTWISE, true, p -> aligned(null, p.where(p.x(0)), p.where(not(p.x(0))))));
         rules.add("Cast", elementwise(p -> Ops.cast(p.dy(), p.x().dataType())));
 
         // No gradient: constant almost everywhere, or not a number
@@ -126,12 +123,12 @@ final class ElementwiseRules {
 
     private static Value hardSigmoid(Pull p) {
         Value inside = Ops.and(greater(p.y(), zeroLike(p.y())), less(p.y(), scalar(p.y().dataType(), 1)));
-        return mask(inside, mul(p.dy(), p.attributes().real("alpha", 0.2f)));
+        return mul(p.where(inside), p.attributes().real("alpha", 0.2f));
     }
 
     /** The cotangent where {@code a > b}; half of it at a tie. */
     private static Value larger(Pull p, Value a, Value b) {
         Value ties = mul(Ops.cast(equal(a, b), a.dataType()), 0.5);
-        return times(p, add(Ops.cast(greater(a, b), a.dataType()), ties));
+        return p.share(add(Ops.cast(greater(a, b), a.dataType()), ties));
     }
 }

@@ -24,6 +24,9 @@ public final class Gradients {
     private final BatchFlow batch;
     private final Map<Value, Accumulator> accumulators = new IdentityHashMap<>();
 
+    /** Whether a steep operator has been passed, on the way back from the output. */
+    private boolean steep;
+
     private Gradients(BatchFlow batch) {
         this.batch = batch;
     }
@@ -138,10 +141,11 @@ public final class Gradients {
         Value dy = rule.lazy() ? collected.value() : collected.full();
         List<Cotangent> cotangents;
         try {
-            cotangents = rule.pullback().of(new Pull(node, dy, batch, active));
+            cotangents = rule.pullback().of(new Pull(node, dy, batch, active, steep));
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("the gradient rule of " + node + " failed: " + e.getMessage(), e);
         }
+        steep |= SteepOperators.contains(node, active);
         for (int i = 0; i < node.inputs().size(); i++) {
             Value input = node.input(i);
             if (input == null || !active.contains(input)) {

@@ -122,18 +122,23 @@ final class LayoutRules {
 
     // ---- Concat, Slice, Pad
 
+    /** Parts put one behind the other on the axis of the samples are groups of all samples, as heads or views of an image. */
     private static BatchAxis concatFlow(Node node, List<BatchAxis> axes, long samples) {
         BatchAxis found = axes.stream().filter(Objects::nonNull).findFirst().orElseThrow();
-        int along = node.output().shape().axis((int) node.attributes().integer("axis", 0));
+        boolean groups = found.axis()
+                == node.output().shape().axis((int) node.attributes().integer("axis", 0));
+        long outer = 0;
         for (int i = 0; i < axes.size(); i++) {
-            if (axes.get(i) == null && samples > 1) {
+            BatchAxis axis = axes.get(i);
+            if (axis == null && (samples > 1 || groups)) {
                 throw new UntrackedBatchException(node, node.input(i));
             }
-            if (axes.get(i) != null && !axes.get(i).equals(found)) {
+            if (axis != null && !found.equals(groups ? axis.withOuter(found.outer()) : axis)) {
                 throw new UntrackedBatchException(node, "its parts carry the samples on different axes");
             }
+            outer += axis == null ? 0 : axis.outer();
         }
-        return Flow.apart(node, found, along);
+        return groups ? found.withOuter(outer) : found;
     }
 
     private static List<Cotangent> concatPullback(Pull p) {
@@ -160,8 +165,18 @@ final class LayoutRules {
         }
     }
 
+    /** On the axis of the samples, whole groups of all samples. */
     private static BatchAxis sliceFlow(Node node, List<BatchAxis> axes, long samples) {
-        return Flow.apart(node, axes.get(0), Cut.of(node).axis());
+        Cut cut = Cut.of(node);
+        BatchAxis axis = axes.get(0);
+        long group = samples * axis.inner();
+        long extent = node.output().shape().dim(cut.axis());
+        boolean groups = cut.axis() == axis.axis()
+                && cut.step() == 1
+                && cut.start() % group == 0
+                && extent % group == 0
+                && extent > 0;
+        return groups ? axis.withOuter(extent / group) : Flow.apart(node, axis, cut.axis());
     }
 
     private static List<Cotangent> slicePullback(Pull p) {

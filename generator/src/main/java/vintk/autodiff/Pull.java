@@ -14,12 +14,15 @@ final class Pull {
     private final Value dy;
     private final BatchFlow batch;
     private final Set<Value> active;
+    private final boolean steep;
 
-    Pull(Node node, Value dy, BatchFlow batch, Set<Value> active) {
+    /** @param steep whether the cotangent may be infinite or NaN in some places */
+    Pull(Node node, Value dy, BatchFlow batch, Set<Value> active, boolean steep) {
         this.node = node;
         this.dy = dy;
         this.batch = batch;
         this.active = active;
+        this.steep = steep;
     }
 
     Node node() {
@@ -59,6 +62,18 @@ final class Pull {
     /** A shape with the cotangent's leading axis, if it has one, in front. */
     Shape withLead(Shape shape) {
         return Shape.concat(dy.shape().slice(0, lead()), shape);
+    }
+
+    /** {@code dy} times a factor; 0 where the factor is 0, whatever {@code dy} is there. */
+    Value share(Value factor) {
+        Value product = Ops.mul(dy, factor);
+        Value zero = Ops.scalar(dy.dataType(), 0);
+        return steep ? Ops.where(Ops.equal(factor, zero), zero, product) : product;
+    }
+
+    /** {@code dy} where the condition holds, 0 elsewhere. */
+    Value where(Value condition) {
+        return share(Ops.cast(condition, dy.dataType()));
     }
 
     /** {@code dy}, expanded where it is of extent 1 because it is constant there. */

@@ -258,6 +258,18 @@ final class SampleNetworks {
             Value merged = Ops.reshape(heads, 2 * n, 5, 4);
             return Ops.add(layer(merged, w.get("v", 4, 4)), w.get("b", 5, 4));
         }));
+        networks.add(of("heads put in front of the batch one by one, and back", TOKENS, (x, w, n) -> {
+            Value wide = Ops.matMul(x, w.get("w", 6, 8));
+            Value heads = Ops.concat(0, Indexing.slice(wide, 2, 0, 4), Indexing.slice(wide, 2, 4, 8));
+            Value mixed = layer(attention(heads, heads, heads), w.get("v", 4, 4));
+            Value back = Ops.concat(2, Indexing.slice(mixed, 0, 0, n), Indexing.slice(mixed, 0, n, 2 * n));
+            return Ops.matMul(back, w.get("out", 8, 3));
+        }));
+        networks.add(of("three views merged with tokens, of which two are used", TOKENS, (x, w, n) -> {
+            Value rows = Ops.reshape(x, 5 * n, 6);
+            Value views = layer(Ops.concat(0, rows, Ops.neg(rows), Ops.mul(rows, 0.5)), w.get("w", 6, 4));
+            return Ops.add(Indexing.slice(views, 0, 5 * n, 15 * n), w.get("b", 4));
+        }));
         networks.add(of("batch merged with tokens", TOKENS, (x, w, n) -> {
             Value rows = Ops.add(layer(Ops.reshape(x, 5 * n, 6), w.get("w", 6, 4)), w.get("b", 4));
             return Ops.reduceMean(Ops.reshape(rows, n, 5, 4), 1);

@@ -57,7 +57,21 @@ class UntrackedBatchTest {
                     Value rows = Ops.reshape(scaled(x, w), n, 30);
                     return Ops.matMul(rows, Ops.transposeLast(rows));
                 }),
-                at("Concat", "along the batch", (x, w, n) -> Ops.concat(0, scaled(x, w), scaled(x, w))),
+                at(
+                        "Concat",
+                        "with more rows along the batch",
+                        (x, w, n) -> Ops.concat(0, scaled(x, w), w.get("rows", 1, 5, 6))),
+                at(
+                        "Concat",
+                        "along the batch, of samples on different axes",
+                        (x, w, n) -> Ops.concat(
+                                0,
+                                Ops.reshape(scaled(x, w), 5 * n, 6),
+                                Ops.reshape(Ops.transpose(x, 1, 0, 2), 5 * n, 6))),
+                at(
+                        "Slice",
+                        "of a part of two groups",
+                        (x, w, n) -> Indexing.slice(Ops.concat(0, scaled(x, w), x), 0, 1, 1 + n)),
                 at(
                         "Concat",
                         "with rows that are the same for other samples",
