@@ -104,6 +104,8 @@ final class CorrelateCommand implements Callable<Integer> {
         node.put("column", agreement.column());
         node.put("matched", agreement.matched());
         node.put("unscored", agreement.unscored().size());
+        node.put("without_truth", agreement.withoutTruth().size());
+        node.put("without_result", agreement.withoutResult().size());
         for (Correlation correlation : agreement.correlations()) {
             ObjectNode one = node.putObject(correlation.predictor());
             put(one, "kendall", correlation.kendall());

@@ -39,18 +39,12 @@ final class SpaceOptions {
 
     /** A space by name: the user's own first. */
     Space find(String name) {
-        for (Space space : own()) {
-            if (space.answersTo(name)) {
-                return space;
-            }
-        }
-        return Spaces.builtIn(name);
+        return Spaces.find(name, own());
     }
 
     /** Whether a name is that of a space. */
     boolean knows(String name) {
-        return own().stream().anyMatch(s -> s.answersTo(name))
-                || Spaces.names().stream().anyMatch(n -> Spaces.builtIn(n).answersTo(name));
+        return Spaces.known(name, own()).isPresent();
     }
 
     /** Candidates as models to be scored. */

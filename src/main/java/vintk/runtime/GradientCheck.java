@@ -83,6 +83,11 @@ public final class GradientCheck {
                     ModelException.Kind.CONSTANT_OUTPUT,
                     network.name() + ": output '" + output + "' depends on no parameter that counts");
         }
+        ParameterFilter.notFinite(whole.parameters()).ifPresent(which -> {
+            throw new ModelException(
+                    ModelException.Kind.INVALID_MODEL,
+                    network.name() + ": " + which + ": no difference is a number then");
+        });
         List<GradientReport.Operator> operators =
                 operators(graph, graph.outputs().get(output), whole.parameters(), inputs);
         return new GradientReport(

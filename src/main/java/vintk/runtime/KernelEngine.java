@@ -276,13 +276,9 @@ public final class KernelEngine implements AutoCloseable {
 
     /** Where a kernel is no number because a parameter is none: which. */
     private static Stream<String> notFinite(double[] kernel, List<Value> parameters) {
-        if (Arrays.stream(kernel).allMatch(Double::isFinite)) {
-            return Stream.empty();
-        }
-        return parameters.stream()
-                .filter(p -> p.isConstant() && !p.constant().allMatch(Double::isFinite))
-                .limit(1)
-                .map(p -> "parameter '" + p.name() + "' has numbers that are not finite");
+        return Arrays.stream(kernel).allMatch(Double::isFinite)
+                ? Stream.empty()
+                : ParameterFilter.notFinite(parameters).stream();
     }
 
     private Map<String, double[]> runBatched(float[] data, float[] v) {

@@ -14,6 +14,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 import vintk.opset.Importer;
+import vintk.opset.Resolved;
 import vintk.proto.Preparation;
 import vintk.space.RandomStream;
 
@@ -142,11 +143,27 @@ public final class OnnxNetwork implements Network {
                     name + ": input " + signature.main() + batchText() + " does not take a batch of shape "
                             + sample.prepend(samples));
         }
-        Graph graph = Importer.graph(Resolver.resolve(model, signature, samples, sample));
+        Graph graph = Importer.graph(resolved(samples, sample));
         // The samples' input first, whatever the order in the file.
         List<Value> inputs = new ArrayList<>(graph.inputs());
         inputs.sort(Comparator.comparing(v -> !v.name().equals(signature.main().name())));
         return new Graph(graph.name(), inputs, graph.outputs(), graph.metadata());
+    }
+
+    /** A model may name no size and take but one, that of its linear layers. */
+    private Resolved resolved(long samples, Shape sample) {
+        try {
+            return Resolver.resolve(model, signature, samples, sample);
+        } catch (ModelException e) {
+            if (!signature.isSizeFree()) {
+                throw e;
+            }
+            throw new ModelException(
+                    e.kind(),
+                    e.getMessage() + "; samples of shape " + sample
+                            + " were tried: another size may fit (--size, or --input)",
+                    e);
+        }
     }
 
     /** Tensors for all inputs of {@link #graph}, by name. */

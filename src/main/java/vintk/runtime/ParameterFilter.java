@@ -70,6 +70,14 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
         return elements.allMatch(value -> value == 0 || !(value > MASKED)) && !elements.allMatch(value -> value == 0);
     }
 
+    /** The first of some parameters that is not of numbers, in words; empty where all are. */
+    static Optional<String> notFinite(List<Value> parameters) {
+        return parameters.stream()
+                .filter(p -> p.isConstant() && !p.constant().allMatch(Double::isFinite))
+                .findFirst()
+                .map(p -> "parameter '" + p.name() + "' has numbers that are not finite");
+    }
+
     /** What counts and what does not. */
     public record Selection(List<Value> counted, List<LeftOut> leftOut) {}
 

@@ -230,6 +230,14 @@ final class Signature {
         return Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
     }
 
+    /** Whether the model says nothing of a sample's height and width. */
+    boolean isSizeFree() {
+        return IntStream.range(0, main.rank())
+                        .filter(i -> i != axis && main.isFree(i))
+                        .count()
+                >= 2;
+    }
+
     /** The shape that the main input takes for samples of a shape. */
     Shape layout(long samples, Shape sample) {
         return axis < 0

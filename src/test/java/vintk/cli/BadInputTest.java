@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
@@ -227,6 +229,32 @@ class BadInputTest {
         assertOneLine(ExitCode.USAGE, Shell.vintk(kernel), "2^31", "--batch");
     }
 
+    /** A model that takes samples of one size and does not say which. */
+    @Test
+    void sizeThatDoesNotFit() throws IOException {
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, 3, 8, 8));
+        Value flat = Ops.node("Flatten", TensorType.of(DataType.FLOAT, 1, 192), Attributes.NONE, x);
+        Value weights = Value.initializer("w", Tensor.filled(TensorType.of(DataType.FLOAT, 192, 5), 0.25));
+        Graph graph = new Graph("sized", List.of(x), Map.of("y", Ops.matMul(flat, weights)));
+        ModelProto.Builder proto = ModelWriter.modelOfFreeBatch(graph).toBuilder();
+        TensorShapeProto.Builder shape = proto.getGraphBuilder()
+                .getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder();
+        shape.getDimBuilder(2).setDimParam("H");
+        shape.getDimBuilder(3).setDimParam("W");
+        Path sized = model("sized.onnx", proto.build().toByteArray());
+        Shell shell = Shell.vintk("score", sized, "--batch", 3);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code(), shell.err());
+        assertTrue(
+                shell.out().replaceAll("\\s+", " ").contains("[3x224x224] were tried: another size may fit"),
+                shell.out());
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("score", sized, "--batch", 3, "--size", 8).code());
+    }
+
     /** The option is wrong, not the model. */
     @Test
     void aVectorOfAnotherShape() throws IOException {
@@ -236,7 +264,7 @@ class BadInputTest {
         assertOneLine(ExitCode.USAGE, shell, "vector has shape (3,)", "[10]");
     }
 
-    /** A hundred bytes that ask for a loop of 2^62 rounds. */
+    /** A header of a hundred bytes may ask for a walk over 2^62 elements of none. */
     @Test
     void emptyArrays() throws IOException {
         Path empty = folder.resolve("empty.npy");
@@ -269,6 +297,12 @@ class BadInputTest {
         assertTrue(count.err().contains("'--count': expected a whole number, got 'ten'"), count.err());
         Shell timeout = Shell.vintk("score", good, "--timeout", "1h");
         assertTrue(timeout.err().contains("'--timeout': expected a number, got '1h'"), timeout.err());
+        Path own = ProjectRoot.path().resolve("models/tiny-pit.yaml");
+        assertOneLine(
+                ExitCode.USAGE,
+                Shell.vintk("rank", "tiny-pti", "--space", own, "--count", 2),
+                "unknown space 'tiny-pti'",
+                "tiny-pit, autoformer-tiny");
         Shell space = Shell.vintk("rank", good, "--space", "none.yaml");
         assertTrue(space.err().contains("--space and --classes are for candidates"), space.err());
         Shell fill = Shell.vintk("rank", "pit", "--count", 2, "--fill", 1);

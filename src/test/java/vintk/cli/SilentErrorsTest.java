@@ -89,6 +89,9 @@ class SilentErrorsTest {
         Path file = file("broken", Ops.mul(logits(), broken));
         Shell nan = Shell.vintk("kernel", file, "--input", "noise", "--batch", 4, "--out", out);
         assertTrue(nan.err().contains("parameter 'broken' has numbers that are not finite"), nan.err());
+        Shell checked = Shell.vintk("check-gradient", file, "--inputs", "noise");
+        assertEquals(ExitCode.NOTHING_SCORED, checked.code(), checked.out());
+        assertTrue(checked.err().contains("parameter 'broken' has numbers that are not finite"), checked.err());
         Shell scored = Shell.vintk("score", file, "--batch", 4);
         assertTrue(scored.out().contains("non-finite"), scored.out());
         assertTrue(scored.out().replaceAll("\\s+", " ").contains("'broken' has numbers"), scored.out());

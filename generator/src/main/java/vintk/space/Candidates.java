@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Files of candidates: {@code .jsonl} with one record per line, or {@code .json} with an array of records.
@@ -149,9 +148,9 @@ public final class Candidates {
         }
         String named = node.path("space").asText("");
         if (named.isEmpty()) {
-            throw new SpaceException("no \"space\": expected one of " + known());
+            throw new SpaceException("no \"space\": expected one of " + Spaces.names(own));
         }
-        Space space = spaces.computeIfAbsent(named, this::find);
+        Space space = spaces.computeIfAbsent(named, name -> Spaces.find(name, own));
         Map<String, Choice> choices = choices(node, space);
         space.check(choices);
         String id = node.hasNonNull("id") ? node.get("id").asText() : space.id(space.index(choices));
@@ -184,19 +183,6 @@ public final class Candidates {
         } catch (IllegalArgumentException e) {
             throw new SpaceException(name + ": " + e.getMessage(), e);
         }
-    }
-
-    private Space find(String name) {
-        Optional<Space> mine =
-                own.stream().filter(space -> space.answersTo(name)).findFirst();
-        return mine.or(() -> Spaces.find(name))
-                .orElseThrow(() -> new SpaceException("unknown space '" + name + "': expected one of " + known()));
-    }
-
-    private String known() {
-        List<String> names = new ArrayList<>(own.stream().map(Space::name).toList());
-        names.addAll(Spaces.names());
-        return String.join(", ", names);
     }
 
     private static String said(JsonProcessingException e) {

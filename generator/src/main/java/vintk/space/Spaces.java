@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The built-in spaces: YAML files in the same folder of the jar. */
 public final class Spaces {
@@ -20,16 +22,26 @@ public final class Spaces {
 
     /** The built-in space of this name, or of this alias (published tables write {@code autoformer_tiny}). */
     public static Space builtIn(String name) {
-        return find(name)
-                .orElseThrow(() -> new SpaceException("unknown space '" + name + "': expected one of "
-                        + String.join(", ", NAMES) + ", or a file of your own by --space FILE"));
+        return find(name, List.of());
     }
 
-    static Optional<Space> find(String name) {
-        return NAMES.stream()
-                .map(Spaces::load)
+    /** The space of this name or alias, the user's own first. */
+    public static Space find(String name, List<Space> own) {
+        return known(name, own)
+                .orElseThrow(() -> new SpaceException("unknown space '" + name + "': expected one of " + names(own)
+                        + ", or a file of your own by --space FILE"));
+    }
+
+    /** The same, where there is one. */
+    public static Optional<Space> known(String name, List<Space> own) {
+        return Stream.concat(own.stream(), NAMES.stream().map(Spaces::load))
                 .filter(space -> space.answersTo(name))
                 .findFirst();
+    }
+
+    /** What to choose from, in one line. */
+    static String names(List<Space> own) {
+        return Stream.concat(own.stream().map(Space::name), NAMES.stream()).collect(Collectors.joining(", "));
     }
 
     private static Space load(String name) {

@@ -1,0 +1,45 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code vintk correlate} from the shell. */
+class CorrelateTest {
+    /** Five results, one of them without a score, one of a model that the truth does not know; two truths without a result. */
+    @Test
+    void whatIsMatchedAndWhatIsNot(@TempDir Path folder) throws IOException {
+        Path results = Files.writeString(
+                folder.resolve("results.csv"),
+                """
+                id,status,vintk,ntk,params,macs,direction
+                a,ok,3,1,10,5,higher
+                b,ok,2,2,20,4,higher
+                c,ok,1,3,15,6,higher
+                d,timeout,,,30,7,higher
+                e,ok,5,5,40,8,higher
+                """);
+        Path truth = Files.writeString(folder.resolve("truth.csv"), "id,top1\na,70\nb,60\nc,50\nd,80\nf,1\ng,2\n");
+        Shell text = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1");
+        assertEquals(ExitCode.OK, text.code(), text.err());
+        String counts = "top1: 3 models matched, 1 without a score, 1 results without truth, 2 truths without a result";
+        assertTrue(text.out().startsWith(counts), text.out());
+        Shell json = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1", "--json");
+        JsonNode node = new ObjectMapper().readTree(json.out());
+        assertEquals(3, node.get("matched").asInt());
+        assertEquals(1, node.get("unscored").asInt());
+        assertEquals(1, node.get("without_truth").asInt());
+        assertEquals(2, node.get("without_result").asInt());
+        assertEquals(1, node.get("vintk").get("kendall").get("value").asDouble());
+        assertEquals(-1, node.get("ntk").get("kendall").get("value").asDouble());
+        // Of the pairs a-b, a-c, b-c the truth falls in all, the sizes rise, rise and fall.
+        assertEquals(-1.0 / 3, node.get("params").get("kendall").get("value").asDouble(), 1e-12);
+    }
+}
