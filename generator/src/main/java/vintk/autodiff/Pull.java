@@ -73,7 +73,7 @@ final class Pull {
 
     /** {@code dy} where the condition holds, 0 elsewhere. */
     Value where(Value condition) {
-        return share(Ops.cast(condition, dy.dataType()));
+        return steep ? Ops.where(condition, dy, Ops.scalar(dy.dataType(), 0)) : Ops.mask(condition, dy);
     }
 
     /** {@code dy}, expanded where it is of extent 1 because it is constant there. */

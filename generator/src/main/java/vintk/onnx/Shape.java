@@ -6,31 +6,6 @@ import java.util.stream.IntStream;
 
 /** The extents of a tensor, all known. Axes may be counted from the right: {@code dim(-1)} is the last extent. */
 public final class Shape {
-    /**
-     * Where axes of this shape lie in another one that differs in axes of extent 1 alone; null where it differs in others. Axes of
-     * extent 1 are left out.
-     */
-    int[] sameAxes(Shape other, int... axes) {
-        int[] place = new int[rank()];
-        int at = 0;
-        for (int i = 0; i < rank(); i++) {
-            place[i] = -1;
-            if (dim(i) != 1) {
-                while (at < other.rank() && other.dim(at) == 1) {
-                    at++;
-                }
-                if (at == other.rank() || other.dim(at) != dim(i)) {
-                    return null;
-                }
-                place[i] = at++;
-            }
-        }
-        boolean whole = other.elements() == elements();
-        return whole
-                ? Arrays.stream(axes).map(a -> place[a]).filter(a -> a >= 0).toArray()
-                : null;
-    }
-
     /** The shape of a scalar. */
     public static final Shape SCALAR = new Shape(new long[0]);
 
@@ -155,6 +130,31 @@ public final class Shape {
             }
         }
         return true;
+    }
+
+    /**
+     * Where axes of this shape lie in another one that differs in axes of extent 1 alone; null where it differs in others. Axes of
+     * extent 1 are left out.
+     */
+    int[] sameAxes(Shape other, int... axes) {
+        int[] place = new int[rank()];
+        int at = 0;
+        for (int i = 0; i < rank(); i++) {
+            place[i] = -1;
+            if (dim(i) != 1) {
+                while (at < other.rank() && other.dim(at) == 1) {
+                    at++;
+                }
+                if (at == other.rank() || other.dim(at) != dim(i)) {
+                    return null;
+                }
+                place[i] = at++;
+            }
+        }
+        boolean whole = other.elements() == elements();
+        return whole
+                ? Arrays.stream(axes).map(a -> place[a]).filter(a -> a >= 0).toArray()
+                : null;
     }
 
     @Override
