@@ -42,7 +42,7 @@ final class CorrelateCommand implements Callable<Integer> {
             names = "--truth",
             paramLabel = "FILE",
             required = true,
-            description = "Accuracies by id: a JSON array or a CSV table.")
+            description = "Accuracies by id: a JSON array, or a CSV table with the ids in its column id, or the first.")
     private Path truth;
 
     @Option(names = "--column", paramLabel = "NAME", required = true, description = "The column of the truth.")
@@ -70,7 +70,7 @@ final class CorrelateCommand implements Callable<Integer> {
 
     private static void text(PrintWriter out, Agreement agreement) {
         out.printf(
-                "%s: %d models matched, %d without a score, %d results without truth, %d truths without a result%n%n",
+                "%s: %d models matched, %d without a score%n%d results without truth, %d truths without a result%n%n",
                 agreement.column(),
                 agreement.matched(),
                 agreement.unscored().size(),
@@ -78,6 +78,9 @@ final class CorrelateCommand implements Callable<Integer> {
                 agreement.withoutResult().size());
         out.printf("%-8s %-22s %-22s %-22s%n", "", "Kendall tau-b", "Spearman rho", "Pearson r");
         for (Correlation correlation : agreement.correlations()) {
+            if (correlation.count() < agreement.matched()) {
+                out.println(correlation.predictor() + ": of " + correlation.count() + " models");
+            }
             out.printf(
                     "%-8s %-22s %-22s %-22s%n",
                     correlation.predictor(),
@@ -108,6 +111,7 @@ final class CorrelateCommand implements Callable<Integer> {
         node.put("without_result", agreement.withoutResult().size());
         for (Correlation correlation : agreement.correlations()) {
             ObjectNode one = node.putObject(correlation.predictor());
+            one.put("models", correlation.count());
             put(one, "kendall", correlation.kendall());
             put(one, "spearman", correlation.spearman());
             put(one, "pearson", correlation.pearson());

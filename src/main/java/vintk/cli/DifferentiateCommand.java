@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,12 +90,9 @@ final class DifferentiateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        OutputFile.prepare(out);
+        OutputFile.prepare(out, inputs.with(model));
         if (batch < 1 || size < 1) {
             throw new IllegalArgumentException("--batch and --size: expected 1 or more, got " + Math.min(batch, size));
-        }
-        if (Files.exists(out) && Files.exists(model) && Files.isSameFile(out, model)) {
-            throw new IllegalArgumentException("--out " + out + " is the model itself: give another file");
         }
         OnnxNetwork network = kernel.network(model, inputs.others(), common);
         if (!common.quiet) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.autodiff.FreeBatch;
+import vintk.file.AtomicFile;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
@@ -154,7 +155,7 @@ final class GenerateCommand implements Callable<Integer> {
             lines.addAll(Files.readAllLines(file));
         }
         candidates.forEach(candidate -> lines.add(candidate.json()));
-        Files.write(file, lines);
+        AtomicFile.write(file, part -> Files.write(part, lines));
     }
 
     private void write(Subject.Drawn subject, Path file) throws IOException {

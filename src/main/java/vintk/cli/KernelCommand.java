@@ -98,9 +98,9 @@ final class KernelCommand implements Callable<Integer> {
         if (size < 1) {
             throw new IllegalArgumentException("--size: expected 1 or more, got " + size);
         }
-        OutputFile.prepare(out);
+        OutputFile.prepare(out, inputs.with(model, perParameter));
         if (perParameter != null) {
-            OutputFile.prepare(perParameter);
+            OutputFile.prepare(perParameter, inputs.with(model));
         }
         input = inputs.samples();
         OnnxNetwork network = kernel.network(model, inputs.forSamples(), common);
@@ -166,7 +166,10 @@ final class KernelCommand implements Callable<Integer> {
         if (batch == null) {
             return array;
         }
-        if (batch < 1 || batch > dims[0]) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
+        }
+        if (batch > dims[0]) {
             throw new IllegalArgumentException("--batch " + batch + ": " + input + " has " + dims[0] + " samples");
         }
         float[] data = array.floats();

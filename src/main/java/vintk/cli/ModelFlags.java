@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
@@ -48,6 +50,12 @@ final class ModelFlags {
 
     private List<Given> given() {
         return inputs.stream().map(Given::of).toList();
+    }
+
+    /** The names of what is given, and of other files. */
+    String[] with(Path... files) {
+        Stream<String> others = Stream.of(files).filter(Objects::nonNull).map(Path::toString);
+        return Stream.concat(given().stream().map(Given::what), others).toArray(String[]::new);
     }
 
     /** For models whose samples come from elsewhere: every {@code --input} has a name. */

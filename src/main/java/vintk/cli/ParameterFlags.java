@@ -53,7 +53,7 @@ final class ParameterFlags {
         }
     }
 
-    /** As results name it: the convention, and the patterns where given. */
+    /** As results name it: the convention, and the patterns and the output where given. */
     String text() {
         StringBuilder text = new StringBuilder(convention.name().toLowerCase(Locale.ROOT));
         if (include != null) {
@@ -61,6 +61,9 @@ final class ParameterFlags {
         }
         if (exclude != null) {
             text.append(" exclude ").append(exclude);
+        }
+        if (output != null) {
+            text.append(" of output ").append(output);
         }
         return text.toString();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +44,8 @@ import vintk.space.Space;
             "  vintk rank exported/ --inputs photos/ --statistic log-cond"
         })
 final class RankCommand implements Callable<Integer> {
+    private static final String ENDING = ".onnx";
+
     @Spec
     private CommandSpec spec;
 
@@ -83,12 +86,15 @@ final class RankCommand implements Callable<Integer> {
                     what.isEmpty() && count == null,
                     "--candidates is the whole list: leave out --count, spaces and files");
             requireNothingOfFiles();
+            if (study.out != null) {
+                OutputFile.prepare(study.out, candidates.toString());
+            }
             return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
         }
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
         boolean space = what.size() == 1
                 && !Files.exists(Path.of(what.get(0)))
-                && !what.get(0).endsWith(".onnx");
+                && !what.get(0).endsWith(ENDING);
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
             requireNothingOfFiles();
@@ -129,7 +135,7 @@ final class RankCommand implements Callable<Integer> {
             Path path = Path.of(name);
             if (Files.isDirectory(path)) {
                 try (Stream<Path> inside = Files.walk(path)) {
-                    List<Path> found = inside.filter(f -> f.toString().endsWith(".onnx") && Files.isRegularFile(f))
+                    List<Path> found = inside.filter(f -> f.toString().endsWith(ENDING) && Files.isRegularFile(f))
                             .sorted()
                             .toList();
                     if (found.isEmpty()) {
@@ -149,9 +155,11 @@ final class RankCommand implements Callable<Integer> {
     /** File names where they differ; else as much of the path as tells them apart from all others. */
     private static List<Subject> named(List<Path> files, ModelInputs inputs, Optional<Initialisation> reinit) {
         List<Subject> subjects = new ArrayList<>();
+        // By number of parts: how many files have a name.
+        List<Map<String, Long>> counts = new ArrayList<>();
         for (Path file : files) {
             int parts = 1;
-            while (parts < file.getNameCount() && !isUnique(tail(file, parts), parts, files)) {
+            while (parts < file.getNameCount() && counts(counts, parts, files).get(tail(file, parts)) > 1) {
                 parts++;
             }
             subjects.add(new Subject.ModelFile(file, tail(file, parts), inputs, reinit));
@@ -159,14 +167,19 @@ final class RankCommand implements Callable<Integer> {
         return subjects;
     }
 
-    private static boolean isUnique(String name, int parts, List<Path> files) {
-        return files.stream().filter(f -> tail(f, parts).equals(name)).count() == 1;
+    private static Map<String, Long> counts(List<Map<String, Long>> known, int parts, List<Path> files) {
+        while (known.size() < parts) {
+            int next = known.size() + 1;
+            known.add(files.stream().collect(Collectors.groupingBy(f -> tail(f, next), Collectors.counting())));
+        }
+        return known.get(parts - 1);
     }
 
     /** The last parts of a path, without the ending of a model file. */
     private static String tail(Path file, int parts) {
         int count = file.getNameCount();
         Path tail = count == 0 ? file : file.subpath(Math.max(0, count - parts), count);
-        return tail.toString().replaceFirst("\\.onnx$", "");
+        String name = tail.toString();
+        return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
     }
 }

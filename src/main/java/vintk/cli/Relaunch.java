@@ -26,6 +26,8 @@ final class Relaunch {
     private static final String TUNABLES =
             "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776";
 
+    private static final String UTF_8 = "C.UTF-8";
+
     /** Without it ONNX Runtime 1.29 collects usage reports until it is told not to, and leaves a file in the temporary folder. */
     private static final String NO_REPORTS = "ORT_DISABLE_TELEMETRY";
 
@@ -44,15 +46,18 @@ final class Relaunch {
     }
 
     /**
-     * Does not return where it works. Nothing happens on other systems, where the variable is set (to whatever, the empty text too),
-     * and where this program is part of another one.
+     * Does not return where it works. Nothing happens on other systems, where nothing is to be won (the variable is set, to whatever,
+     * and all names can be read), and where this program is part of another one.
      */
     static void keepingMemory(String[] args) {
-        if (args.length == 0
-                || !COMMANDS.contains(args[0])
-                || !Platform.isLinux()
-                || System.getenv(VARIABLE) != null
-                || !isProgram(main(System.getProperty("sun.java.command", ""), args))) {
+        boolean scores = args.length > 0 && COMMANDS.contains(args[0]);
+        boolean keeps = scores && System.getenv(VARIABLE) == null;
+        // As containers and schedulers have it: Java then cannot open a file whose name is not ASCII.
+        boolean ascii = System.getProperty("sun.jnu.encoding", "").startsWith("ANSI_X3.4")
+                && !UTF_8.equals(System.getenv("LC_ALL"))
+                && (scores || !String.join("", args).chars().allMatch(c -> c < 128));
+        boolean begins = keeps || ascii;
+        if (!begins || !Platform.isLinux() || !isProgram(main(System.getProperty("sun.java.command", ""), args))) {
             return;
         }
         try {
@@ -66,11 +71,12 @@ final class Relaunch {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString();
             CLibrary c = Native.load(
                     "c", CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, StandardCharsets.ISO_8859_1.name()));
-            c.setenv(VARIABLE, TUNABLES, 1);
+            if (keeps) {
+                c.setenv(VARIABLE, TUNABLES, 1);
+            }
             c.setenv(NO_REPORTS, "1", 0);
-            if (System.getProperty("sun.jnu.encoding", "").startsWith("ANSI_X3.4")) {
-                // As containers and schedulers have it: Java then cannot open a file whose name is not ASCII.
-                c.setenv("LC_ALL", "C.UTF-8", 1);
+            if (ascii) {
+                c.setenv("LC_ALL", UTF_8, 1);
             }
             c.execv(java, arguments(bytes));
         } catch (IOException | LinkageError e) {

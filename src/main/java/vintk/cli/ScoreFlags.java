@@ -9,8 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vintk.fourier.View;
 import vintk.input.Inputs;
-import vintk.input.Npy;
-import vintk.input.NpyFile;
 import vintk.rank.Evaluation;
 import vintk.runtime.Initialisation;
 import vintk.runtime.KernelOptions;
@@ -138,6 +136,7 @@ final class ScoreFlags {
             throw new IllegalArgumentException("--statistic " + statistic + " needs labels, which cannot be given yet");
         }
         Inputs source = Inputs.parse(inputs);
+        source.require(batch);
         List<SessionSettings> sessions = device.sessions(common);
         Settings settings = new Settings(
                 parsed.stream().map(View::toString).toList(),
@@ -146,7 +145,7 @@ final class ScoreFlags {
                 options.reduction().toString(),
                 batch,
                 size(),
-                source.spec() + content(source) + model.text(),
+                source.spec() + source.content() + model.text(),
                 common.seed,
                 repeats,
                 kernel.reinitText(),
@@ -156,11 +155,6 @@ final class ScoreFlags {
                 precision(),
                 Vintk.Version.number());
         return new Evaluation(settings, options, sessions, source, parsed, timeout, failures);
-    }
-
-    /** What a file of images holds, so that scores on others are not taken for these; folders are known by name alone. */
-    private static String content(Inputs source) throws IOException {
-        return source instanceof NpyFile file ? " " + Npy.read(file.path()).digest() : "";
     }
 
     private Precision precision() {

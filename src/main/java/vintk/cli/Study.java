@@ -91,6 +91,8 @@ final class Study {
         }
         if (!results.isEmpty()) {
             report(missing == 0);
+        } else if (common.json) {
+            show(Ranking.of(results));
         }
         if (out != null && !journalFile.equals(out) && (missing == 0 || results.isEmpty())) {
             Files.deleteIfExists(journalFile);
@@ -112,10 +114,21 @@ final class Study {
             return Earlier.read(journalFile, evaluation.settings());
         }
         if (Journal.isUnfinished(journalFile)) {
+            requireResults();
             throw new IllegalArgumentException(
                     "%s is of a run that was cut short: --resume goes on with it; or remove it".formatted(journalFile));
         }
         return Earlier.none();
+    }
+
+    /** Something else under the name of the journal is not for us to touch. */
+    private void requireResults() {
+        try {
+            Journal.read(journalFile);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    journalFile + " is there already and holds something else than results: give another --out", e);
+        }
     }
 
     private Journal openJournal() throws IOException {

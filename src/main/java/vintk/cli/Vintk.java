@@ -74,6 +74,11 @@ public final class Vintk implements Runnable {
             System.err.println("vintk: " + e);
             code = ExitCode.NOTHING_SCORED;
         }
+        if (System.out.checkError() && code <= ExitCode.SOME_FAILED) {
+            System.err.println(
+                    "vintk: standard output could not be written to the end: its disk is full, or its reader gone");
+            code = ExitCode.USAGE;
+        }
         System.exit(code);
     }
 

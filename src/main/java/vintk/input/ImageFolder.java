@@ -2,6 +2,7 @@ package vintk.input;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import vintk.space.RandomStream;
 
 /**
@@ -34,11 +36,7 @@ public record ImageFolder(Path path) implements Inputs {
             throw new IOException(path + ": images give 1 or 3 channels, but the model wants " + channels
                     + "; use a .npy file, synthetic or noise");
         }
-        List<String> names = names();
-        if (names.size() < samples) {
-            throw new IOException(path + ": expected " + samples + " images or more, found " + names.size()
-                    + " (jpg, png, bmp, gif, webp, in all folders below); ask for fewer inputs");
-        }
+        List<String> names = names(samples);
         Batch batch = Batch.zeros(samples, channels, height, width);
         RandomStream random = RandomStream.of(seed, "input/files");
         int taken = 0;
@@ -58,6 +56,30 @@ public record ImageFolder(Path path) implements Inputs {
                     + " of which only " + taken + " can be read; ask for fewer inputs");
         }
         return batch;
+    }
+
+    @Override
+    public void require(int samples) throws IOException {
+        names(samples);
+    }
+
+    /** The CRC-32 of the images' names and sizes. */
+    @Override
+    public String content() throws IOException {
+        CRC32 sum = new CRC32();
+        for (String name : names()) {
+            sum.update((name + ":" + Files.size(path.resolve(name)) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return String.format(" %08x", sum.getValue());
+    }
+
+    private List<String> names(int least) throws IOException {
+        List<String> names = names();
+        if (names.size() < least) {
+            throw new IOException(path + ": expected " + least + " images or more, found " + names.size()
+                    + " (jpg, png, bmp, gif, webp, in all folders below); ask for fewer inputs");
+        }
+        return names;
     }
 
     /** The images' paths relative to the folder, {@code /} between the parts, sorted. */

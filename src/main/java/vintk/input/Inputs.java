@@ -34,6 +34,19 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
         return load(samples, channels, height, width, seed, warning -> {});
     }
 
+    /**
+     * Refuses a source that has fewer images, or others than are taken, before there is a model to say of which shape.
+     *
+     * @throws IOException when a file cannot be read, or is not what was asked for
+     * @throws IllegalArgumentException when an array holds NaN or infinite values
+     */
+    default void require(int samples) throws IOException {}
+
+    /** What tells this source from another of the same {@link #spec}: empty, or a text with a space in front. */
+    default String content() throws IOException {
+        return "";
+    }
+
     /** The text that {@link #parse} makes this source from. */
     String spec();
 

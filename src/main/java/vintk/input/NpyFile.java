@@ -34,6 +34,21 @@ public record NpyFile(Path path) implements Inputs {
     }
 
     @Override
+    public void require(int samples) throws IOException {
+        long[] shape = Npy.read(path).shape();
+        if (shape.length != 4) {
+            throw new IOException(
+                    path + ": expected an array of images [N, C, H, W], got shape " + Arrays.toString(shape));
+        }
+        load(samples, Math.toIntExact(shape[1]), Math.toIntExact(shape[2]), Math.toIntExact(shape[3]), 0);
+    }
+
+    @Override
+    public String content() throws IOException {
+        return " " + Npy.read(path).digest();
+    }
+
+    @Override
     public String spec() {
         return path.toString();
     }

@@ -2,8 +2,6 @@ package vintk.rank;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -113,13 +111,8 @@ public record Agreement(
 
     /** A stream of its own for each (seed, name), by the first eight bytes of a SHA-256. */
     private static long key(long seed, String name) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).array());
-            return ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8)))
-                    .getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(seed).array();
+        return ByteBuffer.wrap(ContentDigest.bytes(number, name.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 }

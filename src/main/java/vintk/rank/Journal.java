@@ -3,6 +3,7 @@ package vintk.rank;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -40,9 +41,10 @@ public final class Journal implements Closeable {
 
     /** Continues a journal, or begins it where there is none; a half-written last line is cut off. */
     public static Journal resume(Path path) throws IOException {
-        FileChannel channel = open(path, StandardOpenOption.CREATE);
+        FileChannel channel = open(path, StandardOpenOption.CREATE, StandardOpenOption.READ);
         try {
-            byte[] bytes = Files.readAllBytes(path);
+            // Through the channel that has the lock: closing another one of the same file would give it back.
+            byte[] bytes = Channels.newInputStream(channel).readAllBytes();
             int whole = wholeLines(bytes);
             String rest = new String(bytes, whole, bytes.length - whole, StandardCharsets.UTF_8);
             boolean onlyBreakMissing = !rest.isBlank() && parse(rest).isPresent();

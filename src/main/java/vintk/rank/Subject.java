@@ -22,7 +22,7 @@ public sealed interface Subject {
     /** Where it comes from. */
     Source source();
 
-    /** What its file holds, as {@link Source#sha256}; empty where there is no file. */
+    /** What its file holds, or what network its choices are, as {@link Source#sha256}; empty where the file cannot be read. */
     Optional<String> content();
 
     /** The network with weights of a seed; a file has its own, whatever the seed, unless they are drawn anew. */
@@ -106,7 +106,7 @@ public sealed interface Subject {
 
         @Override
         public Optional<String> content() {
-            return Optional.empty();
+            return Optional.of(ContentDigest.of(architecture.toString()));
         }
 
         @Override

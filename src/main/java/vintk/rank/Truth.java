@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,8 +69,12 @@ public record Truth(String column, SortedMap<String, Double> values) {
             }
         }
         if (values.isEmpty()) {
-            throw new IllegalArgumentException("%s has no numbers in a column '%s': choose one of %s"
-                    .formatted(path, column, String.join(", ", numericColumns(rows))));
+            Set<String> columns = numericColumns(rows);
+            String advice = columns.isEmpty()
+                    ? "no column has any (a table is of cells between commas, without units)"
+                    : "choose one of " + String.join(", ", columns);
+            throw new IllegalArgumentException(
+                    "%s has no numbers in a column '%s': %s".formatted(path, column, advice));
         }
         if (!words.isEmpty()) {
             throw new IOException("%s: expected numbers in column '%s', or empty cells, got %s"
@@ -114,13 +119,20 @@ public record Truth(String column, SortedMap<String, Double> values) {
         if (lines.isEmpty()) {
             throw new IOException("%s is empty: expected a header and one row per model".formatted(path));
         }
+        List<String> names = Arrays.stream(lines.get(0)).map(String::strip).toList();
+        // Other programs put a column of row numbers in front.
+        int id = Math.max(0, names.indexOf("id"));
         List<Map.Entry<String, JsonNode>> rows = new ArrayList<>();
         for (String[] line : lines.subList(1, lines.size())) {
             ObjectNode row = ResultJson.MAPPER.createObjectNode();
-            for (int i = 1; i < Math.min(line.length, lines.get(0).length); i++) {
-                row.put(lines.get(0)[i], line[i]);
+            for (int i = 0; i < Math.min(line.length, names.size()); i++) {
+                if (i != id) {
+                    row.put(names.get(i), line[i]);
+                }
             }
-            rows.add(Map.entry(line[0], row));
+            if (id < line.length) {
+                rows.add(Map.entry(line[id], row));
+            }
         }
         return rows;
     }

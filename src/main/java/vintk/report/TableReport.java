@@ -62,7 +62,7 @@ public final class TableReport {
         int[] widths = TextLayout.widths(cells);
         // Models without a score have only a name and a text; their names may be the longest.
         for (Result result : ranking.unranked()) {
-            widths[name] = Math.max(widths[name], TextLayout.length(result.name()));
+            widths[name] = Math.max(widths[name], TextLayout.length(name(result)));
         }
         int others = Arrays.stream(widths).sum() - widths[name] + 2 * (widths.length - 1);
         widths[name] = Math.max(8, Math.min(widths[name], columns - others));
@@ -99,8 +99,7 @@ public final class TableReport {
             caption.add("Parameters of files are drawn anew: %s.".formatted(settings.reinit()));
         }
         if (results.stream().anyMatch(result -> !result.settings().equals(settings))) {
-            caption.add("Settings differ between models: these are those of "
-                    + results.get(0).name() + ".");
+            caption.add("Settings differ between models: these are those of " + name(results.get(0)) + ".");
         }
         return caption;
     }
@@ -113,7 +112,7 @@ public final class TableReport {
         if (repeated) {
             row.add(place.best() == place.worst() ? "" + place.best() : place.best() + "-" + place.worst());
         }
-        row.add(result.name());
+        row.add(name(result));
         row.add(estimate(result.vintk().orElseThrow(), decimals));
         row.add(plain(result, decimals));
         row.add(count(cost.parameters()));
@@ -123,8 +122,13 @@ public final class TableReport {
         return row.toArray(String[]::new);
     }
 
+    /** A file may be called anything: what moves the cursor or colours the terminal is not shown. */
+    private static String name(Result result) {
+        return result.name().replaceAll("\\p{Cntrl}", "?");
+    }
+
     private static void failed(StringBuilder text, Result result, int indent, int width, int columns) {
-        String line = NONE + " ".repeat(indent - 1) + TextLayout.left(result.name(), width) + "  "
+        String line = NONE + " ".repeat(indent - 1) + TextLayout.left(name(result), width) + "  "
                 + result.status().id();
         text.append(TextLayout.cut(line, columns)).append('\n');
         TextLayout.wrap(text, result.message(), columns, indent + 2);
@@ -145,7 +149,7 @@ public final class TableReport {
         Map<String, List<String>> warned = new LinkedHashMap<>();
         for (Result result : results) {
             result.warnings().forEach(warning -> warned.computeIfAbsent(warning, w -> new ArrayList<>())
-                    .add(result.name()));
+                    .add(name(result)));
         }
         warned.forEach((warning, names) -> notes.add(
                 "Warning (%s): %s".formatted(names.size() == 1 ? names.get(0) : names.size() + " models", warning)));

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param seed of weights, inputs and projections
  * @param repeats R
  * @param reinit how the parameters of files are drawn, or {@code none} where files have their own
- * @param parameters convention, {@code all} or {@code weights}, and patterns where given
+ * @param parameters convention, {@code all} or {@code weights}, patterns where given, and the output where one is named
  * @param batchNorm {@code inference} or {@code batch}
  * @param device such as {@code cpu} or {@code cuda:0}
  * @param precision of the gradients

@@ -6,7 +6,7 @@ import java.util.Optional;
  * Where a model came from: a file, or a search space and the choices of a candidate.
  *
  * @param file absolute path
- * @param sha256 of what the file held when it was scored, in hexadecimal digits
+ * @param sha256 of what the file held when it was scored, or of the network that the choices are, in hexadecimal digits
  * @param space name of the search space
  * @param choices the candidate's choices, a JSON object as text; files keep its content, not its spaces
  */

@@ -159,9 +159,8 @@ class BadInputTest {
         Path file = folder.resolve("nan.npy");
         Npy.write(file, NpyArray.of(array.shape(), data));
         assertOneLine(ExitCode.USAGE, kernel(good, file), "nan.npy", "NaN", "element 7");
-        Shell scored = Shell.vintk("score", good, "--inputs", file, "--batch", 2);
-        assertEquals(ExitCode.NOTHING_SCORED, scored.code());
-        assertTrue(scored.out().contains("NaN"), scored.out());
+        // Said once, not of every model.
+        assertOneLine(ExitCode.USAGE, Shell.vintk("score", good, "--inputs", file, "--batch", 2), "nan.npy", "NaN");
     }
 
     @Test
@@ -213,6 +212,42 @@ class BadInputTest {
             Shell shell = Shell.vintk("kernel", none, "--input", input, "--out", process);
             assertOneLine(ExitCode.USAGE, shell, "Cannot write /proc/k.npy");
         }
+    }
+
+    /** What a command reads it does not write over. */
+    @Test
+    void outputsThatAreInputs() throws IOException {
+        Path model = Files.copy(good, folder.resolve("copy.onnx"));
+        byte[] before = Files.readAllBytes(model);
+        String refused = "would be written over";
+        assertOneLine(
+                ExitCode.USAGE, Shell.vintk("kernel", model, "--input", input, "--out", model), "copy.onnx", refused);
+        assertOneLine(ExitCode.USAGE, Shell.vintk("kernel", model, "--input", input, "--out", input), "x.npy", refused);
+        assertOneLine(ExitCode.USAGE, Shell.vintk("differentiate", model, "--out", model), "copy.onnx", refused);
+        Path both = folder.resolve("both.npy");
+        assertOneLine(
+                ExitCode.USAGE,
+                Shell.vintk("kernel", model, "--input", input, "--out", both, "--per-parameter", both),
+                refused);
+        Path list = Files.writeString(folder.resolve("list.jsonl"), "{\"space\":\"pit\"}\n");
+        assertOneLine(ExitCode.USAGE, Shell.vintk("rank", "--candidates", list, "--out", list), "list.jsonl", refused);
+        assertOneLine(
+                ExitCode.USAGE,
+                Shell.vintk("rank", good, "--batch", 2, "--out", list),
+                "list.jsonl",
+                "holds something else than results");
+        assertArrayEquals(before, Files.readAllBytes(model));
+        assertEquals("{\"space\":\"pit\"}\n", Files.readString(list));
+    }
+
+    /** The option is wrong, not every model. */
+    @Test
+    void inputsThatAreNone() throws IOException {
+        Shell few = Shell.vintk("score", good, "--batch", 4, "--inputs", input);
+        assertOneLine(ExitCode.USAGE, few, "x.npy: expected float images of shape (4 or more, 3, 32, 32)");
+        Path empty = Files.createDirectory(folder.resolve("pictures"));
+        assertOneLine(
+                ExitCode.USAGE, Shell.vintk("score", good, "--inputs", empty), "expected 32 images or more, found 0");
     }
 
     /** More gradients than an array holds, sample by sample. */

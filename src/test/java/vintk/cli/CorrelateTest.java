@@ -29,7 +29,8 @@ class CorrelateTest {
         Path truth = Files.writeString(folder.resolve("truth.csv"), "id,top1\na,70\nb,60\nc,50\nd,80\nf,1\ng,2\n");
         Shell text = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1");
         assertEquals(ExitCode.OK, text.code(), text.err());
-        String counts = "top1: 3 models matched, 1 without a score, 1 results without truth, 2 truths without a result";
+        String counts =
+                "top1: 3 models matched, 1 without a score\n1 results without truth, 2 truths without a result\n";
         assertTrue(text.out().startsWith(counts), text.out());
         Shell json = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1", "--json");
         JsonNode node = new ObjectMapper().readTree(json.out());

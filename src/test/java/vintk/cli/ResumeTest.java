@@ -74,6 +74,28 @@ class ResumeTest {
                 .toList();
     }
 
+    /** Scores of another output are other scores. */
+    @Test
+    void anotherOutputIsAnotherSetting() {
+        Shell shell = rank(2, lines, "--resume", "--output", "output");
+        assertEquals(ExitCode.USAGE, shell.code(), shell.out());
+        assertTrue(shell.err().contains("all of output output"), shell.err());
+    }
+
+    /** The same choices of a space that has changed are another network, though of the same size. */
+    @Test
+    void aSpaceThatHasChanged() throws IOException {
+        Path file = ProjectRoot.path().resolve("models").resolve("tiny-pit.yaml");
+        String changed = Files.readString(file).replace("pytorch-default", "truncated-normal");
+        Path space = Files.writeString(folder.resolve("changed.yaml"), changed);
+        List<String> before = scores(results(lines));
+        Shell shell = Shell.vintk(
+                "rank", "tiny-pit", "--space", space, "--count", 2, "--batch", 2, "--out", lines, "--resume");
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertEquals(before.size(), results(lines).size());
+        scores(results(lines)).forEach(score -> assertFalse(before.contains(score), score));
+    }
+
     @Test
     void onlyWhatIsMissingIsScored() throws IOException {
         Map<String, JsonNode> before = results(lines);

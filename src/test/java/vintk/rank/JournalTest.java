@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,6 +90,21 @@ class JournalTest {
         }
         assertEquals(List.of(FIRST, SECOND), Journal.read(path).results());
         Journal.resume(path).close();
+    }
+
+    /** As the system has it: closing any other channel of a file gives back all its locks, which Java does not know. */
+    @Test
+    void theLockStaysWhereARunGoesOn() throws IOException {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.exists(locks), "no list of locks");
+        Path path = folder.resolve("results.jsonl");
+        Files.writeString(path, ResultJson.line(FIRST) + "\n");
+        String file = ":" + Files.getAttribute(path, "unix:ino") + " ";
+        try (Journal journal = Journal.resume(path)) {
+            journal.append(SECOND);
+            assertTrue(Files.readString(locks).contains(file), "no lock");
+        }
+        assertFalse(Files.readString(locks).contains(file), "the lock is left");
     }
 
     @Test

@@ -45,6 +45,16 @@ class TruthTest {
         assertEquals(3, Truth.read(path, "time").values().size());
     }
 
+    /** As pandas writes tables, with the numbers of rows in front. */
+    @Test
+    void csvIdsStandInTheirColumn() throws IOException {
+        Path path = file("t.csv", ",id , acc\n0,a,1\n1,b,2\n");
+        assertEquals(Map.of("a", 1.0, "b", 2.0), Truth.read(path, "acc").values());
+        Path other = file("s.csv", "id;acc\na;1\n");
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Truth.read(other, "acc"));
+        assertTrue(e.getMessage().contains("no column has any"), e.getMessage());
+    }
+
     @Test
     void anUnknownColumnListsThoseThereAre() throws IOException {
         IllegalArgumentException json =

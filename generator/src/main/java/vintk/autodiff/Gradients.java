@@ -24,6 +24,8 @@ public final class Gradients {
     private final BatchFlow batch;
     private final Map<Value, Accumulator> accumulators = new IdentityHashMap<>();
 
+    private SteepOperators steepOperators;
+
     /** Whether a steep operator has been passed, on the way back from the output. */
     private boolean steep;
 
@@ -83,6 +85,7 @@ public final class Gradients {
             return found;
         }
         accumulator(output).add(new Cotangent.Aligned(seed), output.shape(), batch.of(output));
+        steepOperators = new SteepOperators(nodes, active);
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             for (int o = 0; o < node.outputs().size(); o++) {
@@ -145,7 +148,7 @@ public final class Gradients {
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("the gradient rule of " + node + " failed: " + e.getMessage(), e);
         }
-        steep |= SteepOperators.contains(node, active);
+        steep |= steepOperators.contains(node);
         for (int i = 0; i < node.inputs().size(); i++) {
             Value input = node.input(i);
             if (input == null || !active.contains(input)) {

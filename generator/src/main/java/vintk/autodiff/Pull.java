@@ -73,7 +73,12 @@ final class Pull {
 
     /** {@code dy} where the condition holds, 0 elsewhere. */
     Value where(Value condition) {
-        return steep ? Ops.where(condition, dy, Ops.scalar(dy.dataType(), 0)) : Ops.mask(condition, dy);
+        return masked(condition, dy);
+    }
+
+    /** A multiple of {@code dy} where the condition holds, 0 elsewhere. */
+    Value masked(Value condition, Value multiple) {
+        return steep ? Ops.selected(condition, multiple) : Ops.mask(condition, multiple);
     }
 
     /** {@code dy}, expanded where it is of extent 1 because it is constant there. */

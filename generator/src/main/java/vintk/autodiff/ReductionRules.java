@@ -91,7 +91,7 @@ final class ReductionRules {
     private static List<Cotangent> extreme(Pull p) {
         Value chosen = Ops.equal(p.x(), spread(p, p.y(), 0));
         Value count = reduceSum(Ops.cast(chosen, p.x().dataType()), true, axes(p.node()));
-        return Rule.only(new Cotangent.PerSample(Ops.mask(chosen, Ops.div(spread(p), count))));
+        return Rule.only(new Cotangent.PerSample(p.masked(chosen, Ops.div(spread(p), count))));
     }
 
     /** dx = dy exp(x - y). */

@@ -175,6 +175,11 @@ public final class Ops {
         return node("Where", new TensorType(a.dataType(), shape), Attributes.NONE, condition, a, b);
     }
 
+    /** {@code x} where the condition holds, 0 elsewhere. */
+    public static Value selected(Value condition, Value x) {
+        return where(condition, x, scalar(x.dataType(), 0));
+    }
+
     /** Finite {@code x} where the condition holds, 0 elsewhere: as a product, which takes a third of the time of a Where on processors. */
     public static Value mask(Value condition, Value x) {
         return mul(x, cast(condition, x.dataType()));

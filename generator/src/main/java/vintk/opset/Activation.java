@@ -63,7 +63,7 @@ final class Activation {
             }
             case "thresholdedrelu" -> {
                 float alpha = next(alphas, 1);
-                yield x -> Ops.mask(Ops.greater(x, Ops.scalar(x.dataType(), alpha)), x);
+                yield x -> Ops.selected(Ops.greater(x, Ops.scalar(x.dataType(), alpha)), x);
             }
             case "scaledtanh" -> {
                 float alpha = next(alphas, 1);

@@ -76,7 +76,7 @@ final class BlockAdapters {
                 })
                 .toArray();
         Value mask = Ops.constant(Tensor.of(TensorType.of(DataType.BOOL, rows, columns), kept));
-        return x.dataType() == DataType.BOOL ? Ops.and(mask, x) : Ops.mask(mask, x);
+        return x.dataType() == DataType.BOOL ? Ops.and(mask, x) : Ops.selected(mask, x);
     }
 
     /** Only the shape of the operand counts, so the result is a constant. */

@@ -36,7 +36,7 @@ final class FusedActivation {
             case "Selu" ->
                 x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 2, 1.05070102214813232421875));
             case "Softsign" -> x -> Ops.div(x, Ops.add(Ops.unary("Abs", x), 1));
-            case "ThresholdedRelu" -> x -> Ops.mask(Ops.greater(x, number(x, at(parameters, 0, 1))), x);
+            case "ThresholdedRelu" -> x -> Ops.selected(Ops.greater(x, number(x, at(parameters, 0, 1))), x);
             default -> throw site.unsupported("the activation '" + name + "' is not handled");
         };
     }

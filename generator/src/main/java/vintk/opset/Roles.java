@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoublePredicate;
@@ -59,17 +60,26 @@ public final class Roles {
         return roles;
     }
 
-    /** All float parameters, initializers first, in the order of the file. */
+    /**
+     * All float parameters, initializers first, in the order of the file. Of PyTorch's files initializers alone, where there are any:
+     * what such a file has in nodes beside them are numbers of the model's code (states at the beginning, coordinates, filters).
+     */
     public static List<Parameter> parameters(ModelProto model) {
         Roles roles = new Roles(model);
         List<Parameter> parameters = new ArrayList<>();
         roles.graph.constants().forEach((name, tensor) -> {
-            boolean initializer = roles.graph.isInitializer(name);
-            roles.add(
-                    parameters,
-                    name,
-                    tensor.getDataType(),
-                    initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT);
+            if (roles.graph.isInitializer(name)) {
+                roles.add(parameters, name, tensor.getDataType(), Parameter.Source.INITIALIZER);
+            }
+        });
+        boolean pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
+        if (pytorch && parameters.stream().anyMatch(p -> p.type().shape().rank() > 0)) {
+            return parameters;
+        }
+        roles.graph.constants().forEach((name, tensor) -> {
+            if (!roles.graph.isInitializer(name)) {
+                roles.add(parameters, name, tensor.getDataType(), Parameter.Source.CONSTANT);
+            }
         });
         roles.graph.filled().forEach((name, filled) -> {
             Shape shape = roles.shapes.of(name);

@@ -119,7 +119,7 @@ final class Unrolling {
             Value running = running(t);
             Value shown = next.hidden();
             if (running != null) {
-                shown = Ops.mask(running, shown);
+                shown = Ops.selected(running, shown);
                 next = new State(
                         held(running, next.hidden(), state.hidden()), held(running, next.cell(), state.cell()));
             }
@@ -143,7 +143,7 @@ final class Unrolling {
         if (next == null) {
             return null;
         }
-        return before == null ? Ops.mask(running, next) : Ops.where(running, next, before);
+        return before == null ? Ops.selected(running, next) : Ops.where(running, next, before);
     }
 
     /** Zeros after the last step of the longest sequence. */

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import vintk.space.VisionTransformer.Block;
 import vintk.space.VisionTransformer.Initialisation;
 import vintk.space.VisionTransformer.Pooling;
@@ -57,6 +59,13 @@ record Blueprint(
                 section.oneOf("initialisation", Initialisation.class));
         section.done();
         return blueprint;
+    }
+
+    /** What its formulas mention. */
+    Set<String> names() {
+        return Stream.of(blocks, width, heads, headWidth, ratio)
+                .flatMap(formula -> formula.names().stream())
+                .collect(Collectors.toSet());
     }
 
     private static Formula formula(Section section, String key, List<String> choices, List<String> derived) {

@@ -90,10 +90,23 @@ final class SpaceFile {
             return dimensions;
         });
         Blueprint blueprint = Blueprint.read(top.section("network"), dimensions);
+        requireUse(top.section("choices"), dimensions, blueprint);
         top.done();
         return top.checked(
                 "choices",
                 () -> new Space(name, aliases, description, source, image, classes, dimensions, names, blueprint));
+    }
+
+    /** A choice that changes nothing would give one network many ids. */
+    private static void requireUse(Section choices, List<Dimension> dimensions, Blueprint blueprint) {
+        for (Dimension dimension : dimensions) {
+            boolean governs = dimensions.stream()
+                    .anyMatch(other ->
+                            other.per().filter(dimension.name()::equals).isPresent());
+            if (!governs && !blueprint.names().contains(dimension.name())) {
+                throw choices.problem(dimension.name(), "no formula of the network uses it: remove it, or use it");
+            }
+        }
     }
 
     private static JsonNode parse(String file, InputStream in) throws IOException {

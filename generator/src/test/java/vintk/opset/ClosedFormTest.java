@@ -48,6 +48,16 @@ class ClosedFormTest {
         assertArrayEquals(expected, node.value("y0", x, bias, skip).numbers(), 1e-6);
     }
 
+    /** As masks of attention are made. */
+    @Test
+    void triangleOfInfinities() {
+        double no = Double.NEGATIVE_INFINITY;
+        Imported node = Imported.of(OneNode.of("Trilu", 14).x(2, 2).longs(1), floats(2, 2));
+        assertArrayEquals(
+                new double[] {0, no, 0, 0},
+                node.value("y0", new double[] {no, no, no, no}).numbers());
+    }
+
     /** Gelu(1) = 0.841345, Gelu(-1) = -0.158655, Gelu(2) = 1.954500. */
     @Test
     void biasSplitGelu() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vintk.onnx.DataType;
@@ -71,12 +72,29 @@ class StoredTensorTest {
     @CsvSource({
         "stored_weight, paddle2onnx, true",
         "stored_weight, vintk, false",
+        // Beside initializers these are numbers of the model's code.
+        "stored_weight, pytorch, false",
         "mean, paddle2onnx, false",
     })
     void constants(String name, String producer, boolean parameter) {
         TensorProto tensor = node(name).getAttribute(0).getT();
         Value value = of(producer).constant(name, TensorReader.read(tensor));
         assertEquals(parameter ? name : null, value.name());
+    }
+
+    /** A frozen module of PyTorch has all its weights in nodes. */
+    @Test
+    void constantsAlone() {
+        ModelProto frozen = new Sketch()
+                .constant("stored_weight", 2, 6, 1)
+                .node("y", "MatMul", "x", "stored_weight")
+                .model();
+        TensorProto tensor = frozen.getGraph().getNode(0).getAttribute(0).getT();
+        StoredTensor stored =
+                new StoredTensor(frozen.toBuilder().setProducerName("pytorch").build());
+        assertEquals(
+                "stored_weight",
+                stored.constant("stored_weight", TensorReader.read(tensor)).name());
     }
 
     @ParameterizedTest

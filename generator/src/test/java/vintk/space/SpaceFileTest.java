@@ -89,6 +89,7 @@ class SpaceFileTest {
                 "name: mine | name: My Space | name: expected lower case letters",
                 "name: mine | nmae: mine | name: expected a value, got none",
                 "stride: 4 | stride: 4\\n  strid: 4 | network.strid: unknown key; expected one of channels, patch",
+                "width: [16, 32] | width: [16, 32]\\n  unused: [1, 2] | choices.unused: no formula of the network uses it",
                 "also: [1] | aslo: [1] | choices.heads.aslo: unknown key",
                 "classes: 10 | classes: ten | classes: expected a positive number, got 'ten'",
                 "classes: 10 | classes: 1.5 | classes: expected a whole number, got 1.5",
