@@ -56,7 +56,7 @@ public final class CudaProvider {
         Value x = Value.input("x", TensorType.of(DataType.FLOAT, 2, 2));
         Graph product = new Graph("product", List.of(x), Map.of("y", Ops.matMul(x, x)));
         SessionSettings settings = SessionSettings.of(1).on(new Device(Device.Kind.CUDA, index));
-        try (Session session = new Session(ModelWriter.model(product).toByteArray(), settings);
+        try (Session session = Session.of(ModelWriter.model(product), settings);
                 ai.onnxruntime.OnnxTensor ones = Tensors.of(new long[] {2, 2}, new float[] {1, 1, 1, 1});
                 OrtSession.Result result = session.run(Map.of("x", ones))) {
             return result.size() == 1 ? Optional.empty() : Optional.of("a small model gave no result");

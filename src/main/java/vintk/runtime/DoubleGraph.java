@@ -200,9 +200,8 @@ final class DoubleGraph {
         }
         List<TensorType> types = node.outputs().stream().map(Value::type).toList();
         Node alone = new Node(node.domain(), node.opType(), null, operands, node.attributes(), types, null, opset);
-        byte[] model = ModelWriter.model(new Graph("kernel", inputs, Map.of("y", alone.output())))
-                .toByteArray();
-        try (Session session = new Session(model, SessionSettings.of(1))) {
+        Graph graph = new Graph("kernel", inputs, Map.of("y", alone.output()));
+        try (Session session = Session.of(ModelWriter.model(graph), SessionSettings.of(1))) {
             return !session.outputNames().isEmpty();
         } catch (ModelException e) {
             return false;

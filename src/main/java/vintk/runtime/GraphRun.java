@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtSession;
@@ -13,12 +14,12 @@ import vintk.onnx.Tensor;
 final class GraphRun implements AutoCloseable {
     private final Session session;
 
-    GraphRun(byte[] model, SessionSettings settings) {
-        session = new Session(model, settings);
+    GraphRun(ModelProto model, SessionSettings settings) {
+        session = Session.of(model, settings);
     }
 
     GraphRun(Graph graph, SessionSettings settings) {
-        this(ModelWriter.model(graph).toByteArray(), settings);
+        this(ModelWriter.model(graph), settings);
     }
 
     /** All outputs by name. Of what is given, the graph takes the inputs that it has. */

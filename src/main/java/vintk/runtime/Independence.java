@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.Arrays;
 import java.util.Locale;
 import vintk.onnx.Shape;
@@ -35,14 +36,20 @@ final class Independence {
             return;
         }
         float[][] alone = new float[samples][];
+        float[] together = null;
+        boolean free = signature.fixedBatch() == 0;
         try (GraphRun run = open(1, sample)) {
             for (int i = 0; i < samples; i++) {
                 alone[i] = run(run, Arrays.copyOfRange(data, i * width, (i + 1) * width), i, 1, sample);
             }
+            if (free) {
+                together = together(run, data, samples, sample);
+            }
         }
-        float[] together;
-        try (GraphRun run = open(samples, sample)) {
-            together = run(run, Arrays.copyOf(data, samples * width), 0, samples, sample);
+        if (!free) {
+            try (GraphRun run = open(samples, sample)) {
+                together = together(run, data, samples, sample);
+            }
         }
         double difference = difference(together, alone);
         if (difference > TOLERANCE) {
@@ -59,11 +66,28 @@ final class Independence {
         }
     }
 
+    private float[] together(GraphRun run, float[] data, int samples, Shape sample) {
+        return run(run, Arrays.copyOf(data, samples * Math.toIntExact(sample.elements())), 0, samples, sample);
+    }
+
+    /** For any number of samples where the model takes any. */
     private GraphRun open(int samples, Shape sample) {
         ModelProto bound = Resolver.bound(model, signature, samples, sample);
         ModelProto.Builder builder = bound.toBuilder();
         builder.getGraphBuilder().clearOutput().addOutputBuilder().setName(output);
-        return new GraphRun(builder.build().toByteArray(), settings);
+        if (signature.fixedBatch() == 0) {
+            builder.getGraphBuilder().getInputBuilderList().forEach(this::free);
+        }
+        return new GraphRun(builder.build(), settings);
+    }
+
+    private void free(ValueInfoProto.Builder input) {
+        int axis = input.getName().equals(signature.main().name()) ? signature.axis() : 0;
+        input.getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(axis)
+                .setDimParam("N");
     }
 
     private float[] run(GraphRun run, float[] data, int from, int samples, Shape sample) {

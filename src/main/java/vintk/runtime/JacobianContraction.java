@@ -32,11 +32,10 @@ final class JacobianContraction implements AutoCloseable {
         gradients.forEach((name, type) -> whole.put(
                 name.substring(KernelGraph.GRADIENT_OF.length()),
                 type.withShape(type.shape().with(0, samples))));
-        this.session = new Session(
+        this.session = Session.of(
                 ModelWriter.model(Fusion.apply(
-                                KernelGraph.contraction(whole, samples, options.products()),
-                                options.session().target()))
-                        .toByteArray(),
+                        KernelGraph.contraction(whole, samples, options.products()),
+                        options.session().target())),
                 options.session());
     }
 

@@ -67,14 +67,13 @@ public final class KernelEngine implements AutoCloseable {
         this.peakBytes = GraphCost.of(graph).peakBytes();
         requireMemory(network);
         ModelProto model = ModelWriter.model(graph);
-        Skeleton skeleton = shared != null && plan.batched() ? Skeleton.of(model) : null;
-        this.batch = skeleton == null ? new BatchTensor() : shared.batch();
-        this.own = skeleton == null ? session(model, settings) : null;
-        this.session = skeleton == null ? () -> own : () -> shared.of(skeleton);
+        boolean isShared = shared != null && plan.batched();
+        Skeleton skeleton = isShared ? Skeleton.of(model) : alone(model, settings);
+        this.batch = isShared ? shared.batch() : new BatchTensor();
+        this.own = isShared ? null : Session.of(skeleton.model(), settings);
+        this.session = isShared ? () -> shared.of(skeleton) : () -> own;
         try {
-            if (skeleton != null) {
-                skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
-            }
+            skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
             this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, options);
         } catch (RuntimeException | Error e) {
             release();
@@ -82,10 +81,9 @@ public final class KernelEngine implements AutoCloseable {
         }
     }
 
-    private static Session session(ModelProto model, SessionSettings settings) {
+    private static Skeleton alone(ModelProto model, SessionSettings settings) {
         // On CUDA devices it has not been measured what that wins.
-        ModelProto bare = settings.device().isCuda() ? model : Skeleton.withoutShapes(model);
-        return new Session(bare.toByteArray(), settings);
+        return settings.device().isCuda() ? new Skeleton(model, Map.of()) : Skeleton.withFactors(model);
     }
 
     private void release() {

@@ -184,7 +184,7 @@ public final class OnnxNetwork implements Network {
         ModelProto.Builder bound = Resolver.bound(model, signature, samples, sample).toBuilder();
         bound.getGraphBuilder().clearOutput();
         wanted.forEach(name -> bound.getGraphBuilder().addOutputBuilder().setName(name));
-        try (GraphRun run = new GraphRun(bound.build().toByteArray(), settings)) {
+        try (GraphRun run = new GraphRun(bound.build(), settings)) {
             return run.run(feeds);
         }
     }

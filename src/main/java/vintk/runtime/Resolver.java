@@ -121,18 +121,29 @@ final class Resolver {
             types.put(tensor.getName(), TensorReader.type(tensor));
         }
         known.forEach((name, tensor) -> types.put(name, tensor.type()));
+        Set<String> unknown = unknown(first, known, types);
+        if (!unknown.isEmpty()) {
+            // With what is known put in, more can be inferred.
+            ModelProto folded = fold(plain, known);
+            unknown = unknown(types(folded, allOutputs(folded.getGraph())), known, types);
+        }
+        return new Found(types, known, unknown);
+    }
+
+    /** Adds the static types among those inferred, and returns the names of the others. */
+    private static Set<String> unknown(
+            Map<String, NodeInfo> inferred, Map<String, Tensor> known, Map<String, TensorType> types) {
         Set<String> unknown = new LinkedHashSet<>();
-        ModelProto folded = fold(plain, known);
-        types(folded, allOutputs(folded.getGraph())).forEach((name, info) -> {
+        inferred.forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
             // A rank that is not known looks like that of a scalar.
             if (type != null && type.shape().rank() > 0) {
                 types.put(name, type);
-            } else {
+            } else if (!known.containsKey(name)) {
                 unknown.add(name);
             }
         });
-        return new Found(types, known, unknown);
+        return unknown;
     }
 
     /** The model for a number of samples: inputs of static types, what is constant put in. */
@@ -228,7 +239,7 @@ final class Resolver {
         if (wanted.isEmpty()) {
             return Map.of();
         }
-        try (Session session = new Session(part(model, wanted).toByteArray(), SessionSettings.of(1))) {
+        try (Session session = Session.of(part(model, wanted), SessionSettings.of(1))) {
             return session.outputInfo();
         }
     }
@@ -278,8 +289,7 @@ final class Resolver {
         Map<String, Tensor> zeros = new LinkedHashMap<>();
         inputs.forEach((name, type) -> zeros.put(name, Tensor.filled(type, 0)));
         try (GraphRun run = new GraphRun(
-                part(whole, wanted).toByteArray(),
-                optimised ? SessionSettings.of(0).withOptimised() : SessionSettings.of(0))) {
+                part(whole, wanted), optimised ? SessionSettings.of(0).withOptimised() : SessionSettings.of(0))) {
             return run.run(zeros);
         }
     }

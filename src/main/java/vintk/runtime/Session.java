@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
@@ -20,6 +22,7 @@ public final class Session implements AutoCloseable {
 
     private static OrtEnvironment environment;
     private final OrtSession session;
+    private final Optional<WeightsApart> weights;
     private Placement placement = Placement.AS_MEANT;
     private boolean profiled;
 
@@ -28,9 +31,32 @@ public final class Session implements AutoCloseable {
      * @throws ModelException where ONNX Runtime refuses the model
      */
     public Session(byte[] model, SessionSettings settings) {
+        this(model, Optional.empty(), settings);
+    }
+
+    /** @throws ModelException where ONNX Runtime refuses the model */
+    static Session of(ModelProto model, SessionSettings settings) {
+        if (settings.device().isCuda()) {
+            // It has not been tried there whether weights apart win anything.
+            return new Session(model.toByteArray(), settings);
+        }
+        WeightsApart apart = new WeightsApart(model);
+        try {
+            return new Session(apart.model(), Optional.of(apart), settings);
+        } catch (RuntimeException | Error e) {
+            apart.close();
+            throw e;
+        }
+    }
+
+    private Session(byte[] model, Optional<WeightsApart> weights, SessionSettings settings) {
         // The environment first: its start says in one line what is wrong where the native library cannot be loaded.
         OrtEnvironment started = environment();
+        this.weights = weights;
         try (OrtSession.SessionOptions options = settings.options()) {
+            if (weights.isPresent()) {
+                weights.get().addTo(options);
+            }
             session = settings.device().isCuda()
                     ? strict(started, model, options)
                     : started.createSession(model, options);
@@ -168,6 +194,8 @@ public final class Session implements AutoCloseable {
             session.close();
         } catch (OrtException e) {
             throw failure(e);
+        } finally {
+            weights.ifPresent(WeightsApart::close);
         }
     }
 }

@@ -23,7 +23,7 @@ public final class SharedSession implements AutoCloseable {
 
     /** The session of a structure: the one at hand where it fits, else a new one in its place. */
     Session of(Skeleton skeleton) {
-        ByteString wanted = skeleton.model();
+        ByteString wanted = skeleton.model().toByteString();
         if (!wanted.equals(structure)) {
             // First the old one's memory, then the new one's.
             forget();

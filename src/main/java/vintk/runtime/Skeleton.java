@@ -6,7 +6,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,11 +18,14 @@ import vintk.onnx.TensorReader;
  * What models of one structure have in common: their nodes, with weights and extents as inputs. Candidates of a space that differ in
  * widths, heads and ratios only have equal skeletons, so that one session serves them all.
  *
- * @param model serialised, without the tensors; equal bytes mean equal structure
+ * @param model without the tensors; equal ones mean equal structure
  * @param tensors what makes it one model again, by input name
  */
-record Skeleton(ByteString model, Map<String, Tensor> tensors) {
+record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
     private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
+
+    /** Operators that do so with a constant second operand. */
+    private static final Set<String> PACKING = Set.of("MatMul", "FusedMatMul", "Gemm", "ConvTranspose");
 
     /** Inputs that hold extents and places: they differ between candidates. */
     private static final Map<String, Set<Integer>> EXTENTS =
@@ -33,7 +35,7 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
      * A model whose inputs have no shapes. ONNX Runtime then infers none when it opens a session, which takes it as long as all the
      * rest, or ten times as long where weights are inputs; it takes shapes from the tensors themselves.
      */
-    static ModelProto withoutShapes(ModelProto model) {
+    private static ModelProto withoutShapes(ModelProto model) {
         ModelProto.Builder bare = model.toBuilder();
         bare.getGraphBuilder()
                 .getInputBuilderList()
@@ -42,20 +44,38 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
     }
 
     static Skeleton of(ModelProto whole) {
-        return new Taking(whole).skeleton();
+        return new Taking(whole, Set.of()).skeleton();
+    }
+
+    /**
+     * What opens fastest of one model: the same, without the shapes of its inputs, but with the weights that ONNX Runtime brings into
+     * another order once, before it multiplies by them.
+     */
+    static Skeleton withFactors(ModelProto whole) {
+        Set<String> factors = new HashSet<>();
+        for (NodeProto node : whole.getGraph().getNodeList()) {
+            if (PACKING.contains(node.getOpType()) && node.getInputCount() > 1) {
+                factors.add(node.getInput(1));
+            }
+        }
+        Skeleton skeleton = new Taking(whole, factors).skeleton();
+        return new Skeleton(withoutShapes(skeleton.model), skeleton.tensors);
     }
 
     /** One model being taken apart. */
     private static final class Taking {
         private final ModelProto whole;
+        private final Set<String> kept;
         private final Map<String, TensorProto> stored = new HashMap<>();
         private final Set<String> weights = new HashSet<>();
         private final Map<String, String> renamed = new HashMap<>();
         private final Map<String, Tensor> tensors = new LinkedHashMap<>();
         private final GraphProto.Builder graph;
 
-        Taking(ModelProto whole) {
+        /** @param kept names of tensors that stay */
+        Taking(ModelProto whole, Set<String> kept) {
             this.whole = whole;
+            this.kept = kept;
             this.graph = whole.getGraph().toBuilder().clearInitializer().clearNode();
             for (TensorProto tensor : whole.getGraph().getInitializerList()) {
                 stored.put(tensor.getName(), tensor);
@@ -83,12 +103,7 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
             // Neither the name of the model nor what it says of itself is structure.
             graph.setName("skeleton");
             return new Skeleton(
-                    whole.toBuilder()
-                            .setGraph(graph)
-                            .clearMetadataProps()
-                            .build()
-                            .toByteString(),
-                    tensors);
+                    whole.toBuilder().setGraph(graph).clearMetadataProps().build(), tensors);
         }
 
         private NodeProto bare(NodeProto node) {
@@ -96,13 +111,21 @@ record Skeleton(ByteString model, Map<String, Tensor> tensors) {
             Set<Integer> extents = EXTENTS.getOrDefault(node.getOpType(), Set.of());
             for (int i = 0; i < node.getInputCount(); i++) {
                 TensorProto tensor = stored.get(node.getInput(i));
-                if (tensor != null) {
+                if (tensor != null && kept.contains(node.getInput(i)) && !extents.contains(i)) {
+                    keep(node.getInput(i), tensor);
+                } else if (tensor != null) {
                     // Names of constants count what came before, which differs: that of the place does not.
-                    String place = node.getOutput(0) + "/" + i;
+                    String place = node.getOutput(0) + "#" + i;
                     bare.setInput(i, input(node.getInput(i), tensor, place, extents.contains(i)));
                 }
             }
             return bare.build();
+        }
+
+        private void keep(String name, TensorProto tensor) {
+            if (renamed.putIfAbsent(name, name) == null) {
+                graph.addInitializer(tensor.toBuilder().setName(name));
+            }
         }
 
         private String input(String name, TensorProto tensor, String place, boolean extent) {

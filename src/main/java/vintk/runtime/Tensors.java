@@ -15,6 +15,9 @@ import vintk.onnx.TensorType;
 
 /** Tensors to and from ONNX Runtime. */
 final class Tensors {
+    /** Where ONNX Runtime's own tensors begin: at multiples of so many bytes. */
+    private static final int CACHE_LINE = 64;
+
     private Tensors() {}
 
     /** A float tensor; close it. */
@@ -56,7 +59,12 @@ final class Tensors {
 
     /** A tensor of any type; close it. */
     static OnnxTensor of(Tensor tensor) {
-        ByteBuffer direct = ByteBuffer.allocateDirect(tensor.data().remaining()).order(ByteOrder.nativeOrder());
+        int bytes = tensor.data().remaining();
+        // An aligned slice is cut at its end too.
+        ByteBuffer direct = ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * CACHE_LINE))
+                .alignedSlice(CACHE_LINE)
+                .slice(0, bytes)
+                .order(ByteOrder.nativeOrder());
         direct.put(tensor.data()).rewind();
         try {
             return OnnxTensor.createTensor(

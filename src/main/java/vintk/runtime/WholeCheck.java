@@ -142,7 +142,7 @@ final class WholeCheck {
     }
 
     private Session session(Graph graph) {
-        return new Session(ModelWriter.model(graph).toByteArray(), settings);
+        return Session.of(ModelWriter.model(graph), settings);
     }
 
     private GradientReport.Whole measure(

@@ -235,7 +235,7 @@ final class BackendCheck {
         Map<String, Tensor> found = GraphRun.run(graph, at, SessionSettings.of(1));
         Map<String, Tensor> expected = test.outputs();
         if (own) {
-            try (GraphRun run = new GraphRun(prepared.toByteArray(), SessionSettings.of(1))) {
+            try (GraphRun run = new GraphRun(prepared, SessionSettings.of(1))) {
                 expected = run.run(inputs);
             }
         }
@@ -264,7 +264,7 @@ final class BackendCheck {
 
     /** Whether ONNX Runtime itself gives an output of ours rather than the test's, which then is remarked. */
     private boolean isRuntimes(String name, Tensor output) {
-        try (GraphRun run = new GraphRun(test.model().toByteArray(), SessionSettings.of(1))) {
+        try (GraphRun run = new GraphRun(test.model(), SessionSettings.of(1))) {
             Tensor own = run.run(test.inputs()).get(name);
             boolean same = OperatorCheck.difference(output.numbers(), own.numbers()) <= TOLERANCE;
             if (same) {

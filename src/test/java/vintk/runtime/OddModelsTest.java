@@ -54,7 +54,7 @@ class OddModelsTest {
         "vit_local_functions, batched, 325162",
         "vnn_acasxu_3_9, batched, 13310",
         "vnn_distshift_concat, batched, 342690",
-        "vnn_ml4acopf, per-sample, 4934",
+        "vnn_ml4acopf, batched, 4150",
         "vnn_mscn, batched, 102529",
         "vnn_traffic_bnn, batched, 11008",
         "wonnx_opt_mnist, batched, 5994",

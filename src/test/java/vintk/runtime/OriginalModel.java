@@ -43,12 +43,12 @@ final class OriginalModel implements AutoCloseable {
      */
     static OriginalModel open(ModelProto model, Collection<Value> targets, Map<String, Tensor> others) {
         ModelProto free = freed(model, targets, others);
-        OriginalModel single = new OriginalModel(new GraphRun(free.toByteArray(), SessionSettings.of(1)), false);
+        OriginalModel single = new OriginalModel(new GraphRun(free, SessionSettings.of(1)), false);
         if (model.getGraph().getNodeList().stream().anyMatch(n -> ROUNDED.contains(n.getOpType()))) {
             return single;
         }
         try {
-            OriginalModel wide = new OriginalModel(new GraphRun(wide(free).toByteArray(), SessionSettings.of(1)), true);
+            OriginalModel wide = new OriginalModel(new GraphRun(wide(free), SessionSettings.of(1)), true);
             Map<String, Tensor> point = new LinkedHashMap<>();
             if (agree(wide, single, point, targets, others)) {
                 single.close();

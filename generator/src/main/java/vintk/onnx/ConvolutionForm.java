@@ -1,6 +1,5 @@
 package vintk.onnx;
 
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +14,8 @@ import java.util.stream.LongStream;
 public final class ConvolutionForm {
     /** Weights turned round are held twice: not more of them than these bytes, as a model has to stay under 2 GiB. */
     private static final long TURNED = 256L << 20;
+
+    private static final int ROWS = 16;
 
     private final Map<List<Object>, Value> turned = new HashMap<>();
     private long bytes;
@@ -93,17 +94,23 @@ public final class ConvolutionForm {
         int kernel = Math.toIntExact(shape.elements() / shape.dim(0) / out);
         Tensor source = weights.constant();
         return Ops.constant(Tensor.pendingFloats(result, to -> {
-            FloatBuffer from = source.data().asFloatBuffer();
+            float[] from = source.toFloats();
+            float[] made = new float[from.length];
             for (int g = 0; g < groups; g++) {
-                for (int o = 0; o < out; o++) {
-                    for (int i = 0; i < in; i++) {
-                        int end = ((g * in + i) * out + o + 1) * kernel - 1;
-                        for (int k = 0; k < kernel; k++) {
-                            to.put(from.get(end - k));
+                // Few rows at a time: those that are read and those that are written then stay in the cache.
+                for (int first = 0; first < in; first += ROWS) {
+                    for (int o = 0; o < out; o++) {
+                        for (int i = first; i < Math.min(in, first + ROWS); i++) {
+                            int end = ((g * in + i) * out + o + 1) * kernel - 1;
+                            int start = ((g * out + o) * in + i) * kernel;
+                            for (int k = 0; k < kernel; k++) {
+                                made[start + k] = from[end - k];
+                            }
                         }
                     }
                 }
             }
+            to.put(made);
         }));
     }
 }

@@ -13,6 +13,8 @@ import java.util.function.Supplier;
  * {@code TensorProto.raw_data}). Immutable: the buffer is handed out read-only. Equal are those of equal type and bytes.
  */
 public final class Tensor {
+    private static final int HASHED_BYTES = 4096;
+
     private final TensorType type;
     private final Supplier<ByteBuffer> made;
     private ByteBuffer data;
@@ -137,11 +139,12 @@ public final class Tensor {
                         && elements().equals(tensor.elements());
     }
 
-    /** Kept: the tables of positions in a graph are long, and looked up often. */
+    /** Of the type and the first elements, which tell weights apart: the rest is looked at where they are equal. Kept. */
     @Override
     public int hashCode() {
         if (hash == 0) {
             ByteBuffer bytes = data();
+            bytes.limit(Math.min(bytes.limit(), HASHED_BYTES));
             int sum = type.hashCode();
             while (bytes.remaining() >= Long.BYTES) {
                 sum = 31 * sum + Long.hashCode(bytes.getLong());

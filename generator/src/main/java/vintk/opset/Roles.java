@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.regex.Pattern;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
@@ -39,6 +40,10 @@ public final class Roles {
 
     private static final Set<String> FLOW = Set.of("If", "Loop", "Scan");
 
+    /** How PyTorch's exporters name nodes. Before version 1.13 all names were numbers, which say nothing. */
+    private static final Pattern GENERATED_NODE =
+            Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(OfShape)?(_\\d+)?_output_\\d+");
+
     private final ProtoGraph graph;
     private final ParameterShapes shapes;
     private final Origin origin;
@@ -61,25 +66,19 @@ public final class Roles {
     }
 
     /**
-     * All float parameters, initializers first, in the order of the file. Of PyTorch's files initializers alone, where there are any:
-     * what such a file has in nodes beside them are numbers of the model's code (states at the beginning, coordinates, filters).
+     * All float parameters, initializers first, in the order of the file. Factors and summands in nodes that PyTorch's exporters name
+     * by themselves are none where there are initializers, but numbers of the model's code (states at the beginning, coordinates).
      */
     public static List<Parameter> parameters(ModelProto model) {
         Roles roles = new Roles(model);
         List<Parameter> parameters = new ArrayList<>();
         roles.graph.constants().forEach((name, tensor) -> {
-            if (roles.graph.isInitializer(name)) {
-                roles.add(parameters, name, tensor.getDataType(), Parameter.Source.INITIALIZER);
-            }
-        });
-        boolean pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
-        if (pytorch && parameters.stream().anyMatch(p -> p.type().shape().rank() > 0)) {
-            return parameters;
-        }
-        roles.graph.constants().forEach((name, tensor) -> {
-            if (!roles.graph.isInitializer(name)) {
-                roles.add(parameters, name, tensor.getDataType(), Parameter.Source.CONSTANT);
-            }
+            boolean initializer = roles.graph.isInitializer(name);
+            roles.add(
+                    parameters,
+                    name,
+                    tensor.getDataType(),
+                    initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT);
         });
         roles.graph.filled().forEach((name, filled) -> {
             Shape shape = roles.shapes.of(name);
@@ -87,7 +86,23 @@ public final class Roles {
                 roles.add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
             }
         });
+        boolean pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
+        if (pytorch && parameters.stream().anyMatch(Roles::isStored)) {
+            parameters.removeIf(Roles::isOfCode);
+        }
         return parameters;
+    }
+
+    private static boolean isStored(Parameter parameter) {
+        return parameter.source() == Parameter.Source.INITIALIZER
+                && parameter.type().shape().rank() > 0;
+    }
+
+    private static boolean isOfCode(Parameter parameter) {
+        boolean plain = parameter.role() == Role.WEIGHT || parameter.role() == Role.BIAS;
+        return plain
+                && parameter.source() != Parameter.Source.INITIALIZER
+                && GENERATED_NODE.matcher(parameter.name()).matches();
     }
 
     private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vintk.onnx.DataType;
@@ -72,8 +71,6 @@ class StoredTensorTest {
     @CsvSource({
         "stored_weight, paddle2onnx, true",
         "stored_weight, vintk, false",
-        // Beside initializers these are numbers of the model's code.
-        "stored_weight, pytorch, false",
         "mean, paddle2onnx, false",
     })
     void constants(String name, String producer, boolean parameter) {
@@ -82,19 +79,18 @@ class StoredTensorTest {
         assertEquals(parameter ? name : null, value.name());
     }
 
-    /** A frozen module of PyTorch has all its weights in nodes. */
-    @Test
-    void constantsAlone() {
-        ModelProto frozen = new Sketch()
-                .constant("stored_weight", 2, 6, 1)
-                .node("y", "MatMul", "x", "stored_weight")
-                .model();
-        TensorProto tensor = frozen.getGraph().getNode(0).getAttribute(0).getT();
+    /** As PyTorch names them, beside an initializer and alone: a state at the beginning, and the weights of a frozen module. */
+    @ParameterizedTest
+    @CsvSource({"true, pytorch, false", "false, pytorch, true", "true, tf2onnx, true"})
+    void constantsOfCode(boolean beside, String producer, boolean parameter) {
+        String name = "/cell/Constant_1_output_0";
+        Sketch sketch = new Sketch().constant(name, 2, 6, 1).node("y", "MatMul", "x", name);
+        ModelProto model = (beside ? sketch.floats("v", 1, 4).node("z", "MatMul", "y", "v") : sketch).model();
+        TensorProto tensor = model.getGraph().getNode(0).getAttribute(0).getT();
         StoredTensor stored =
-                new StoredTensor(frozen.toBuilder().setProducerName("pytorch").build());
-        assertEquals(
-                "stored_weight",
-                stored.constant("stored_weight", TensorReader.read(tensor)).name());
+                new StoredTensor(model.toBuilder().setProducerName(producer).build());
+        Value value = stored.constant(name, TensorReader.read(tensor));
+        assertEquals(parameter ? name : null, value.name());
     }
 
     @ParameterizedTest
