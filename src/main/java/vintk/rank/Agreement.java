@@ -2,12 +2,14 @@ package vintk.rank;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import vintk.space.Sha256;
 
 /**
  * How well the scores of a study agree with trained accuracies, and how well mere size does.
@@ -111,8 +113,9 @@ public record Agreement(
 
     /** A stream of its own for each (seed, name), by the first eight bytes of a SHA-256. */
     private static long key(long seed, String name) {
-        byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(seed).array();
-        return ByteBuffer.wrap(ContentDigest.bytes(number, name.getBytes(StandardCharsets.UTF_8)))
+        MessageDigest digest = Sha256.begin();
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).array());
+        return ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8)))
                 .getLong();
     }
 }

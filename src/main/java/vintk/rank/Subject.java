@@ -1,6 +1,8 @@
 package vintk.rank;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -11,6 +13,7 @@ import vintk.runtime.Network;
 import vintk.runtime.OnnxNetwork;
 import vintk.score.Source;
 import vintk.space.Candidate;
+import vintk.space.Sha256;
 import vintk.space.VisionTransformer;
 import vintk.space.WeightPool;
 
@@ -106,7 +109,8 @@ public sealed interface Subject {
 
         @Override
         public Optional<String> content() {
-            return Optional.of(ContentDigest.of(architecture.toString()));
+            byte[] text = architecture.toString().getBytes(StandardCharsets.UTF_8);
+            return Optional.of(HexFormat.of().formatHex(Sha256.begin().digest(text)));
         }
 
         @Override

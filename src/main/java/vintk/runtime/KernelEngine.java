@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,9 @@ public final class KernelEngine implements AutoCloseable {
         Skeleton skeleton = isShared ? Skeleton.of(model) : alone(model, settings);
         this.batch = isShared ? shared.batch() : new BatchTensor();
         this.own = isShared ? null : Session.of(skeleton.model(), settings);
-        this.session = isShared ? () -> shared.of(skeleton) : () -> own;
+        // Once: it is asked for at every run.
+        ByteString structure = isShared ? skeleton.model().toByteString() : ByteString.EMPTY;
+        this.session = isShared ? () -> shared.of(structure) : () -> own;
         try {
             skeleton.tensors().forEach((name, tensor) -> tensors.put(name, Tensors.of(tensor)));
             this.contraction = plan.batched() ? null : new JacobianContraction(plan.gradients(), samples, options);

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -29,6 +28,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import vintk.proto.StoredTensors;
+import vintk.space.Sha256;
 
 /**
  * Reads ONNX files. A file is input, not code: sizes are bounded, external data stays inside the model's own folder, and
@@ -96,7 +96,7 @@ public final class ModelFile {
      */
     public static Optional<String> digest(Path file) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.begin();
             Set<String> locations = new TreeSet<>();
             parse(file, in -> new DigestInputStream(in, digest)).getGraph().getInitializerList().stream()
                     .filter(ModelFile::isExternal)
@@ -109,8 +109,6 @@ public final class ModelFile {
             return Optional.of(HexFormat.of().formatHex(digest.digest()));
         } catch (IOException | ModelException e) {
             return Optional.empty();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -21,9 +21,12 @@ public final class SharedSession implements AutoCloseable {
         return batch;
     }
 
-    /** The session of a structure: the one at hand where it fits, else a new one in its place. */
-    Session of(Skeleton skeleton) {
-        ByteString wanted = skeleton.model().toByteString();
+    /**
+     * The session of a structure: the one at hand where it fits, else a new one in its place.
+     *
+     * @param wanted a skeleton's model, serialised
+     */
+    Session of(ByteString wanted) {
         if (!wanted.equals(structure)) {
             // First the old one's memory, then the new one's.
             forget();

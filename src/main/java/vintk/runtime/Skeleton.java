@@ -24,7 +24,7 @@ import vintk.onnx.TensorReader;
 record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
     private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
 
-    /** Operators that do so with a constant second operand. */
+    /** Operators whose second operand, where it is constant, ONNX Runtime brings into another order when it opens a session. */
     private static final Set<String> PACKING = Set.of("MatMul", "FusedMatMul", "Gemm", "ConvTranspose");
 
     /** Inputs that hold extents and places: they differ between candidates. */
@@ -47,10 +47,7 @@ record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
         return new Taking(whole, Set.of()).skeleton();
     }
 
-    /**
-     * What opens fastest of one model: the same, without the shapes of its inputs, but with the weights that ONNX Runtime brings into
-     * another order once, before it multiplies by them.
-     */
+    /** What opens fastest of one model: the same, without the shapes of its inputs, but with the weights of {@link #PACKING}. */
     static Skeleton withFactors(ModelProto whole) {
         Set<String> factors = new HashSet<>();
         for (NodeProto node : whole.getGraph().getNodeList()) {
@@ -111,7 +108,7 @@ record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
             Set<Integer> extents = EXTENTS.getOrDefault(node.getOpType(), Set.of());
             for (int i = 0; i < node.getInputCount(); i++) {
                 TensorProto tensor = stored.get(node.getInput(i));
-                if (tensor != null && kept.contains(node.getInput(i)) && !extents.contains(i)) {
+                if (tensor != null && kept.contains(node.getInput(i))) {
                     keep(node.getInput(i), tensor);
                 } else if (tensor != null) {
                     // Names of constants count what came before, which differs: that of the place does not.

@@ -56,6 +56,7 @@ final class SteepOperators {
             infinite = nodes.stream()
                     .flatMap(node -> node.inputs().stream())
                     .filter(Objects::nonNull)
+                    .distinct()
                     .anyMatch(x -> x.isConstant()
                             && x.dataType().isFloating()
                             && !active.contains(x)

@@ -3,8 +3,6 @@ package vintk.space;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
@@ -33,7 +31,7 @@ public final class RandomStream {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
         ByteBuffer key =
                 ByteBuffer.allocate(Long.BYTES + text.length).putLong(seed).put(text);
-        ByteBuffer digest = ByteBuffer.wrap(sha256(key.array()));
+        ByteBuffer digest = ByteBuffer.wrap(Sha256.begin().digest(key.array()));
         long[] state = {digest.getLong(), digest.getLong(), digest.getLong(), digest.getLong()};
         return new RandomStream(RandomSource.L64_X128_MIX.create(state));
     }
@@ -88,14 +86,6 @@ public final class RandomStream {
             if (drawn.compareTo(bound) < 0) {
                 return drawn;
             }
-        }
-    }
-
-    private static byte[] sha256(byte[] key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every Java platform has SHA-256", impossible);
         }
     }
 }
