@@ -138,11 +138,12 @@ final class KernelCommand implements Callable<Integer> {
                         ModelException.Kind.ERROR,
                         String.format(
                                 Locale.ROOT,
-                                "%s: the kernel is %s between sample %d and sample %d",
+                                "%s: the kernel is %s between sample %d and sample %d%s",
                                 out,
                                 result.values()[i],
                                 i / result.size(),
-                                i % result.size()));
+                                i % result.size(),
+                                result.origin().map(where -> "; " + where).orElse("")));
             }
         }
     }

@@ -64,6 +64,7 @@ final class Study {
     /** Scores all subjects that have no score yet; returns the exit code. */
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
         Earlier earlier = earlier(evaluation);
+        earlier.requireOneOfAName(subjects);
         List<Subject> open = subjects.stream().filter(s -> !earlier.has(s)).toList();
         int missing;
         try (Journal journal = openJournal();
@@ -198,8 +199,12 @@ final class Study {
         }
     }
 
-    private void show(Ranking ranking) {
-        stdout.print(common.json ? JsonReport.text(ranking) : TableReport.text(ranking));
+    private void show(Ranking ranking) throws IOException {
+        if (common.json) {
+            JsonReport.write(ranking, stdout);
+        } else {
+            stdout.print(TableReport.text(ranking));
+        }
         stdout.flush();
     }
 

@@ -37,7 +37,7 @@ public record Agreement(
      * Joins and correlates.
      *
      * @param seed of the bootstrap
-     * @throws IllegalArgumentException if two results have one id or directions differ, or if no model has both score and truth
+     * @throws IllegalArgumentException if two results have one id or statistics differ, or if no model has both score and truth
      */
     public static Agreement of(List<ScoredModel> models, Truth truth, long seed) {
         TreeMap<String, ScoredModel> byId = new TreeMap<>();
@@ -46,11 +46,15 @@ public record Agreement(
                 throw new IllegalArgumentException(
                         "Two results have the id '%s': remove one, or correlate them apart".formatted(model.id()));
             }
-            if (model.direction() != models.get(0).direction()) {
+            ScoredModel first = models.get(0);
+            if (model.statistic() != first.statistic()) {
                 throw new IllegalArgumentException(
-                        "Expected results of one statistic, but lower is better for some, higher for others"
-                                + " (%s and %s): correlate them apart"
-                                        .formatted(models.get(0).id(), model.id()));
+                        "Expected results of one statistic, got %s for %s and %s for %s: correlate them apart"
+                                .formatted(
+                                        first.statistic().id(),
+                                        first.id(),
+                                        model.statistic().id(),
+                                        model.id()));
             }
         }
         List<ScoredModel> matched = new ArrayList<>();

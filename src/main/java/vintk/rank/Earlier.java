@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,29 @@ public final class Earlier {
                 subjects.stream().map(subject -> key(subject.source())).collect(Collectors.toSet());
         Predicate<Result> other = result -> !sources.contains(key(result.source()));
         return results.values().stream().filter(other).toList();
+    }
+
+    /**
+     * Ground truth meets results by name: a model of one folder and its namesake of another cannot stand in one file.
+     *
+     * @throws IllegalArgumentException naming a subject that bears the name of a model from elsewhere
+     */
+    public void requireOneOfAName(Collection<Subject> subjects) {
+        Map<String, Result> others = new HashMap<>();
+        without(subjects).forEach(result -> others.put(result.name(), result));
+        for (Subject subject : subjects) {
+            Result other = others.get(subject.name());
+            if (other != null) {
+                throw new IllegalArgumentException("the results have a model '%s' already, of %s: give another --out"
+                        .formatted(other.name(), place(other.source())));
+            }
+        }
+    }
+
+    private static String place(Source source) {
+        return source.file()
+                .orElseGet(
+                        () -> source.space().orElse("") + " " + source.choices().orElse(""));
     }
 
     /** Whether a model has its score; a file that holds something else by now has not, nor has a candidate of a space that has changed. */

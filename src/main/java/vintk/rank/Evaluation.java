@@ -263,6 +263,7 @@ public final class Evaluation {
 
     private Score score(KernelMatrix matrix) {
         Kernel kernel = new Kernel(matrix.values(), settings.batch(), settings.views(), settings.precision());
-        return Score.of(kernel, settings.statistic(), settings.integration());
+        Score score = Score.of(kernel, settings.statistic(), settings.integration());
+        return matrix.origin().map(score::because).orElse(score);
     }
 }

@@ -1,7 +1,10 @@
 package vintk.rank;
 
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -44,11 +47,12 @@ public final class Journal implements Closeable {
         FileChannel channel = open(path, StandardOpenOption.CREATE, StandardOpenOption.READ);
         try {
             // Through the channel that has the lock: closing another one of the same file would give it back.
-            byte[] bytes = Channels.newInputStream(channel).readAllBytes();
-            int whole = wholeLines(bytes);
-            String rest = new String(bytes, whole, bytes.length - whole, StandardCharsets.UTF_8);
-            boolean onlyBreakMissing = !rest.isBlank() && parse(rest).isPresent();
-            channel.truncate(onlyBreakMissing ? bytes.length : whole);
+            byte[] rest = wholeLines(Channels.newInputStream(channel), line -> {});
+            String half = new String(rest, StandardCharsets.UTF_8);
+            boolean onlyBreakMissing = !half.isBlank() && parse(half).isPresent();
+            if (!onlyBreakMissing) {
+                channel.truncate(channel.size() - rest.length);
+            }
             channel.position(channel.size());
             Journal journal = new Journal(path, channel);
             if (onlyBreakMissing) {
@@ -113,23 +117,12 @@ public final class Journal implements Closeable {
      * @throws IOException if the file cannot be read, or if a whole line is not a result; the message names it
      */
     public static Contents read(Path path) throws IOException {
-        byte[] bytes = Files.readAllBytes(path);
-        int whole = wholeLines(bytes);
         List<String> warnings = new ArrayList<>();
         List<Result> results = new ArrayList<>();
-        List<String> lines =
-                new ArrayList<>(Arrays.asList(new String(bytes, 0, whole, StandardCharsets.UTF_8).split("\n", -1)));
-        String rest = new String(bytes, whole, bytes.length - whole, StandardCharsets.UTF_8);
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                try {
-                    results.add(ResultJson.result(lines.get(i)));
-                } catch (IllegalArgumentException | ArithmeticException e) {
-                    throw new IOException(
-                            "%s, line %d, is not a result: %s. Remove that line".formatted(path, i + 1, e.getMessage()),
-                            e);
-                }
-            }
+        int[] number = {0};
+        String rest;
+        try (InputStream in = Files.newInputStream(path)) {
+            rest = new String(wholeLines(in, line -> add(line, path, ++number[0], results)), StandardCharsets.UTF_8);
         }
         if (!rest.isBlank()) {
             // A result that only lacks the line break, as an editor may leave it, is whole.
@@ -139,6 +132,18 @@ public final class Journal implements Closeable {
                             () -> warnings.add("%s: the last line is half written and was left out".formatted(path)));
         }
         return new Contents(results, warnings);
+    }
+
+    private static void add(String line, Path path, int number, List<Result> results) throws IOException {
+        if (line.isBlank()) {
+            return;
+        }
+        try {
+            results.add(ResultJson.result(line));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IOException(
+                    "%s, line %d, is not a result: %s. Remove that line".formatted(path, number, e.getMessage()), e);
+        }
     }
 
     private void write(String text) throws IOException {
@@ -157,13 +162,23 @@ public final class Journal implements Closeable {
         }
     }
 
-    /** Bytes up to and including the last line break. */
-    private static int wholeLines(byte[] bytes) {
-        int end = bytes.length;
-        while (end > 0 && bytes[end - 1] != '\n') {
-            end--;
+    private interface LineTaker {
+        void take(String line) throws IOException;
+    }
+
+    /** Hands over the lines that have their break, one by one, as a journal may be larger than memory; returns what is behind them. */
+    private static byte[] wholeLines(InputStream in, LineTaker each) throws IOException {
+        InputStream bytes = new BufferedInputStream(in);
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int next = bytes.read(); next >= 0; next = bytes.read()) {
+            if (next == '\n') {
+                each.take(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(next);
+            }
         }
-        return end;
+        return line.toByteArray();
     }
 
     private static FileChannel open(Path path, StandardOpenOption... options) throws IOException {

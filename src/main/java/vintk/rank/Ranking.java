@@ -74,6 +74,11 @@ public record Ranking(Direction direction, List<Ranked> ranked, List<Result> unr
     }
 
     private static List<Ranked> places(List<Result> scored, Direction direction) {
+        // Sorted, so that a ranking of a hundred thousand counts those beside a model without asking each of them.
+        double[] lows =
+                scored.stream().mapToDouble(r -> estimate(r).low()).sorted().toArray();
+        double[] highs =
+                scored.stream().mapToDouble(r -> estimate(r).high()).sorted().toArray();
         List<Ranked> places = new ArrayList<>();
         int rank = 1;
         for (int i = 0; i < scored.size(); i++) {
@@ -81,25 +86,36 @@ public record Ranking(Direction direction, List<Ranked> ranked, List<Result> unr
             boolean asBefore = i > 0 && mean(result) == mean(scored.get(i - 1));
             boolean asAfter = i + 1 < scored.size() && mean(result) == mean(scored.get(i + 1));
             rank = asBefore ? rank : i + 1;
-            int better = 0;
-            int worse = 0;
-            for (Result other : scored) {
-                better += beats(other, result, direction) ? 1 : 0;
-                worse += beats(result, other, direction) ? 1 : 0;
-            }
+            int above =
+                    lows.length - countBelow(lows, Math.nextUp(estimate(result).high()));
+            int below = countBelow(highs, estimate(result).low());
+            int better = direction == Direction.HIGHER ? above : below;
+            int worse = direction == Direction.HIGHER ? below : above;
             places.add(new Ranked(rank, 1 + better, scored.size() - worse, asBefore || asAfter, result));
         }
         return places;
     }
 
-    /** Whether the whole interval of one model is better than that of another. */
-    private static boolean beats(Result one, Result other, Direction direction) {
-        Estimate a = one.vintk().orElseThrow();
-        Estimate b = other.vintk().orElseThrow();
-        return direction == Direction.HIGHER ? a.low() > b.high() : a.high() < b.low();
+    /** How many of the numbers, in ascending order, are less than this one. */
+    private static int countBelow(double[] sorted, double number) {
+        int from = 0;
+        int to = sorted.length;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (sorted[middle] < number) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
+    }
+
+    private static Estimate estimate(Result result) {
+        return result.vintk().orElseThrow();
     }
 
     private static double mean(Result result) {
-        return result.vintk().orElseThrow().mean();
+        return estimate(result).mean();
     }
 }

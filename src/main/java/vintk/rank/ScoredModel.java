@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import vintk.score.Direction;
 import vintk.score.Estimate;
 import vintk.score.Result;
+import vintk.score.Statistic;
 import vintk.score.Status;
 
 /**
@@ -16,7 +17,7 @@ import vintk.score.Status;
  * @param ntk mean over the repeats
  * @param params parameter count
  * @param macs multiply–accumulates of one sample
- * @param direction which end of both scores is better
+ * @param statistic of both scores
  */
 public record ScoredModel(
         String id,
@@ -25,7 +26,7 @@ public record ScoredModel(
         OptionalDouble ntk,
         OptionalDouble params,
         OptionalDouble macs,
-        Direction direction) {
+        Statistic statistic) {
 
     /** Takes from a result what counts here. */
     public static ScoredModel of(Result result) {
@@ -36,7 +37,12 @@ public record ScoredModel(
                 mean(result.ntk()),
                 result.cost().parameters().stream().asDoubleStream().findFirst(),
                 result.cost().macs().stream().asDoubleStream().findFirst(),
-                result.settings().direction());
+                result.settings().statistic());
+    }
+
+    /** Which end of both scores is better. */
+    public Direction direction() {
+        return statistic.direction();
     }
 
     private static OptionalDouble mean(Optional<Estimate> estimate) {

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import vintk.rank.Ranking;
@@ -69,8 +69,8 @@ public final class CsvReport {
 
     private CsvReport() {}
 
-    /** The whole file. */
-    public static String text(Ranking ranking) {
+    /** Writes the whole file. */
+    public static void write(Ranking ranking, Writer out) throws IOException {
         CsvSchema.Builder schema = CsvSchema.builder();
         for (String[] column : COLUMNS) {
             schema.addColumn(column[0]);
@@ -82,17 +82,12 @@ public final class CsvReport {
         CsvMapper mapper = CsvMapper.builder()
                 .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
                 .build();
-        StringWriter text = new StringWriter();
-        List<ObjectNode> models = JsonlReport.models(ranking);
-        List<Result> results = ranking.results();
-        try (SequenceWriter writer = mapper.writer(schema.build().withHeader()).writeValues(text)) {
-            for (int i = 0; i < models.size(); i++) {
-                writer.write(row(models.get(i), results.get(i)));
+        Iterator<ObjectNode> models = JsonlReport.models(ranking).iterator();
+        try (SequenceWriter writer = mapper.writer(schema.build().withHeader()).writeValues(out)) {
+            for (Result result : ranking.results()) {
+                writer.write(row(models.next(), result));
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
         }
-        return text.toString();
     }
 
     private static List<String> row(JsonNode model, Result result) {

@@ -2,8 +2,10 @@ package vintk.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Iterator;
+import java.util.stream.Stream;
 import vintk.rank.Ranked;
 import vintk.rank.Ranking;
 import vintk.rank.ResultJson;
@@ -17,33 +19,38 @@ public final class JsonlReport {
 
     private JsonlReport() {}
 
-    /** The lines, each with its line break. */
-    public static String text(Ranking ranking) {
-        StringBuilder text = new StringBuilder();
-        models(ranking).forEach(model -> text.append(model).append('\n'));
-        return text.toString();
+    /** Writes the lines, each with its line break. */
+    public static void write(Ranking ranking, Writer out) throws IOException {
+        for (Iterator<ObjectNode> models = models(ranking).iterator(); models.hasNext(); ) {
+            out.write(models.next().toString());
+            out.write('\n');
+        }
     }
 
-    /** The models in order; those without a score have null for their place. */
-    static List<ObjectNode> models(Ranking ranking) {
-        List<ObjectNode> models = new ArrayList<>();
-        for (Ranked place : ranking.ranked()) {
-            ObjectNode node = start(place.result());
-            node.put("rank", place.rank());
-            node.put("rank_best", place.best());
-            node.put("rank_worst", place.worst());
-            node.put("tied", place.tied());
-            models.add(node.setAll(ResultJson.tree(place.result())));
-        }
-        for (Result result : ranking.unranked()) {
-            ObjectNode node = start(result);
-            node.putNull("rank");
-            node.putNull("rank_best");
-            node.putNull("rank_worst");
-            node.putNull("tied");
-            models.add(node.setAll(ResultJson.tree(result)));
-        }
-        return models;
+    /** The models in order, each made when it is asked for: the trees of thousands take more memory than their results. */
+    static Stream<ObjectNode> models(Ranking ranking) {
+        return Stream.concat(
+                ranking.ranked().stream().map(JsonlReport::model),
+                ranking.unranked().stream().map(JsonlReport::model));
+    }
+
+    private static ObjectNode model(Ranked place) {
+        ObjectNode node = start(place.result());
+        node.put("rank", place.rank());
+        node.put("rank_best", place.best());
+        node.put("rank_worst", place.worst());
+        node.put("tied", place.tied());
+        return node.setAll(ResultJson.tree(place.result()));
+    }
+
+    /** Without a score there is no place. */
+    private static ObjectNode model(Result result) {
+        ObjectNode node = start(result);
+        node.putNull("rank");
+        node.putNull("rank_best");
+        node.putNull("rank_worst");
+        node.putNull("tied");
+        return node.setAll(ResultJson.tree(result));
     }
 
     private static ObjectNode start(Result result) {

@@ -1,26 +1,30 @@
 package vintk.report;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.function.Function;
 import vintk.file.AtomicFile;
 import vintk.rank.Ranking;
 import vintk.score.Named;
 
 /** The file formats of a ranking, chosen by extension. */
 public enum ReportFormat implements Named {
-    CSV("csv", CsvReport::text),
-    JSON("json", JsonReport::text),
-    JSONL("jsonl", JsonlReport::text);
+    CSV("csv", CsvReport::write),
+    JSON("json", JsonReport::write),
+    JSONL("jsonl", JsonlReport::write);
 
     private final String id;
-    private final Function<Ranking, String> text;
+    private final Report report;
 
-    ReportFormat(String id, Function<Ranking, String> text) {
+    ReportFormat(String id, Report report) {
         this.id = id;
-        this.text = text;
+        this.report = report;
+    }
+
+    private interface Report {
+        void write(Ranking ranking, Writer out) throws IOException;
     }
 
     /** The extension without its dot. */
@@ -46,17 +50,16 @@ public enum ReportFormat implements Named {
                 "Expected a file name that ends in .csv, .json or .jsonl, got '%s'".formatted(path));
     }
 
-    /** The whole text of the report. */
-    public String text(Ranking ranking) {
-        return text.apply(ranking);
-    }
-
     /**
      * Writes the report in one step: a reader sees the old file or the new one, never half of it.
      *
      * @throws IOException if the folder does not exist or may not be written
      */
     public void write(Ranking ranking, Path path) throws IOException {
-        AtomicFile.write(path, temporary -> Files.writeString(temporary, text(ranking)));
+        AtomicFile.write(path, temporary -> {
+            try (Writer out = Files.newBufferedWriter(temporary)) {
+                report.write(ranking, out);
+            }
+        });
     }
 }

@@ -17,9 +17,9 @@ import java.util.OptionalDouble;
 import vintk.rank.Journal;
 import vintk.rank.ResultJson;
 import vintk.rank.ScoredModel;
-import vintk.score.Direction;
 import vintk.score.Named;
 import vintk.score.Result;
+import vintk.score.Statistic;
 import vintk.score.Status;
 
 /**
@@ -94,7 +94,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
                         number(row, "ntk"),
                         number(row, "params"),
                         number(row, "macs"),
-                        Named.find(Direction.class, cell(row, "direction"))));
+                        Named.find(Statistic.class, cell(row, "statistic"))));
             }
         } catch (JsonProcessingException e) {
             throw new IOException("%s is not CSV: %s".formatted(path, e.getOriginalMessage()), e);

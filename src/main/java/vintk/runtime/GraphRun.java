@@ -29,18 +29,25 @@ final class GraphRun implements AutoCloseable {
             for (String name : session.inputInfo().keySet()) {
                 feeds.put(name, Tensors.of(given.get(name)));
             }
-            Map<String, Tensor> outputs = new LinkedHashMap<>();
-            try (OrtSession.Result result = session.run(feeds)) {
-                for (Map.Entry<String, OnnxValue> output : result) {
-                    if (output.getValue() instanceof OnnxTensor tensor) {
-                        outputs.put(output.getKey(), Tensors.copy(tensor));
-                    }
-                }
-            }
-            return outputs;
+            return runOn(feeds);
         } finally {
             feeds.values().forEach(OnnxTensor::close);
         }
+    }
+
+    /** The same of tensors of ONNX Runtime, which stay the caller's. */
+    Map<String, Tensor> runOn(Map<String, OnnxTensor> given) {
+        Map<String, OnnxTensor> feeds = new LinkedHashMap<>(given);
+        feeds.keySet().retainAll(session.inputInfo().keySet());
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        try (OrtSession.Result result = session.run(feeds)) {
+            for (Map.Entry<String, OnnxValue> output : result) {
+                if (output.getValue() instanceof OnnxTensor tensor) {
+                    outputs.put(output.getKey(), Tensors.copy(tensor));
+                }
+            }
+        }
+        return outputs;
     }
 
     /** The outputs of one run of a graph. */

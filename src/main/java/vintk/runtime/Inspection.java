@@ -97,10 +97,10 @@ public record Inspection(
         void run(Path path, ModelInputs inputs, int samples, Shape wanted, KernelOptions options) {
             network = OnnxNetwork.read(path, inputs);
             sample = network.sampleShape(wanted);
-            graph = KernelEngine.explained(network, () -> network.graph(Math.max(1, network.fixedBatch()), sample));
+            graph = ModelException.explained(network, () -> network.graph(Math.max(1, network.fixedBatch()), sample));
             selection = options.parameters().select(graph);
-            taken = KernelEngine.explained(network, () -> Differentiation.output(graph, options));
-            plan = KernelEngine.explained(network, () -> {
+            taken = ModelException.explained(network, () -> Differentiation.output(graph, options));
+            plan = ModelException.explained(network, () -> {
                 int rows = KernelEngine.rows(network, samples, sample, options);
                 return Differentiation.plan(network, rows, sample, options);
             });

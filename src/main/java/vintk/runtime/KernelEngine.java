@@ -9,17 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
-import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
 /**
@@ -114,7 +112,7 @@ public final class KernelEngine implements AutoCloseable {
      */
     public static KernelEngine open(
             Network network, int samples, Shape sample, KernelOptions options, SharedSession shared) {
-        return explained(network, () -> {
+        return ModelException.explained(network, () -> {
             int rows = rows(network, samples, sample, options);
             return new KernelEngine(
                     network, options, sample, rows, Differentiation.plan(network, rows, sample, options), shared);
@@ -125,39 +123,6 @@ public final class KernelEngine implements AutoCloseable {
     static int rows(Network network, int samples, Shape sample, KernelOptions options) {
         boolean full = options.reduction().kind() == Reduction.Kind.FULL;
         return full ? fullRows(network, samples, sample, options) : samples;
-    }
-
-    /** What work on a network gives; whatever it throws becomes a {@link ModelException} that names the network. */
-    static <T> T explained(Network network, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (UnsupportedOperatorException e) {
-            throw new ModelException(
-                    ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
-        } catch (UntrackedBatchException e) {
-            throw new ModelException(
-                    ModelException.Kind.ERROR,
-                    network.name() + ": samples could not be tracked " + e.getMessage()
-                            + (network.fixedBatch() > 1
-                                    ? "; is axis " + network.batchAxis()
-                                            + " of its input the batch? If not, give --batch-axis"
-                                    : ""),
-                    e);
-        } catch (NegativeArraySizeException e) {
-            throw new ModelException(
-                    ModelException.Kind.INVALID_MODEL, network.name() + ": more than 2 GiB of weights", e);
-        } catch (IllegalStateException e) {
-            throw new ModelException(ModelException.Kind.ERROR, network.name() + ": " + e.getMessage(), e);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw ModelException.isOverflow(e)
-                    ? tooMany(network, e)
-                    : new ModelException(ModelException.Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static ModelException tooMany(Network network, RuntimeException overflow) {
-        return new ModelException(
-                ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + ModelException.TOO_MANY, overflow);
     }
 
     /** Refuses what cannot fit into the machine, before the machine does. */
@@ -209,7 +174,7 @@ public final class KernelEngine implements AutoCloseable {
         try {
             return computed(data, seed);
         } catch (ArithmeticException e) {
-            throw ModelException.isOverflow(e) ? tooMany(network, e) : e;
+            throw ModelException.isOverflow(e) ? ModelException.tooMany(network, e) : e;
         }
     }
 
@@ -241,7 +206,7 @@ public final class KernelEngine implements AutoCloseable {
             sums.replaceAll(
                     (name, values) -> Arrays.stream(values).map(x -> x * scale).toArray());
         }
-        return matrix(sums);
+        return matrix(sums, origin(sums.get(KernelGraph.KERNEL), batch, rounds.get(0)));
     }
 
     private static double[] plus(double[] a, double[] b) {
@@ -251,7 +216,7 @@ public final class KernelEngine implements AutoCloseable {
         return a;
     }
 
-    private KernelMatrix matrix(Map<String, double[]> kernels) {
+    private KernelMatrix matrix(Map<String, double[]> kernels, Optional<String> origin) {
         double[] total = kernels.remove(KernelGraph.KERNEL);
         Map<String, double[]> perParameter = new LinkedHashMap<>();
         if (options.perParameter()) {
@@ -270,16 +235,39 @@ public final class KernelEngine implements AutoCloseable {
                 plan.output(),
                 plan.forward().macs() / plan.chunk(),
                 peakBytes,
-                Stream.concat(Stream.of(session.get().placement().remark()), notFinite(total, counted))
-                        .filter(Objects::nonNull)
-                        .toList());
+                Optional.ofNullable(session.get().placement().remark()).stream().toList(),
+                origin);
     }
 
-    /** Where a kernel is no number because a parameter is none: which. */
-    private static Stream<String> notFinite(double[] kernel, List<Value> parameters) {
-        return Arrays.stream(kernel).allMatch(Double::isFinite)
-                ? Stream.empty()
-                : ParameterFilter.notFinite(parameters).stream();
+    private Optional<String> origin(double[] kernel, float[] data, float[] v) {
+        for (int i = 0; i < kernel.length; i++) {
+            if (!Double.isFinite(kernel[i])) {
+                return origin(i / samples, data, v);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Why a sample's gradient is no number: a parameter that is none, or the operator that gives one. */
+    private Optional<String> origin(int row, float[] data, float[] v) {
+        Optional<String> parameter =
+                ParameterFilter.notFinite(plan.differentiated().parameters());
+        if (parameter.isPresent()) {
+            return parameter;
+        }
+        int from = plan.batched() ? 0 : Math.toIntExact(row / plan.chunk() * plan.chunk());
+        try {
+            return NotFinite.origin(
+                    plan.differentiated().graph(),
+                    graph -> fed(chunk(data, from), from, v, feeds -> {
+                        try (GraphRun run = new GraphRun(graph, options.session())) {
+                            return run.runOn(feeds);
+                        }
+                    }));
+        } catch (ModelException e) {
+            // Memory may not suffice a second time: the kernel's own message has to do.
+            return Optional.empty();
+        }
     }
 
     private Map<String, double[]> runBatched(float[] data, float[] v) {
@@ -298,25 +286,40 @@ public final class KernelEngine implements AutoCloseable {
     private Map<String, double[]> runChunks(float[] data, float[] v) {
         Map<String, float[]> rows = contraction.rows();
         int chunk = Math.toIntExact(plan.chunk());
-        int width = Math.toIntExact(sample.elements());
         for (int from = 0; from < samples; from += chunk) {
-            int count = Math.min(chunk, samples - from);
-            float[] part = Arrays.copyOfRange(data, from * width, (from + count) * width);
-            if (count < chunk) {
-                // A last chunk that is not full repeats its first sample; those gradients are not used.
-                part = Arrays.copyOf(part, chunk * width);
-                for (int i = count; i < chunk; i++) {
-                    System.arraycopy(part, 0, part, i * width, width);
-                }
-            }
-            try (OrtSession.Result result = run(part, from, v)) {
-                contraction.store(rows, result, from, count);
+            try (OrtSession.Result result = run(chunk(data, from), from, v)) {
+                contraction.store(rows, result, from, Math.min(chunk, samples - from));
             }
         }
         return contraction.contract(rows, options.perParameter());
     }
 
+    /** The samples of one run, from one on. */
+    private float[] chunk(float[] data, int from) {
+        int chunk = Math.toIntExact(plan.chunk());
+        int width = Math.toIntExact(sample.elements());
+        if (chunk == samples) {
+            return data;
+        }
+        int count = Math.min(chunk, samples - from);
+        float[] part = Arrays.copyOf(Arrays.copyOfRange(data, from * width, (from + count) * width), chunk * width);
+        // A last chunk that is not full repeats its first sample; those gradients are not used.
+        for (int i = count; i < chunk; i++) {
+            System.arraycopy(part, 0, part, i * width, width);
+        }
+        return part;
+    }
+
     private OrtSession.Result run(float[] data, int from, float[] v) {
+        return fed(data, from, v, feeds -> {
+            Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
+            all.putAll(feeds);
+            return session.get().run(all);
+        });
+    }
+
+    /** Some work with what the graph reads besides its own tensors. */
+    private <T> T fed(float[] data, int from, float[] v, Function<Map<String, OnnxTensor>, T> work) {
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
         try {
             for (Companion companion : network.companions()) {
@@ -337,13 +340,12 @@ public final class KernelEngine implements AutoCloseable {
                         : v;
                 feeds.put(Differentiation.COTANGENT, Tensors.of(shape.dims(), given));
             }
-            Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
-            all.putAll(feeds);
+            Map<String, OnnxTensor> all = new LinkedHashMap<>(feeds);
             Value main = plan.differentiated().graph().input(plan.input());
             all.put(
                     plan.input(),
                     batch.of(data, () -> Tensors.of(main.dataType(), main.shape(), network.batchAxis(), data)));
-            return session.get().run(all);
+            return work.apply(all);
         } finally {
             feeds.values().forEach(OnnxTensor::close);
         }

@@ -2,6 +2,7 @@ package vintk.runtime;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A computed kernel.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param macs multiply-adds of one sample's forward pass
  * @param peakBytes estimated memory of a run
  * @param remarks what a reader of the kernel should know of the run, in sentences
+ * @param origin where numbers that are not finite come from, where there are some and it could be told
  */
 public record KernelMatrix(
         int size,
@@ -31,4 +33,5 @@ public record KernelMatrix(
         String output,
         long macs,
         long peakBytes,
-        List<String> remarks) {}
+        List<String> remarks,
+        Optional<String> origin) {}

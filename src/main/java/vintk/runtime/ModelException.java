@@ -1,5 +1,9 @@
 package vintk.runtime;
 
+import java.util.function.Supplier;
+import vintk.autodiff.UntrackedBatchException;
+import vintk.onnx.UnsupportedOperatorException;
+
 /** A model cannot be read or run: the message says what was expected, what came, and where. */
 public final class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -37,5 +41,35 @@ public final class ModelException extends RuntimeException {
     public static boolean isOverflow(Throwable e) {
         return e instanceof ArithmeticException
                 && String.valueOf(e.getMessage()).contains("overflow");
+    }
+
+    /** What work on a network gives; whatever it throws becomes a {@link ModelException} that names the network. */
+    static <T> T explained(Network network, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (UnsupportedOperatorException e) {
+            throw new ModelException(Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
+        } catch (UntrackedBatchException e) {
+            throw new ModelException(
+                    Kind.ERROR,
+                    network.name() + ": samples could not be tracked " + e.getMessage()
+                            + (network.fixedBatch() > 1
+                                    ? "; is axis " + network.batchAxis()
+                                            + " of its input the batch? If not, give --batch-axis"
+                                    : ""),
+                    e);
+        } catch (NegativeArraySizeException e) {
+            throw new ModelException(Kind.INVALID_MODEL, network.name() + ": more than 2 GiB of weights", e);
+        } catch (IllegalStateException e) {
+            throw new ModelException(Kind.ERROR, network.name() + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw isOverflow(e)
+                    ? tooMany(network, e)
+                    : new ModelException(Kind.INVALID_MODEL, network.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    static ModelException tooMany(Network network, RuntimeException overflow) {
+        return new ModelException(Kind.OUT_OF_MEMORY, network.name() + ": " + TOO_MANY, overflow);
     }
 }

@@ -77,6 +77,20 @@ public record Score(
                 List.of());
     }
 
+    /** The same failure with the cause of it behind its message. */
+    public Score because(String reason) {
+        return new Score(
+                status,
+                message + "; " + reason,
+                statistic,
+                integration,
+                baseline,
+                plain,
+                integrated,
+                profile,
+                warnings);
+    }
+
     /** The ranking statistic of the integrated kernel, if it is a number. */
     public OptionalDouble vintk() {
         return number(vintkValue());

@@ -19,12 +19,12 @@ class CorrelateTest {
         Path results = Files.writeString(
                 folder.resolve("results.csv"),
                 """
-                id,status,vintk,ntk,params,macs,direction
-                a,ok,3,1,10,5,higher
-                b,ok,2,2,20,4,higher
-                c,ok,1,3,15,6,higher
-                d,timeout,,,30,7,higher
-                e,ok,5,5,40,8,higher
+                id,status,vintk,ntk,params,macs,statistic
+                a,ok,3,1,10,5,log-frobenius
+                b,ok,2,2,20,4,log-frobenius
+                c,ok,1,3,15,6,log-frobenius
+                d,timeout,,,30,7,log-frobenius
+                e,ok,5,5,40,8,log-frobenius
                 """);
         Path truth = Files.writeString(folder.resolve("truth.csv"), "id,top1\na,70\nb,60\nc,50\nd,80\nf,1\ng,2\n");
         Shell text = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1");

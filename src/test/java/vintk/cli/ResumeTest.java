@@ -202,6 +202,25 @@ class ResumeTest {
         assertEquals(1, Files.readAllLines(out).size());
     }
 
+    /** Ground truth could not tell a model from its namesake of another folder. */
+    @Test
+    void aNamesakeIsRefused() throws IOException {
+        Path model = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
+        Path first =
+                Files.copy(model, Files.createDirectory(folder.resolve("a")).resolve("m.onnx"));
+        Path second =
+                Files.copy(model, Files.createDirectory(folder.resolve("b")).resolve("m.onnx"));
+        Path out = folder.resolve("models.jsonl");
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("score", first, "--batch", 2, "--out", out).code());
+        List<String> before = Files.readAllLines(out);
+        Shell shell = Shell.vintk("score", second, "--batch", 2, "--out", out, "--resume");
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertTrue(shell.err().contains("a model 'm' already, of " + first), shell.err());
+        assertEquals(before, Files.readAllLines(out));
+    }
+
     /** Arrays of the same name and shape, with other numbers. */
     @Test
     void arraysAreToldApart() throws IOException {

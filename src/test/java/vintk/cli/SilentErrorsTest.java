@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import vintk.input.Npy;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
@@ -85,6 +87,7 @@ class SilentErrorsTest {
         assertEquals("", infinite.out());
         assertTrue(infinite.err().contains("the kernel is NaN between sample 0 and sample 0"), infinite.err());
         assertEquals(1, infinite.err().lines().count(), infinite.err());
+        assertTrue(infinite.err().contains("; NaN arises in Sqrt 'y'"), infinite.err());
         Value broken = Value.initializer("broken", Tensor.floats(Shape.of(CLASSES), 1, 2, Float.NaN, 4, 5));
         Path file = file("broken", Ops.mul(logits(), broken));
         Shell nan = Shell.vintk("kernel", file, "--input", "noise", "--batch", 4, "--out", out);
@@ -95,6 +98,20 @@ class SilentErrorsTest {
         Shell scored = Shell.vintk("score", file, "--batch", 4);
         assertTrue(scored.out().contains("non-finite"), scored.out());
         assertTrue(scored.out().replaceAll("\\s+", " ").contains("'broken' has numbers"), scored.out());
+    }
+
+    /** Forward all is finite: the derivative of a root at 0 is not, and meets its own opposite. */
+    @ParameterizedTest
+    @ValueSource(strings = {"batched", "per-sample"})
+    void whereAGradientIsNoNumber(String engine) throws IOException {
+        Value y = logits();
+        Path file = file("roots", Ops.add(y, Ops.sqrt(Ops.sub(y, Ops.mul(y, Ops.scalar(DataType.FLOAT, 1))))));
+        Shell shell = Shell.vintk("score", file, "--batch", 3, "--engine", engine);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+        String text = shell.out().replaceAll("\\s+", " ");
+        assertTrue(
+                text.contains("NaN arises in Add behind Sqrt 'Sqrt_1', of infinite numbers from Div behind Sqrt"),
+                text);
     }
 
     /** Batch statistics by primitives: sample by sample the model would be another function. */

@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import vintk.score.Direction;
+import vintk.score.Statistic;
 import vintk.score.Status;
 
 class CorrelationTest {
@@ -91,7 +91,7 @@ class CorrelationTest {
                 absent, Correlation.of("x", new double[0], new double[0], 0).spearman());
     }
 
-    private static ScoredModel model(String id, double vintk, double params, Direction direction) {
+    private static ScoredModel model(String id, double vintk, double params, Statistic statistic) {
         return new ScoredModel(
                 id,
                 Status.OK,
@@ -99,7 +99,7 @@ class CorrelationTest {
                 OptionalDouble.of(-vintk),
                 OptionalDouble.of(params),
                 OptionalDouble.empty(),
-                direction);
+                statistic);
     }
 
     @Test
@@ -107,7 +107,7 @@ class CorrelationTest {
         List<ScoredModel> models = new ArrayList<>();
         TreeMap<String, Double> truth = new TreeMap<>();
         for (int i = 0; i < 8; i++) {
-            models.add(model("m" + i, -i, i, Direction.LOWER));
+            models.add(model("m" + i, -i, i, Statistic.LOG_COND));
             truth.put("m" + i, 70.0 + i);
         }
         models.add(new ScoredModel(
@@ -117,8 +117,8 @@ class CorrelationTest {
                 OptionalDouble.empty(),
                 OptionalDouble.of(1),
                 OptionalDouble.of(1),
-                Direction.LOWER));
-        models.add(model("unknown", 3, 3, Direction.LOWER));
+                Statistic.LOG_COND));
+        models.add(model("unknown", 3, 3, Statistic.LOG_COND));
         truth.put("failed", 99.0);
         truth.put("not-scored", 50.0);
         Agreement agreement = Agreement.of(models, new Truth("acc", truth), 5);
@@ -140,7 +140,7 @@ class CorrelationTest {
     @Test
     void refusesWhatCannotBeJoined() {
         Truth truth = new Truth("acc", new TreeMap<>(Map.of("x", 1.0)));
-        ScoredModel a = model("a", 1, 1, Direction.LOWER);
+        ScoredModel a = model("a", 1, 1, Statistic.LOG_COND);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a, a), truth, 0))
                 .getMessage()
                 .contains("Two results have the id 'a'"));
@@ -149,6 +149,6 @@ class CorrelationTest {
                 .contains("results have ids like a, the truth like x"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Agreement.of(List.of(a, model("b", 1, 1, Direction.HIGHER)), truth, 0));
+                () -> Agreement.of(List.of(a, model("b", 1, 1, Statistic.MEAN_COSINE)), truth, 0));
     }
 }

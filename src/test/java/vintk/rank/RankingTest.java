@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import vintk.score.Direction;
+import vintk.score.Estimate;
 import vintk.score.Result;
 import vintk.score.Status;
 
@@ -77,6 +80,34 @@ class RankingTest {
                 SampleResults.scored("c", 2.5, 3.5),
                 SampleResults.scored("d", 0.9, 1.1)));
         assertEquals("a:1[1-2] b:2[1-3] c:3[2-3] d:4[4-4]", places(ranking));
+    }
+
+    /** Whichever end is better, with ties and intervals that touch: as every pair of models compared says. */
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void intervalsAreThoseOfAllPairs(Direction direction) {
+        Random random = new Random(1);
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            double[] scores = {0.4 * random.nextInt(12), 0.4 * random.nextInt(12)};
+            results.add(
+                    direction == Direction.HIGHER
+                            ? SampleResults.scored("m" + i, scores)
+                            : SampleResults.conditioned("m" + i, scores));
+        }
+        for (Ranked place : Ranking.of(results).ranked()) {
+            Estimate own = place.result().vintk().orElseThrow();
+            int above = 0;
+            int below = 0;
+            for (Result result : results) {
+                Estimate other = result.vintk().orElseThrow();
+                above += other.low() > own.high() ? 1 : 0;
+                below += other.high() < own.low() ? 1 : 0;
+            }
+            boolean higher = direction == Direction.HIGHER;
+            assertEquals(1 + (higher ? above : below), place.best());
+            assertEquals(results.size() - (higher ? below : above), place.worst());
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.DoubleFunction;
 import vintk.score.Cost;
 import vintk.score.EngineChoice;
 import vintk.score.Integration;
@@ -48,15 +49,32 @@ public final class SampleResults {
         return Score.of(kernel, Statistic.LOG_TRACE, Integration.JOINT);
     }
 
+    private static Score condition(double score) {
+        double[] diagonal = {Math.pow(10, score), 0, 0, 1};
+        return Score.of(
+                new Kernel(diagonal, 1, List.of("identity", "band:0.25,0.5"), Precision.FLOAT32),
+                Statistic.LOG_COND,
+                Integration.JOINT);
+    }
+
     public static Result scored(String name, double... scores) {
+        return scored(name, Statistic.LOG_TRACE, SampleResults::score, scores);
+    }
+
+    /** A result with these condition numbers' logarithms, from 0 to 6, of which a lower one is better. */
+    public static Result conditioned(String name, double... scores) {
+        return scored(name, Statistic.LOG_COND, SampleResults::condition, scores);
+    }
+
+    private static Result scored(String name, Statistic statistic, DoubleFunction<Score> score, double... scores) {
         return Result.of(
                 name,
                 Source.candidate("autoformer-tiny", "{\"depth\":12,\"note\":\"a, \\\"b\\\"\"}"),
-                Arrays.stream(scores).mapToObj(SampleResults::score).toList(),
+                Arrays.stream(scores).mapToObj(score).toList(),
                 new Cost(OptionalLong.of(5_717_416), OptionalLong.of(1_260_000_000), OptionalLong.empty(), 3.25),
                 new EngineChoice("batched", "batch axis followed through all nodes"),
                 "logits",
-                settings(Statistic.LOG_TRACE, scores.length),
+                settings(statistic, scores.length),
                 List.of());
     }
 

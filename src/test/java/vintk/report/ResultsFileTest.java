@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,9 +57,10 @@ class ResultsFileTest {
     }
 
     @Test
-    void csvHasOneRowPerModelAndFixedColumns() {
-        String[] lines = CsvReport.text(Ranking.of(List.of(SampleResults.scored("a", 0.5))))
-                .split("\n");
+    void csvHasOneRowPerModelAndFixedColumns() throws IOException {
+        StringWriter text = new StringWriter();
+        CsvReport.write(Ranking.of(List.of(SampleResults.scored("a", 0.5))), text);
+        String[] lines = text.toString().split("\n");
         assertEquals(2, lines.length);
         assertTrue(
                 lines[0].startsWith("id,rank,rank_best,rank_worst,tied,status,message,vintk,vintk_standard_error,ntk,"),
@@ -71,8 +73,10 @@ class ResultsFileTest {
     }
 
     @Test
-    void jsonStartsWithThePlace() {
-        String text = JsonReport.text(RANKING);
+    void jsonStartsWithThePlace() throws IOException {
+        StringWriter written = new StringWriter();
+        JsonReport.write(RANKING, written);
+        String text = written.toString();
         assertTrue(
                 text.startsWith(
                         "[\n{\"id\":\"b\",\"rank\":1,\"rank_best\":1,\"rank_worst\":1,\"tied\":false,\"status\":\"ok\","),
@@ -98,8 +102,9 @@ class ResultsFileTest {
     void badFilesAreNamed() throws IOException {
         for (String[] bad : new String[][] {
             {"a.csv", "id,vintk\na,1\n", "expected a column 'status'"},
-            {"b.csv", "id,status,vintk,ntk,params,macs,direction\na,ok,NaN,1,1,1,lower\n", "expected a finite number"},
-            {"c.csv", "id,status,vintk,ntk,params,macs,direction\na,fine,1,1,1,1,lower\n", "Unknown status 'fine'"},
+            {"b.csv", "id,status,vintk,ntk,params,macs,statistic\na,ok,NaN,1,1,1,log-cond\n", "expected a finite number"
+            },
+            {"c.csv", "id,status,vintk,ntk,params,macs,statistic\na,fine,1,1,1,1,log-cond\n", "Unknown status 'fine'"},
             {"d.json", "[{\"id\": \"a\"}]", "Model 1"},
             {"e.json", "{", "is not JSON"}
         }) {
