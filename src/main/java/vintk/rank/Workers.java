@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -36,13 +38,26 @@ public final class Workers {
     private Workers(Evaluation evaluation, List<Subject> subjects, BooleanSupplier stopped, Consumer<Result> sink) {
         this.evaluation = evaluation;
         this.subjects = subjects;
-        this.order = IntStream.range(0, subjects.size())
-                .boxed()
-                .sorted(Comparator.comparing(i -> subjects.get(i).structure()))
-                .toList();
+        this.order = order(subjects);
         this.stopped = stopped;
         this.sink = sink;
         this.results = new Result[subjects.size()];
+    }
+
+    /**
+     * Those of a structure together, the largest first: what it has taken of memory, and freed, then suffices for the others. The
+     * other way round each larger one finds the memory of the smaller ones in pieces, and takes new.
+     */
+    private static List<Integer> order(List<Subject> subjects) {
+        Map<String, Long> largest = new HashMap<>();
+        subjects.forEach(s -> largest.merge(s.structure(), s.macs().orElse(0), Math::max));
+        return IntStream.range(0, subjects.size())
+                .boxed()
+                .sorted(Comparator.comparing(
+                                (Integer i) -> -largest.get(subjects.get(i).structure()))
+                        .thenComparing(i -> subjects.get(i).structure())
+                        .thenComparing(i -> -subjects.get(i).macs().orElse(0)))
+                .toList();
     }
 
     /**

@@ -3,14 +3,19 @@ package vintk.rank;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import vintk.fourier.View;
 import vintk.input.Noise;
@@ -18,6 +23,7 @@ import vintk.runtime.KernelOptions;
 import vintk.runtime.SessionSettings;
 import vintk.score.Integration;
 import vintk.score.Precision;
+import vintk.score.Result;
 import vintk.score.Settings;
 import vintk.score.Statistic;
 import vintk.space.Space;
@@ -59,6 +65,37 @@ class WorkersTest {
                 View.parseList("identity"),
                 0,
                 failure -> {});
+    }
+
+    /** Each structure in one go, the one with the largest model first, its largest first; given back as they were asked for. */
+    @Test
+    void theLargestComesFirst() {
+        List<Subject> subjects = candidates(12);
+        Map<String, Subject> byName = subjects.stream().collect(Collectors.toMap(Subject::name, s -> s));
+        List<Subject> done = new ArrayList<>();
+        List<Result> results =
+                Workers.run(evaluation(1), subjects, () -> false, result -> done.add(byName.get(result.name())));
+        assertEquals(
+                subjects.stream().map(Subject::name).toList(),
+                results.stream().map(Result::name).toList());
+        List<String> structures = done.stream().map(Subject::structure).toList();
+        List<String> once = structures.stream().distinct().toList();
+        assertTrue(once.size() > 1 && once.size() < 12, structures.toString());
+        assertEquals(
+                structures,
+                once.stream()
+                        .flatMap(s -> structures.stream().filter(s::equals))
+                        .toList());
+        long before = Long.MAX_VALUE;
+        for (String structure : once) {
+            List<Long> macs = done.stream()
+                    .filter(s -> s.structure().equals(structure))
+                    .map(s -> s.macs().orElseThrow())
+                    .toList();
+            assertEquals(macs.stream().sorted(Comparator.reverseOrder()).toList(), macs);
+            assertTrue(macs.get(0) <= before);
+            before = macs.get(0);
+        }
     }
 
     /** As on a full disk: the others finish what they have begun before the failure is told, then nothing comes any more. */
