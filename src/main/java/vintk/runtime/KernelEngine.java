@@ -239,23 +239,22 @@ public final class KernelEngine implements AutoCloseable {
                 origin);
     }
 
+    /** Why a kernel is no number, where it is none: a parameter that is none, or the operator that gives one. */
     private Optional<String> origin(double[] kernel, float[] data, float[] v) {
-        for (int i = 0; i < kernel.length; i++) {
-            if (!Double.isFinite(kernel[i])) {
-                return origin(i / samples, data, v);
-            }
+        // A gradient that is no number makes its whole row and column none, but no other place of the diagonal.
+        int row = 0;
+        while (row < samples && Double.isFinite(kernel[row * samples + row])) {
+            row++;
         }
-        return Optional.empty();
-    }
-
-    /** Why a sample's gradient is no number: a parameter that is none, or the operator that gives one. */
-    private Optional<String> origin(int row, float[] data, float[] v) {
+        if (row == samples) {
+            return Optional.empty();
+        }
         Optional<String> parameter =
                 ParameterFilter.notFinite(plan.differentiated().parameters());
         if (parameter.isPresent()) {
             return parameter;
         }
-        int from = plan.batched() ? 0 : Math.toIntExact(row / plan.chunk() * plan.chunk());
+        int from = Math.toIntExact(row / plan.chunk() * plan.chunk());
         try {
             return NotFinite.origin(
                     plan.differentiated().graph(),

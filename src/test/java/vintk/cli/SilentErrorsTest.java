@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vintk.input.Npy;
+import vintk.input.NpyArray;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
@@ -112,6 +114,23 @@ class SilentErrorsTest {
         assertTrue(
                 text.contains("NaN arises in Add behind Sqrt 'Sqrt_1', of infinite numbers from Div behind Sqrt"),
                 text);
+    }
+
+    /** One sample of three, and not the first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"batched", "per-sample"})
+    void whereOneSampleIsNoNumber(String engine) throws IOException {
+        Value sums = Ops.reduceSum(input, false, 2, 3);
+        Path file = file("roots", Ops.matMul(Ops.sqrt(sums), weight("second", 3, CLASSES)));
+        float[] images = new float[3 * 3 * 8 * 8];
+        Arrays.fill(images, 1);
+        Arrays.fill(images, 2 * 3 * 8 * 8, images.length, -1);
+        Path three = folder.resolve("three.npy");
+        Npy.write(three, NpyArray.of(new long[] {3, 3, 8, 8}, images));
+        Shell shell = Shell.vintk(
+                "kernel", file, "--input", three, "--engine", engine, "--out", folder.resolve("k.npy"), "--quiet");
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code(), shell.err());
+        assertTrue(shell.err().contains("between sample 0 and sample 2; NaN arises in Sqrt"), shell.err());
     }
 
     /** Batch statistics by primitives: sample by sample the model would be another function. */
