@@ -196,6 +196,7 @@ public final class Session implements AutoCloseable {
             throw failure(e);
         } finally {
             weights.ifPresent(WeightsApart::close);
+            FreedMemory.giveBackAbove(Machine.memory() / 2);
         }
     }
 }
