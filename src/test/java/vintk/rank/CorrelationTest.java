@@ -147,8 +147,10 @@ class CorrelationTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a), truth, 0))
                 .getMessage()
                 .contains("results have ids like a, the truth like x"));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> Agreement.of(List.of(a, model("b", 1, 1, Statistic.MEAN_COSINE)), truth, 0));
+        // Lower is better for both, but a condition number is no cosine.
+        ScoredModel b = model("b", 1, 1, Statistic.MEAN_COSINE);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a, b), truth, 0))
+                .getMessage()
+                .contains("log-cond for a and mean-cosine for b"));
     }
 }
