@@ -26,8 +26,8 @@ import vintk.onnx.Fusion;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
-import vintk.onnx.StandardisationForm;
 import vintk.onnx.Value;
+import vintk.runtime.Differentiation;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
 import vintk.runtime.KernelOptions;
@@ -122,7 +122,7 @@ public final class FileTimes {
 
     /** The two operators that take most of a batched kernel, by ONNX Runtime's profile of a second run. */
     private static String costly(OnnxNetwork network, int samples, Shape sample, float[] data) throws Exception {
-        Graph gradients = StandardisationForm.recognise(network.graph(samples, sample));
+        Graph gradients = Differentiation.lean(network.graph(samples, sample));
         Map<Value, BatchAxis> axes = new IdentityHashMap<>();
         gradients.inputs().forEach(i -> axes.put(i, BatchAxis.at(axes.isEmpty() ? network.batchAxis() : 0)));
         String output = gradients.outputs().keySet().iterator().next();

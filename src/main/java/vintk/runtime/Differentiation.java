@@ -10,12 +10,15 @@ import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.ntk.Seed;
+import vintk.onnx.ArithmeticForm;
 import vintk.onnx.CommonNodes;
+import vintk.onnx.GeluForm;
 import vintk.onnx.Graph;
 import vintk.onnx.SelectedRows;
 import vintk.onnx.Shape;
 import vintk.onnx.StandardisationForm;
 import vintk.onnx.TensorType;
+import vintk.onnx.TransposeSinking;
 import vintk.onnx.UnsupportedOperatorException;
 import vintk.onnx.Value;
 
@@ -131,7 +134,8 @@ public record Differentiation(
 
     /** A graph of a network in the form whose gradient is shortest, of what its outputs need alone. */
     public static Graph lean(Graph graph) {
-        return SelectedRows.apply(StandardisationForm.recognise(graph));
+        Graph formed = GeluForm.recognise(StandardisationForm.recognise(ArithmeticForm.apply(graph)));
+        return SelectedRows.apply(TransposeSinking.apply(formed));
     }
 
     private static String firstLine(Exception e) {

@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Computes only the rows that are read: of the last block of a transformer with a class token, the token's, which takes 7 % off the
@@ -16,43 +14,6 @@ import java.util.stream.LongStream;
 public final class SelectedRows {
     /** Of an operand: it is needed as it is. */
     private static final int AS_IS = -1;
-
-    /** Values of which all is read. */
-    private static final Places ALL = new Places(AS_IS, new long[0]);
-
-    /** Places along an axis, ascending. */
-    private record Places(int axis, long[] at) {
-        Places with(Places other) {
-            if (this == ALL || other == ALL || axis != other.axis) {
-                return ALL;
-            }
-            long[] both = LongStream.concat(Arrays.stream(at), Arrays.stream(other.at))
-                    .sorted()
-                    .distinct()
-                    .toArray();
-            return new Places(axis, both);
-        }
-
-        Places on(int other) {
-            return new Places(other, at);
-        }
-
-        /** Those of a value that has only the places of another. */
-        Places within(Places other) {
-            return new Places(
-                    axis,
-                    Arrays.stream(at).map(i -> Arrays.binarySearch(other.at, i)).toArray());
-        }
-
-        Value of(Value x) {
-            long first = at[0];
-            long step = at.length == 1 ? 1 : at[1] - first;
-            boolean even = IntStream.range(0, at.length).allMatch(i -> at[i] == first + i * step);
-            return even
-                    ? Indexing.slice(x, axis, first, at[at.length - 1] + 1, step)
-                    : Indexing.gather(x, axis, Tensor.longs(Shape.of(at.length), at));
-        }
-    }
 
     /** What is read of each value. */
     private final Map<Value, Places> read = new IdentityHashMap<>();
@@ -64,7 +25,7 @@ public final class SelectedRows {
     private final Map<Value, Value> reduced = new IdentityHashMap<>();
 
     private SelectedRows(Graph graph) {
-        graph.outputs().values().forEach(value -> read.put(value, ALL));
+        graph.outputs().values().forEach(value -> read.put(value, Places.ALL));
         List<Node> nodes = graph.nodes();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
@@ -91,7 +52,7 @@ public final class SelectedRows {
             // Nobody reads it as it was.
             return node.outputs();
         }
-        Places selected = selected(node);
+        Places selected = Places.taken(node);
         if (selected != null && reduced.containsKey(node.input(0))) {
             Value part = part(node.input(0), null, selected);
             return List.of(Ops.reshape(part, node.output().shape()));
@@ -107,10 +68,10 @@ public final class SelectedRows {
             operands.add(rows[i] == AS_IS ? inputs.get(i) : part(node.input(i), inputs.get(i), places.on(rows[i])));
         }
         if (node.opType().equals("Reshape")) {
-            return Ops.reshape(operands.get(0), node.output().shape().with(places.axis, places.at.length));
+            return Ops.reshape(operands.get(0), node.output().shape().with(places.axis(), places.at().length));
         }
         List<TensorType> types = node.outputs().stream()
-                .map(y -> y.type().withShape(y.shape().with(places.axis, places.at.length)))
+                .map(y -> y.type().withShape(y.shape().with(places.axis(), places.at().length)))
                 .toList();
         return new Node("", node.opType(), node.name(), operands, node.attributes(), types, null, node.opset())
                 .output();
@@ -126,57 +87,21 @@ public final class SelectedRows {
     private Places operand(Node node, int i) {
         int[] rows = axes.get(node);
         if (rows != null) {
-            return rows[i] == AS_IS ? ALL : wanted(node).on(rows[i]);
+            return rows[i] == AS_IS ? Places.ALL : wanted(node).on(rows[i]);
         }
-        Places selected = i == 0 ? selected(node) : null;
-        return selected == null ? ALL : selected;
+        Places selected = i == 0 ? Places.taken(node) : null;
+        return selected == null ? Places.ALL : selected;
     }
 
     /** What is read of a node's output, where that is at most half; else null. */
     private Places wanted(Node node) {
-        Places places = read.getOrDefault(node.output(), ALL);
+        Places places = read.getOrDefault(node.output(), Places.ALL);
         boolean alone = node.outputs().stream().skip(1).noneMatch(read::containsKey);
-        return places != ALL
+        return places != Places.ALL
                         && alone
-                        && 2 * places.at.length <= node.output().shape().dim(places.axis)
+                        && 2 * places.at().length <= node.output().shape().dim(places.axis())
                 ? places
                 : null;
-    }
-
-    /** What a Slice of one axis or a Gather takes; null of others. */
-    private static Places selected(Node node) {
-        if (Ops.isNode(node.output(), "Gather") && node.input(1).isConstant()) {
-            int axis = node.input(0).shape().axis((int) node.attributes().integer("axis", 0));
-            return ascending(
-                    axis,
-                    node.input(1).constant().integers(),
-                    node.input(0).shape().dim(axis));
-        }
-        boolean slice = Ops.isNode(node.output(), "Slice")
-                && node.inputs().size() == 5
-                && node.inputs().stream().skip(1).allMatch(Value::isConstant)
-                && node.input(3).shape().elements() == 1;
-        if (!slice) {
-            return null;
-        }
-        int axis = node.input(0).shape().axis((int) node.input(3).constant().integers()[0]);
-        long extent = node.input(0).shape().dim(axis);
-        long start = node.input(1).constant().integers()[0];
-        long step = node.input(4).constant().integers()[0];
-        long first = Math.min(start < 0 ? start + extent : start, extent);
-        long[] at = LongStream.range(0, node.output().shape().dim(axis))
-                .map(i -> first + i * step)
-                .toArray();
-        return ascending(axis, at, extent);
-    }
-
-    private static Places ascending(int axis, long[] indices, long extent) {
-        long[] at = Arrays.stream(indices).map(i -> i < 0 ? i + extent : i).toArray();
-        boolean fits = at.length > 0
-                && at[0] >= 0
-                && at[at.length - 1] < extent
-                && IntStream.range(1, at.length).allMatch(i -> at[i - 1] < at[i]);
-        return fits ? new Places(axis, at) : null;
     }
 
     /**
@@ -188,7 +113,7 @@ public final class SelectedRows {
         if (places == null) {
             return null;
         }
-        int axis = places.axis;
+        int axis = places.axis();
         int rank = node.output().shape().rank();
         if (Elementwise.is(node)) {
             return node.inputs().stream()
@@ -203,8 +128,8 @@ public final class SelectedRows {
             case "Transpose" -> first(node, (int) node.attributes().integers("perm")[axis]);
             case "Reshape" -> reshape(node, axis);
             case "Slice" -> {
-                Places selected = selected(node);
-                yield selected == null || selected.axis == axis ? null : first(node, axis);
+                Places selected = Places.taken(node);
+                yield selected == null || selected.axis() == axis ? null : first(node, axis);
             }
             case "Concat" ->
                 worked(node) == axis
