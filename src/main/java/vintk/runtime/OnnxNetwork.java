@@ -15,6 +15,7 @@ import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 import vintk.opset.Importer;
 import vintk.opset.Resolved;
+import vintk.proto.CopiedRows;
 import vintk.proto.Preparation;
 import vintk.space.RandomStream;
 
@@ -43,7 +44,9 @@ public final class OnnxNetwork implements Network {
         try {
             ModelProto model = Preparation.of(ModelFile.read(file));
             Signature signature = Signature.of(model, inputs);
-            return new OnnxNetwork(name, model, signature, remarks(signature, inputs));
+            boolean fixed = signature.fixedBatch() > 1 && signature.axis() == 0;
+            ModelProto shared = fixed ? CopiedRows.of(model, signature.fixedBatch()) : model;
+            return new OnnxNetwork(name, shared, signature, remarks(signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }

@@ -1,9 +1,11 @@
 package vintk.runtime;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
 
 /** How samples go in: other inputs, other types, and where the batch is. */
 final class InputModels {
@@ -28,6 +30,13 @@ final class InputModels {
                         .fixed(1)
                         .perSample(),
                 new ExportedModel("two samples at a time", rowsOfTwo(), 3)
+                        .fixed(2)
+                        .perSample(),
+                new ExportedModel("a token copied for two samples at a time", tokenOfTwo(true), 3, 4)
+                        .like(tokenOfTwo(false))
+                        .fixed(2)
+                        .perSample(),
+                new ExportedModel("a mask stored for two samples at a time", maskOfTwo(), 4)
                         .fixed(2)
                         .perSample(),
                 new ExportedModel("a mean by a factor of more axes", meanOfMoreAxes(), 4, 3).without("fifth"),
@@ -270,6 +279,56 @@ final class InputModels {
                 .node("Reshape", "pairs", "h", "two")
                 .weight("v", 2, 2)
                 .layer("y", "pairs", "v")
+                .output("y");
+    }
+
+    /**
+     * A class token with attention's residual behind it, as PyTorch's exporter folds it for a batch of two, and a matrix of as many rows,
+     * all the same, which is one.
+     *
+     * @param copied whether the file holds a row a sample
+     */
+    private static TestModel tokenOfTwo(boolean copied) {
+        float[] row = TestModel.noise("token", 4);
+        float[] rows = Arrays.copyOf(row, 8);
+        System.arraycopy(row, 0, rows, 4, 4);
+        TestModel model = TestModel.opset(13).input("x", 2, 3, 4);
+        if (copied) {
+            model.initializer("tokens", Tensor.floats(Shape.of(2, 1, 4), rows));
+        } else {
+            model.initializer("token", Tensor.floats(Shape.of(1, 1, 4), row))
+                    .longs("batch", 2, 1, 4)
+                    .node("Expand", "tokens", "token", "batch");
+        }
+        return model.node("Concat", "all", "tokens", "x")
+                .with("axis", 1)
+                .weight("w", 4, 4)
+                .layer("h", "all", "w")
+                .longs("first", 0)
+                .longs("second", 1)
+                .node("Slice", "s", "h", "first", "second", "second")
+                .node("Add", "sum", "tokens", "s")
+                .longs("flat", 2, 4)
+                .node("Reshape", "g", "sum", "flat")
+                .weight("u", 4, 2)
+                .layer("f", "g", "u")
+                .initializer("v", Tensor.floats(Shape.of(2, 3), 1, 2, -0.5f, 1, 2, -0.5f))
+                .layer("y", "f", "v")
+                .output("y");
+    }
+
+    private static TestModel maskOfTwo() {
+        return TestModel.opset(18)
+                .input("x", 2, 4)
+                .weight("w", 4, 4)
+                .layer("h", "x", "w")
+                .initializer("keep", Tensor.of(TensorType.of(DataType.BOOL, 2, 4), 1, 1, 0, 1, 1, 1, 0, 1))
+                .scalar("none", 0)
+                .scalar("away", -2)
+                .node("Where", "mask", "keep", "none", "away")
+                .node("Add", "scores", "h", "mask")
+                .node("Softmax", "p", "scores")
+                .node("Mul", "y", "p", "p")
                 .output("y");
     }
 }

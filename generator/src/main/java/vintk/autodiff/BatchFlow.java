@@ -1,12 +1,10 @@
 package vintk.autodiff;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
@@ -77,21 +75,15 @@ public final class BatchFlow {
     }
 
     /**
-     * A constant whose rows are all the same. Parameters, which have names, belong to all samples together; vectors of integers are
-     * shapes and axes.
+     * A constant whose rows are all the same. Parameters, which are floats with names, belong to all samples together; vectors of
+     * integers are shapes and axes.
      */
     private static boolean isCopied(Value value, long samples) {
-        if (!value.isConstant()
-                || value.name() != null
-                || value.shape().rank() < 2
-                || value.shape().dim(0) != samples) {
-            return false;
-        }
-        ByteBuffer bytes = value.constant().data();
-        int row = Math.toIntExact(value.type().bytes() / samples);
-        ByteBuffer first = bytes.slice(0, row);
-        return LongStream.range(1, samples)
-                .allMatch(i -> bytes.slice(Math.toIntExact(i * row), row).equals(first));
+        return value.isConstant()
+                && (value.name() == null || !value.dataType().isFloating())
+                && value.shape().rank() > 1
+                && value.shape().dim(0) == samples
+                && value.constant().commonRow() != null;
     }
 
     private static Map<Value, BatchAxis> through(

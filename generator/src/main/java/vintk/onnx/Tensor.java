@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.DoublePredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
  * A constant: type, shape and the elements in row-major order, as little-endian bytes (the layout of
@@ -173,6 +174,17 @@ public final class Tensor {
     public double throughout() {
         double first = shape().elements() == 0 ? Double.NaN : number(0);
         return allMatch(number -> number == first) ? first : Double.NaN;
+    }
+
+    /** The first of the rows along axis 0, with an extent of 1 there, where all are the same bytes; null where they are not. */
+    public Tensor commonRow() {
+        long rows = shape().dim(0);
+        int bytes = rows == 0 ? 0 : Math.toIntExact(type.bytes() / rows);
+        ByteBuffer all = data();
+        ByteBuffer first = all.slice(0, bytes);
+        boolean same = LongStream.range(1, rows)
+                .allMatch(i -> all.slice(Math.toIntExact(i * bytes), bytes).equals(first));
+        return rows > 0 && same ? new Tensor(type.withShape(shape().with(0, 1)), first) : null;
     }
 
     /** Element {@code i} in row-major order, as a double. */

@@ -5,14 +5,11 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import vintk.onnx.DataType;
+import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 
 /**
@@ -46,24 +43,12 @@ public final class FreedBatch {
             if (dims.length > 0 && dims[0] == 1) {
                 String name = node.getOutput(0) + "/shape/" + samples;
                 dims[0] = samples;
-                graph.addInitializer(longs(name, dims));
+                graph.addInitializer(Tensors.of(name, Tensor.longs(dims)));
                 graph.addNode(node.toBuilder().setInput(1, name));
             } else {
                 graph.addNode(node);
             }
         }
         return model.toBuilder().setGraph(graph).build();
-    }
-
-    private static TensorProto longs(String name, long[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asLongBuffer().put(values);
-        return TensorProto.newBuilder()
-                .setName(name)
-                .addDims(values.length)
-                .setDataType(DataType.INT64.code())
-                .setRawData(ByteString.copyFrom(bytes))
-                .build();
     }
 }

@@ -1,0 +1,100 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+
+/**
+ * Parameters of which an exporter has written a copy for each sample of a fixed batch, as PyTorch's does of a class token that is
+ * expanded before a Concat: one row, which all samples share, and the Expand.
+ */
+public final class CopiedRows {
+    private CopiedRows() {}
+
+    /**
+     * The model with an Expand of one row for each initializer of equal rows, one a sample, that Concats along other axes put beside what
+     * is computed, and nothing else reads but sums, as behind the attention of a class token.
+     *
+     * @param batch samples of the model, on axis 0
+     */
+    public static ModelProto of(ModelProto model, long batch) {
+        GraphProto graph = model.getGraph();
+        Map<String, TensorProto> stored = new HashMap<>();
+        graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
+        Set<String> joined = new LinkedHashSet<>();
+        Set<String> others = new HashSet<>();
+        for (NodeProto node : graph.getNodeList()) {
+            boolean computed = !stored.keySet().containsAll(node.getInputList());
+            if (computed && isJoin(node)) {
+                joined.addAll(node.getInputList());
+            } else if (!computed || !node.getOpType().equals("Add")) {
+                SubGraphs.reads(node).forEach(others::add);
+            }
+        }
+        graph.getOutputList().forEach(output -> others.add(output.getName()));
+        Map<String, Tensor> rows = new LinkedHashMap<>();
+        for (String name : joined) {
+            TensorProto tensor = others.contains(name) ? null : stored.get(name);
+            boolean copied = tensor != null && tensor.getDimsCount() > 1 && tensor.getDims(0) == batch;
+            Tensor row = copied ? TensorReader.read(tensor).commonRow() : null;
+            if (row != null) {
+                rows.put(name, row);
+            }
+        }
+        return rows.isEmpty()
+                ? model
+                : model.toBuilder().setGraph(expanded(graph, rows)).build();
+    }
+
+    /** Whether a node puts values together along another axis than the first. */
+    private static boolean isJoin(NodeProto node) {
+        return node.getOpType().equals("Concat")
+                && node.getDomain().isEmpty()
+                && node.getAttributeList().stream().anyMatch(a -> a.getName().equals("axis") && a.getI() != 0);
+    }
+
+    private static GraphProto expanded(GraphProto graph, Map<String, Tensor> rows) {
+        GraphProto.Builder changed = graph.toBuilder().clearInitializer().clearNode();
+        Names names = new Names(graph);
+        Map<String, String> copies = new HashMap<>();
+        for (TensorProto tensor : graph.getInitializerList()) {
+            Tensor row = rows.get(tensor.getName());
+            if (row == null) {
+                changed.addInitializer(tensor);
+                continue;
+            }
+            String whole = names.fresh(tensor.getName() + "/rows");
+            String shape = names.fresh(whole + "/shape");
+            copies.put(tensor.getName(), whole);
+            changed.addInitializer(Tensors.of(tensor.getName(), row));
+            changed.addInitializer(Tensors.of(
+                    shape,
+                    Tensor.longs(tensor.getDimsList().stream()
+                            .mapToLong(Long::longValue)
+                            .toArray())));
+            changed.addNode(NodeProto.newBuilder()
+                    .setOpType("Expand")
+                    .setName(whole)
+                    .addInput(tensor.getName())
+                    .addInput(shape)
+                    .addOutput(whole));
+        }
+        for (NodeProto node : graph.getNodeList()) {
+            NodeProto.Builder reader = node.toBuilder();
+            for (int i = 0; i < node.getInputCount(); i++) {
+                reader.setInput(i, copies.getOrDefault(node.getInput(i), node.getInput(i)));
+            }
+            changed.addNode(reader);
+        }
+        return changed.build();
+    }
+}
