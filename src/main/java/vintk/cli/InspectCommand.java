@@ -71,7 +71,8 @@ final class InspectCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--batch and --size: expected 1 or more, got " + Math.min(batch, size));
         }
         KernelOptions options = kernel.options(common, false);
-        Inspection found = Inspection.of(model, inputs.others(), batch, Shape.of(3, size, size), options);
+        Inspection found =
+                Inspection.of(model, inputs.others().untied(kernel.untied()), batch, Shape.of(3, size, size), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
         spec.commandLine()
                 .getOut()

@@ -66,6 +66,11 @@ final class KernelFlags {
         return Optional.ofNullable(reinit).map(Initialisation::parse);
     }
 
+    /** Whether what a file shares counts for each reader. */
+    boolean untied() {
+        return parameters.untied();
+    }
+
     /** As results name it. */
     String reinitText() {
         return initialisation().map(Initialisation::toString).orElse("none");
@@ -74,7 +79,7 @@ final class KernelFlags {
     /** The network of a file, its parameters as in the file or drawn anew. */
     OnnxNetwork network(Path file, ModelInputs inputs, CommonOptions common) {
         Optional<Initialisation> drawn = initialisation();
-        OnnxNetwork network = OnnxNetwork.read(file, inputs);
+        OnnxNetwork network = OnnxNetwork.read(file, inputs.untied(untied()));
         return drawn.isPresent() ? network.reinitialised(drawn.get(), common.seed) : network;
     }
 

@@ -29,6 +29,13 @@ final class ParameterFlags {
     private String exclude;
 
     @Option(
+            names = "--untie",
+            description =
+                    "Count a parameter for each reader of a tensor of one number throughout (scales of 1, biases of 0):"
+                            + " exporters write equal ones once.")
+    private boolean untied;
+
+    @Option(
             names = "--output",
             paramLabel = "NAME",
             description = "Output to differentiate (default: the first float one).")
@@ -37,6 +44,11 @@ final class ParameterFlags {
     ParameterFilter filter() {
         return new ParameterFilter(
                 convention == Convention.WEIGHTS, pattern("--include", include), pattern("--exclude", exclude));
+    }
+
+    /** Whether what a file shares counts for each reader. */
+    boolean untied() {
+        return untied;
     }
 
     /** The name given, or empty. */
@@ -56,6 +68,9 @@ final class ParameterFlags {
     /** As results name it: the convention, and the patterns and the output where given. */
     String text() {
         StringBuilder text = new StringBuilder(convention.name().toLowerCase(Locale.ROOT));
+        if (untied) {
+            text.append(" untied");
+        }
         if (include != null) {
             text.append(" include ").append(include);
         }

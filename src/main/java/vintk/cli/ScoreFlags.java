@@ -98,12 +98,12 @@ final class ScoreFlags {
 
     /** What model files are given for their other inputs. */
     ModelInputs modelInputs() throws IOException {
-        return model.others().ofSamples(batch);
+        return model.others().ofSamples(batch).untied(kernel.untied());
     }
 
-    /** Whether something is said of the inputs of files. */
+    /** Whether something is said of the inputs or tensors of files. */
     boolean isOfFiles() {
-        return model.isGiven();
+        return model.isGiven() || kernel.untied();
     }
 
     OptionalInt size() {

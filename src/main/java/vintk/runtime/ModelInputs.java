@@ -6,16 +6,22 @@ import java.util.OptionalInt;
 import vintk.input.NpyArray;
 
 /**
- * What is given for the inputs of a model beside the samples themselves.
+ * How a model file is read: what is given for its inputs beside the samples themselves, and which tensors it has.
  *
  * @param main name of the input that takes the samples; empty for the one that looks like images
  * @param batchAxis on which that input carries the samples, {@link #NO_BATCH} where it takes a single one; empty to find it
  * @param others values of other inputs by name: with a row a sample where the input has a batch, else whole
  * @param fill all elements of inputs that are not given
  * @param samples of a view: as many rows are taken of what has a row a sample; empty to take all
+ * @param untied whether tensors of one number throughout are one for each reader
  */
 public record ModelInputs(
-        Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill, OptionalInt samples) {
+        Optional<String> main,
+        OptionalInt batchAxis,
+        Map<String, NpyArray> others,
+        double fill,
+        OptionalInt samples,
+        boolean untied) {
     /** A model that takes one sample at a time, without an axis for it. */
     public static final int NO_BATCH = -1;
 
@@ -27,11 +33,16 @@ public record ModelInputs(
 
     /** All rows of what has a row a sample. */
     public ModelInputs(Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill) {
-        this(main, batchAxis, others, fill, OptionalInt.empty());
+        this(main, batchAxis, others, fill, OptionalInt.empty(), false);
     }
 
     /** The same for views of so many samples. */
     public ModelInputs ofSamples(int count) {
-        return new ModelInputs(main, batchAxis, others, fill, OptionalInt.of(count));
+        return new ModelInputs(main, batchAxis, others, fill, OptionalInt.of(count), untied);
+    }
+
+    /** The same with what an exporter stored once as one tensor for each reader, or not. */
+    public ModelInputs untied(boolean apart) {
+        return new ModelInputs(main, batchAxis, others, fill, samples, apart);
     }
 }

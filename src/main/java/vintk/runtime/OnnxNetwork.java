@@ -17,6 +17,7 @@ import vintk.opset.Importer;
 import vintk.opset.Resolved;
 import vintk.proto.CopiedRows;
 import vintk.proto.Preparation;
+import vintk.proto.Untying;
 import vintk.space.RandomStream;
 
 /** A network read from an ONNX file. */
@@ -42,24 +43,30 @@ public final class OnnxNetwork implements Network {
     public static OnnxNetwork read(Path file, ModelInputs inputs) {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
-            ModelProto model = Preparation.of(ModelFile.read(file));
+            ModelProto stored = Preparation.of(ModelFile.read(file));
+            ModelProto model = inputs.untied() ? Untying.of(stored) : stored;
             Signature signature = Signature.of(model, inputs);
             boolean fixed = signature.fixedBatch() > 1 && signature.axis() == 0;
             ModelProto shared = fixed ? CopiedRows.of(model, signature.fixedBatch()) : model;
-            return new OnnxNetwork(name, shared, signature, remarks(signature, inputs));
+            return new OnnxNetwork(name, shared, signature, remarks(shared, signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
     }
 
-    private static List<String> remarks(Signature signature, ModelInputs inputs) {
-        return signature.notGiven().isEmpty()
-                ? List.of()
-                : List.of(String.format(
-                        Locale.ROOT,
-                        "not given, so all elements %s: input %s (--input NAME=FILE.npy, or --fill)",
-                        inputs.fill() == 0 ? "0" : Double.toString(inputs.fill()),
-                        String.join(", ", signature.notGiven())));
+    private static List<String> remarks(ModelProto model, Signature signature, ModelInputs inputs) {
+        List<String> remarks = new ArrayList<>();
+        if (!signature.notGiven().isEmpty()) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "not given, so all elements %s: input %s (--input NAME=FILE.npy, or --fill)",
+                    inputs.fill() == 0 ? "0" : Double.toString(inputs.fill()),
+                    String.join(", ", signature.notGiven())));
+        }
+        if (!inputs.untied() && SharedTensors.areIn(model)) {
+            remarks.add(SharedTensors.REMARK);
+        }
+        return List.copyOf(remarks);
     }
 
     /** This network with parameters drawn from a seed in place of its own. */

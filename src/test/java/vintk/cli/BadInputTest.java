@@ -341,7 +341,7 @@ class BadInputTest {
         Shell space = Shell.vintk("rank", good, "--space", "none.yaml");
         assertTrue(space.err().contains("--space and --classes are for candidates"), space.err());
         Shell fill = Shell.vintk("rank", "pit", "--count", 2, "--fill", 1);
-        assertTrue(fill.err().contains("--fill and --batch-axis are for ONNX files"), fill.err());
+        assertTrue(fill.err().contains("--fill, --batch-axis and --untie are for ONNX files"), fill.err());
         Shell forever = Shell.vintk("score", good, "--timeout", "Infinity");
         assertTrue(forever.err().contains("--timeout: expected 0 to"), forever.err());
         Path out = folder.resolve("g.onnx");

@@ -28,6 +28,7 @@ final class ExportedModel {
     double fill;
     long counted;
     boolean axisGiven;
+    boolean untied;
     final List<String> constants = new ArrayList<>();
     final Map<String, NpyArray> rows = new LinkedHashMap<>();
     final Map<String, PerturbedModel.Feed> wholes = new HashMap<>();
@@ -42,6 +43,12 @@ final class ExportedModel {
     /** Another file of the same function, whose tensors are the parameters. */
     ExportedModel like(TestModel other) {
         twin = other;
+        return this;
+    }
+
+    /** Read with what is shared as one tensor for each reader. */
+    ExportedModel untied() {
+        untied = true;
         return this;
     }
 
@@ -103,7 +110,8 @@ final class ExportedModel {
     }
 
     ModelInputs inputs() {
-        return new ModelInputs(Optional.of(main()), axisGiven ? OptionalInt.of(axis) : OptionalInt.empty(), rows, fill);
+        OptionalInt given = axisGiven ? OptionalInt.of(axis) : OptionalInt.empty();
+        return new ModelInputs(Optional.of(main()), given, rows, fill).untied(untied);
     }
 
     private String main() {

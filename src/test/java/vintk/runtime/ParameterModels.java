@@ -27,6 +27,18 @@ final class ParameterModels {
                 new ExportedModel("scale and variance merged", norm(true), 3, 2)
                         .like(norm(false))
                         .without("mean", "variance"),
+                new ExportedModel("scale and variance merged, and untied", normOfOnes(true), 3, 2)
+                        .untied()
+                        .like(normOfOnes(false))
+                        .without("mean", "variance"),
+                new ExportedModel("shared scales and biases", shared(Sharing.ONCE, 0), 3),
+                new ExportedModel("shared scales and biases, untied", shared(Sharing.ONCE, 0), 3)
+                        .untied()
+                        .like(shared(Sharing.APART, 0)),
+                new ExportedModel("shared behind Identity, untied", shared(Sharing.IDENTITY, 0), 3)
+                        .untied()
+                        .like(shared(Sharing.APART, 0)),
+                new ExportedModel("biases of numbers that differ stay shared", shared(Sharing.ONCE, 0.5f), 3).untied(),
                 new ExportedModel("a normalisation without bias, as PyTorch has it", bare("pytorch", FILLER, 0), 3)
                         .without(FILLER),
                 new ExportedModel("the same, folded from parameters", optimised("val_12"), 3),
@@ -227,6 +239,58 @@ final class ParameterModels {
     }
 
     /** BatchNormalization, in whose file scale and variance had equal numbers. */
+    /** How a file has the equal biases of its layers. */
+    enum Sharing {
+        ONCE,
+        IDENTITY,
+        APART
+    }
+
+    /**
+     * Three layers with biases of zeros, the first added twice.
+     *
+     * @param last of the numbers of the biases, but for the first three
+     */
+    static TestModel shared(Sharing sharing, float last) {
+        Tensor zeros = Tensor.floats(Shape.of(4), 0, 0, 0, last);
+        TestModel model = TestModel.opset(13).input("x", -1, 3).initializer("b", zeros);
+        for (String other : new String[] {"c", "d", "e"}) {
+            if (sharing == Sharing.APART) {
+                model.initializer(other, zeros);
+            } else if (sharing == Sharing.IDENTITY) {
+                model.node("Identity", other, "b");
+            }
+        }
+        boolean once = sharing == Sharing.ONCE;
+        return model.weight("w", 3, 4)
+                .weight("v", 4, 4)
+                .weight("u", 4, 4)
+                .node("Gemm", "p", "x", "w", "b")
+                .node("Tanh", "h", "p")
+                .node("Gemm", "q", "h", "v", once ? "b" : "c")
+                .node("Tanh", "g", "q")
+                .node("Add", "twice", once ? "b" : "d", once ? "b" : "e")
+                .node("MatMul", "r", "g", "u")
+                .node("Add", "y", "r", "twice")
+                .output("y");
+    }
+
+    /** @param merged whether scale and variance, which are 1, are one tensor */
+    static TestModel normOfOnes(boolean merged) {
+        Tensor ones = Tensor.floats(Shape.of(3), 1, 1, 1);
+        TestModel model = TestModel.opset(13)
+                .input("x", -1, 3, 2)
+                .initializer("scale", ones)
+                .weight("offset", 3)
+                .weight("mean", 3);
+        if (!merged) {
+            model.initializer("variance", ones);
+        }
+        return model.node("BatchNormalization", "n", "x", "scale", "offset", "mean", merged ? "scale" : "variance")
+                .node("Tanh", "y", "n")
+                .output("y");
+    }
+
     private static TestModel norm(boolean merged) {
         Tensor numbers = Tensor.floats(Shape.of(3), 0.6f, 1.2f, 0.9f);
         TestModel model = TestModel.opset(13)

@@ -1,0 +1,39 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.util.List;
+import java.util.Set;
+import vintk.opset.Parameter;
+import vintk.opset.Role;
+import vintk.opset.Roles;
+import vintk.proto.Untying;
+
+/** Parameters of which an exporter wrote several once because they were equal. */
+final class SharedTensors {
+    static final String REMARK =
+            "layers share parameters of one number throughout (scales of 1, biases of 0), as exporters"
+                    + " write equal tensors once; if the network has one for each layer: --untie";
+
+    /** Of a parameter that count. */
+    private static final Set<Role> NONE = Set.of(Role.STATISTIC, Role.OTHER);
+
+    private SharedTensors() {}
+
+    /** Whether layers share parameters of one number throughout, and no weights: a network that ties its layers shares both. */
+    static boolean areIn(ModelProto model) {
+        Set<String> shared = Untying.shared(model);
+        if (shared.isEmpty()) {
+            return false;
+        }
+        List<Parameter> several =
+                Roles.parameters(model).stream().filter(p -> uses(p) > 1).toList();
+        return several.stream().anyMatch(p -> shared.contains(p.name()))
+                && several.stream().allMatch(p -> p.role() != Role.WEIGHT || shared.contains(p.name()));
+    }
+
+    private static long uses(Parameter parameter) {
+        return parameter.uses().stream()
+                .filter(use -> !NONE.contains(use.role()))
+                .count();
+    }
+}
