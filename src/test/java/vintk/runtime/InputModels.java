@@ -284,7 +284,7 @@ final class InputModels {
 
     /**
      * A class token with attention's residual behind it, as PyTorch's exporter folds it for a batch of two, and a matrix of as many rows,
-     * all the same, which is one.
+     * all the same, which is one, beside what is computed of parameters.
      *
      * @param copied whether the file holds a row a sample
      */
@@ -313,7 +313,11 @@ final class InputModels {
                 .weight("u", 4, 2)
                 .layer("f", "g", "u")
                 .initializer("v", Tensor.floats(Shape.of(2, 3), 1, 2, -0.5f, 1, 2, -0.5f))
-                .layer("y", "f", "v")
+                .weight("r", 2, 2)
+                .node("Tanh", "t", "r")
+                .node("Concat", "vt", "v", "t")
+                .with("axis", 1)
+                .layer("y", "f", "vt")
                 .output("y");
     }
 

@@ -140,7 +140,7 @@ public final class TransposeSinking {
         boolean numbers = inputs.stream()
                 .allMatch(input -> input == inputs.get(operand)
                         || input != null && input.shape().elements() == 1);
-        if (of.sunk() || numbers && of.isTurned() && uses.get(node.input(operand)) == 1) {
+        if (of.sunk() || numbers && of.isTurned()) {
             return of;
         }
         boolean positions = node.opType().equals("Add") && isTable(inputs.get(1 - operand), of);

@@ -7,7 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.Tensor;
@@ -21,45 +21,41 @@ public final class CopiedRows {
     private CopiedRows() {}
 
     /**
-     * The model with an Expand of one row for each initializer of equal rows, one a sample, that Concats along other axes put beside what
-     * is computed, and nothing else reads but sums, as behind the attention of a class token.
+     * The model with an Expand of one row for each initializer of equal rows, one a sample, that a Concat puts beside what is computed of
+     * samples. Sub-graphs must not read it.
      *
      * @param batch samples of the model, on axis 0
      */
     public static ModelProto of(ModelProto model, long batch) {
         GraphProto graph = model.getGraph();
-        Map<String, TensorProto> stored = new HashMap<>();
+        Map<String, TensorProto> stored = new LinkedHashMap<>();
         graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
-        Set<String> joined = new LinkedHashSet<>();
-        Set<String> others = new HashSet<>();
+        Set<String> samples = new HashSet<>();
+        graph.getInputList().forEach(input -> samples.add(input.getName()));
+        samples.removeAll(stored.keySet());
+        Set<String> joined = new HashSet<>();
+        Set<String> kept = new HashSet<>();
+        graph.getOutputList().forEach(output -> kept.add(output.getName()));
         for (NodeProto node : graph.getNodeList()) {
-            boolean computed = !stored.keySet().containsAll(node.getInputList());
-            if (computed && isJoin(node)) {
-                joined.addAll(node.getInputList());
-            } else if (!computed || !node.getOpType().equals("Add")) {
-                SubGraphs.reads(node).forEach(others::add);
+            if (SubGraphs.reads(node).anyMatch(samples::contains)) {
+                samples.addAll(node.getOutputList());
+                joined.addAll(node.getOpType().equals("Concat") ? node.getInputList() : List.of());
             }
+            SubGraphs.of(node).findAny().ifPresent(inside -> SubGraphs.reads(node)
+                    .forEach(kept::add));
         }
-        graph.getOutputList().forEach(output -> others.add(output.getName()));
-        Map<String, Tensor> rows = new LinkedHashMap<>();
-        for (String name : joined) {
-            TensorProto tensor = others.contains(name) ? null : stored.get(name);
-            boolean copied = tensor != null && tensor.getDimsCount() > 1 && tensor.getDims(0) == batch;
+        joined.removeAll(kept);
+        Map<String, Tensor> rows = new HashMap<>();
+        stored.forEach((name, tensor) -> {
+            boolean copied = joined.contains(name) && tensor.getDimsCount() > 1 && tensor.getDims(0) == batch;
             Tensor row = copied ? TensorReader.read(tensor).commonRow() : null;
             if (row != null) {
                 rows.put(name, row);
             }
-        }
+        });
         return rows.isEmpty()
                 ? model
                 : model.toBuilder().setGraph(expanded(graph, rows)).build();
-    }
-
-    /** Whether a node puts values together along another axis than the first. */
-    private static boolean isJoin(NodeProto node) {
-        return node.getOpType().equals("Concat")
-                && node.getDomain().isEmpty()
-                && node.getAttributeList().stream().anyMatch(a -> a.getName().equals("axis") && a.getI() != 0);
     }
 
     private static GraphProto expanded(GraphProto graph, Map<String, Tensor> rows) {

@@ -2,6 +2,7 @@ package vintk.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import vintk.autodiff.BatchAxis;
+import vintk.autodiff.UntrackedBatchException;
+import vintk.ntk.KernelGraph;
 
 /** Networks whose Transposes are moved have the outputs and kernels that they had. */
 class TransposeSinkingTest {
@@ -58,6 +62,37 @@ class TransposeSinkingTest {
                         },
                         8,
                         5),
+                new Case(
+                        "positions of columns",
+                        (x, w) -> {
+                            Value image = Ops.matMul(w.get(WIDTH, WIDTH), Ops.transposeLast(x));
+                            Value tokens = Ops.add(Ops.transposeLast(image), w.get(1, ROWS, WIDTH));
+                            return first(block(first(tokens), w));
+                        },
+                        10,
+                        7),
+                new Case(
+                        "positions of columns, moved",
+                        (x, w) -> Ops.add(Ops.transpose(layer(first(x), w), 1, 2, 0), w.get(ROWS)),
+                        2,
+                        1),
+                new Case(
+                        "a normalisation over tokens",
+                        (x, w) -> Ops.transposeLast(
+                                Ops.standardise(Ops.transposeLast(x), 1e-5).output()),
+                        2,
+                        2),
+                // The table is not the same for all rows of the image.
+                new Case(
+                        "a table of a window",
+                        (x, w) -> heads(layer(Ops.add(normal(windows(x), w), w.get(4, WIDTH)), w)),
+                        2,
+                        2),
+                new Case(
+                        "a part of each head",
+                        (x, w) -> Ops.transpose(Indexing.slice(heads(layer(x, w)), 3, 0, 2), 0, 2, 1, 3),
+                        2,
+                        2),
                 // The layer reads the image; heads are taken of it at once.
                 new Case("heads of windows", (x, w) -> heads(layer(windows(x), w)), 2, 1),
                 new Case(
@@ -206,6 +241,9 @@ class TransposeSinkingTest {
             Graph network = new Graph("network", List.of(x), Map.of("y", y));
             Graph sunk = TransposeSinking.apply(network);
             weights.assertSame(network, sunk);
+            if (isTracked(network)) {
+                assertTrue(isTracked(sunk));
+            }
             if (samples > 1) {
                 assertEquals(row.before, transposes(network), "before");
                 assertEquals(row.after, transposes(sunk), "after");
@@ -213,6 +251,16 @@ class TransposeSinkingTest {
                     assertSame(network, sunk);
                 }
             }
+        }
+    }
+
+    private static boolean isTracked(Graph network) {
+        Value x = network.inputs().get(0);
+        try {
+            KernelGraph.batched(network, "y", Map.of(x, BatchAxis.at(0)), samples(x));
+            return true;
+        } catch (UntrackedBatchException e) {
+            return false;
         }
     }
 
