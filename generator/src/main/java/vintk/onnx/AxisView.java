@@ -125,7 +125,7 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
         }
         long[] extentsOfRows =
                 Arrays.stream(sorted).mapToLong(i -> merged.extents[i]).toArray();
-        Shape inOrder = Shape.concat(batch(Shape.of(extentsOfRows)), Shape.of(shape.dim(-1)));
+        Shape inOrder = Shape.concat(Shape.of(extentsOfRows), Shape.of(shape.dim(-1)));
         int[] both = IntStream.concat(Arrays.stream(sorted), Arrays.stream(merged.columns()))
                 .toArray();
         Value y = made.apply(new AxisView(merged.source, merged.extents, both, inOrder, moves, sunk).value());
@@ -180,10 +180,7 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
     /** The value: nodes that make it of the source. */
     Value value() {
         AxisView merged = merged();
-        int lead = merged.source.shape().rank() - merged.order.length;
-        IntStream moved = Arrays.stream(merged.order).map(axis -> lead + axis);
-        int[] perm = IntStream.concat(IntStream.range(0, lead), moved).toArray();
-        return Ops.reshape(Ops.transpose(merged.source, perm), shape);
+        return Ops.reshape(Ops.transpose(merged.source, merged.order), shape);
     }
 
     /** The same of a source whose axes are the parts, with those as one that lie side by side in an axis of the value and before. */
@@ -202,12 +199,7 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
         int[] places = Arrays.stream(first)
                 .map(axis -> Arrays.binarySearch(sorted, axis))
                 .toArray();
-        return new AxisView(Ops.reshape(source, batch(Shape.of(sizes))), sizes, places, shape, moves, sunk);
-    }
-
-    /** A shape of parts of the source, behind its batch of one sample, which stays an axis. */
-    private Shape batch(Shape parts) {
-        return source.shape().dim(0) == 1 ? parts.prepend(1) : parts;
+        return new AxisView(Ops.reshape(source, sizes), sizes, places, shape, moves, sunk);
     }
 
     private int[] rows() {

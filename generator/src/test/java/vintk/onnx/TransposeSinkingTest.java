@@ -78,9 +78,23 @@ class TransposeSinkingTest {
                         1),
                 new Case(
                         "a normalisation over tokens",
-                        (x, w) -> Ops.transposeLast(
-                                Ops.standardise(Ops.transposeLast(x), 1e-5).output()),
+                        (x, w) -> {
+                            Value cut = Ops.reshape(x, samples(x), ROWS, HEADS, WIDTH / HEADS);
+                            Value tokens = Ops.transpose(cut, 0, 2, 3, 1);
+                            return Ops.transpose(Ops.standardise(tokens, 1e-5).output(), 0, 3, 1, 2);
+                        },
                         2,
+                        2),
+                // The windows stay where they are, what goes back to the image goes all the way.
+                new Case(
+                        "windows of two kinds",
+                        (x, w) -> {
+                            Value cut = Ops.reshape(x, samples(x), 2, 2, 2, 2, WIDTH);
+                            Value other = Ops.reshape(Ops.transpose(cut, 0, 2, 1, 4, 3, 5), samples(x) * 4, 4, WIDTH);
+                            Value sum = Ops.add(layer(windows(x), w), layer(other, w));
+                            return Ops.add(Ops.reshape(sum, x.shape()), first(layer(first(x), w)));
+                        },
+                        4,
                         2),
                 // The table is not the same for all rows of the image.
                 new Case(
