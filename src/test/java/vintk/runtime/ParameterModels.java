@@ -24,12 +24,12 @@ final class ParameterModels {
                 new ExportedModel(
                         "a domain imported twice", dense(TestModel.opset(13).imports("", 13)), 3),
                 new ExportedModel("weights of ConstantOfShape", ofShape(true), 3).like(ofShape(false)),
-                new ExportedModel("scale and variance merged", norm(true), 3, 2)
-                        .like(norm(false))
+                new ExportedModel("scale and variance merged", norm(true, 0.6f, 1.2f, 0.9f), 3, 2)
+                        .like(norm(false, 0.6f, 1.2f, 0.9f))
                         .without("mean", "variance"),
-                new ExportedModel("scale and variance merged, and untied", normOfOnes(true), 3, 2)
+                new ExportedModel("scale and variance merged, and untied", norm(true, 1, 1, 1), 3, 2)
                         .untied()
-                        .like(normOfOnes(false))
+                        .like(norm(false, 1, 1, 1))
                         .without("mean", "variance"),
                 new ExportedModel("shared scales and biases", shared(Sharing.ONCE, 0), 3),
                 new ExportedModel("shared scales and biases, untied", shared(Sharing.ONCE, 0), 3)
@@ -275,24 +275,9 @@ final class ParameterModels {
                 .output("y");
     }
 
-    /** @param merged whether scale and variance, which are 1, are one tensor */
-    static TestModel normOfOnes(boolean merged) {
-        Tensor ones = Tensor.floats(Shape.of(3), 1, 1, 1);
-        TestModel model = TestModel.opset(13)
-                .input("x", -1, 3, 2)
-                .initializer("scale", ones)
-                .weight("offset", 3)
-                .weight("mean", 3);
-        if (!merged) {
-            model.initializer("variance", ones);
-        }
-        return model.node("BatchNormalization", "n", "x", "scale", "offset", "mean", merged ? "scale" : "variance")
-                .node("Tanh", "y", "n")
-                .output("y");
-    }
-
-    private static TestModel norm(boolean merged) {
-        Tensor numbers = Tensor.floats(Shape.of(3), 0.6f, 1.2f, 0.9f);
+    /** @param merged whether scale and variance, of the same numbers, are one tensor */
+    private static TestModel norm(boolean merged, float... values) {
+        Tensor numbers = Tensor.floats(Shape.of(3), values);
         TestModel model = TestModel.opset(13)
                 .input("x", -1, 3, 2)
                 .initializer("scale", numbers)

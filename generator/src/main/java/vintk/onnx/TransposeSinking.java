@@ -56,9 +56,10 @@ public final class TransposeSinking {
 
     private List<Value> rewritten(Node node, List<Value> inputs) {
         Node made = Rewrite.with(node, inputs);
-        boolean single = node.outputs().stream().skip(1).noneMatch(uses::containsKey);
-        AxisView view =
-                single && node.domain().isEmpty() && node.output().shape().elements() > 0 ? view(node, inputs) : null;
+        boolean single = node.domain().isEmpty()
+                && !inputs.isEmpty()
+                && node.outputs().stream().skip(1).noneMatch(uses::containsKey);
+        AxisView view = single && node.output().shape().elements() > 0 ? view(node, inputs) : null;
         if (view == null) {
             return made.outputs();
         }
