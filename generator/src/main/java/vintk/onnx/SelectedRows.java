@@ -16,7 +16,7 @@ public final class SelectedRows {
     private static final int AS_IS = -1;
 
     /** What is read of each value. */
-    private final Map<Value, Places> read = new IdentityHashMap<>();
+    private final Map<Value, AxisPlaces> read = new IdentityHashMap<>();
 
     /** Of nodes of which less is computed: where their operands have the rows. */
     private final Map<Node, int[]> axes = new IdentityHashMap<>();
@@ -25,7 +25,7 @@ public final class SelectedRows {
     private final Map<Value, Value> reduced = new IdentityHashMap<>();
 
     private SelectedRows(Graph graph) {
-        graph.outputs().values().forEach(value -> read.put(value, Places.ALL));
+        graph.outputs().values().forEach(value -> read.put(value, AxisPlaces.ALL));
         List<Node> nodes = graph.nodes();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
@@ -36,7 +36,7 @@ public final class SelectedRows {
             }
             for (int k = 0; k < node.inputs().size(); k++) {
                 if (node.input(k) != null) {
-                    read.merge(node.input(k), operand(node, k), Places::with);
+                    read.merge(node.input(k), operand(node, k), AxisPlaces::with);
                 }
             }
         }
@@ -52,7 +52,7 @@ public final class SelectedRows {
             // Nobody reads it as it was.
             return node.outputs();
         }
-        Places selected = Places.taken(node);
+        AxisPlaces selected = AxisPlaces.taken(node);
         if (selected != null && reduced.containsKey(node.input(0))) {
             Value part = part(node.input(0), null, selected);
             return List.of(Ops.reshape(part, node.output().shape()));
@@ -62,7 +62,7 @@ public final class SelectedRows {
 
     private Value reduced(Node node, List<Value> inputs) {
         int[] rows = axes.get(node);
-        Places places = wanted(node);
+        AxisPlaces places = wanted(node);
         List<Value> operands = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             operands.add(rows[i] == AS_IS ? inputs.get(i) : part(node.input(i), inputs.get(i), places.on(rows[i])));
@@ -78,26 +78,26 @@ public final class SelectedRows {
     }
 
     /** @param now the whole value; not looked at where less of it is computed */
-    private Value part(Value old, Value now, Places places) {
+    private Value part(Value old, Value now, AxisPlaces places) {
         Value less = reduced.get(old);
         return less == null ? places.of(now) : places.within(read.get(old)).of(less);
     }
 
     /** What a node reads of an operand. */
-    private Places operand(Node node, int i) {
+    private AxisPlaces operand(Node node, int i) {
         int[] rows = axes.get(node);
         if (rows != null) {
-            return rows[i] == AS_IS ? Places.ALL : wanted(node).on(rows[i]);
+            return rows[i] == AS_IS ? AxisPlaces.ALL : wanted(node).on(rows[i]);
         }
-        Places selected = i == 0 ? Places.taken(node) : null;
-        return selected == null ? Places.ALL : selected;
+        AxisPlaces selected = i == 0 ? AxisPlaces.taken(node) : null;
+        return selected == null ? AxisPlaces.ALL : selected;
     }
 
     /** What is read of a node's output, where that is at most half; else null. */
-    private Places wanted(Node node) {
-        Places places = read.getOrDefault(node.output(), Places.ALL);
+    private AxisPlaces wanted(Node node) {
+        AxisPlaces places = read.getOrDefault(node.output(), AxisPlaces.ALL);
         boolean alone = node.outputs().stream().skip(1).noneMatch(read::containsKey);
-        return places != Places.ALL
+        return places != AxisPlaces.ALL
                         && alone
                         && 2 * places.at().length <= node.output().shape().dim(places.axis())
                 ? places
@@ -109,7 +109,7 @@ public final class SelectedRows {
      * of it is wanted, or it does not treat rows alike.
      */
     private int[] axes(Node node) {
-        Places places = node.domain().isEmpty() ? wanted(node) : null;
+        AxisPlaces places = node.domain().isEmpty() ? wanted(node) : null;
         if (places == null) {
             return null;
         }
@@ -128,7 +128,7 @@ public final class SelectedRows {
             case "Transpose" -> first(node, (int) node.attributes().integers("perm")[axis]);
             case "Reshape" -> reshape(node, axis);
             case "Slice" -> {
-                Places selected = Places.taken(node);
+                AxisPlaces selected = AxisPlaces.taken(node);
                 yield selected == null || selected.axis() == axis ? null : first(node, axis);
             }
             case "Concat" ->

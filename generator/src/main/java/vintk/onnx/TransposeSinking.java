@@ -112,7 +112,7 @@ public final class TransposeSinking {
     }
 
     private static AxisView sliced(AxisView of, Node node) {
-        Places taken = Places.taken(node);
+        AxisPlaces taken = AxisPlaces.taken(node);
         if (taken == null || !taken.isRun()) {
             return null;
         }

@@ -5,12 +5,12 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Places along an axis, ascending. */
-record Places(int axis, long[] at) {
+record AxisPlaces(int axis, long[] at) {
     /** Of a value of which all is read. */
-    static final Places ALL = new Places(-1, new long[0]);
+    static final AxisPlaces ALL = new AxisPlaces(-1, new long[0]);
 
     /** What a Slice of one axis or a Gather takes; null of others. */
-    static Places taken(Node node) {
+    static AxisPlaces taken(Node node) {
         if (Ops.isNode(node.output(), "Gather") && node.input(1).isConstant()) {
             int axis = node.input(0).shape().axis((int) node.attributes().integer("axis", 0));
             return ascending(
@@ -36,16 +36,16 @@ record Places(int axis, long[] at) {
         return ascending(axis, at, extent);
     }
 
-    private static Places ascending(int axis, long[] indices, long extent) {
+    private static AxisPlaces ascending(int axis, long[] indices, long extent) {
         long[] at = Arrays.stream(indices).map(i -> i < 0 ? i + extent : i).toArray();
         boolean fits = at.length > 0
                 && at[0] >= 0
                 && at[at.length - 1] < extent
                 && IntStream.range(1, at.length).allMatch(i -> at[i - 1] < at[i]);
-        return fits ? new Places(axis, at) : null;
+        return fits ? new AxisPlaces(axis, at) : null;
     }
 
-    Places with(Places other) {
+    AxisPlaces with(AxisPlaces other) {
         if (this == ALL || other == ALL || axis != other.axis) {
             return ALL;
         }
@@ -53,16 +53,16 @@ record Places(int axis, long[] at) {
                 .sorted()
                 .distinct()
                 .toArray();
-        return new Places(axis, both);
+        return new AxisPlaces(axis, both);
     }
 
-    Places on(int other) {
-        return new Places(other, at);
+    AxisPlaces on(int other) {
+        return new AxisPlaces(other, at);
     }
 
     /** Those of a value that has only the places of another. */
-    Places within(Places other) {
-        return new Places(
+    AxisPlaces within(AxisPlaces other) {
+        return new AxisPlaces(
                 axis,
                 Arrays.stream(at).map(i -> Arrays.binarySearch(other.at, i)).toArray());
     }
