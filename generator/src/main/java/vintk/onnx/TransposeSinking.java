@@ -90,7 +90,7 @@ public final class TransposeSinking {
             case "Reshape" -> of.reshaped(node.output().shape());
             case "Gather", "Slice" -> sliced(of, node);
             case "MatMul" ->
-                inputs.get(1).shape().rank() == 2 ? of.ofRows(rows -> Ops.matMul(rows, inputs.get(1))) : null;
+                inputs.get(1).shape().rank() == 2 ? of.ofRows(rows -> product(node, rows, inputs.get(1))) : null;
             case "LayerNormalization" -> of.keepsColumns() ? onSource(of, node, inputs) : null;
             default -> null;
         };
@@ -118,6 +118,20 @@ public final class TransposeSinking {
         }
         AxisView part = of.sliced(taken.axis(), taken.first(), taken.first() + taken.at().length);
         return part == null ? null : part.reshaped(node.output().shape());
+    }
+
+    private static Value product(Node node, Value rows, Value w) {
+        TensorType type = rows.type().withShape(rows.shape().with(-1, w.shape().dim(1)));
+        return new Node(
+                        "",
+                        "MatMul",
+                        node.name(),
+                        List.of(rows, w),
+                        node.attributes(),
+                        List.of(type),
+                        null,
+                        node.opset())
+                .output();
     }
 
     private AxisView elementwise(Node node, List<Value> inputs) {
