@@ -2,7 +2,6 @@ package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,6 +21,7 @@ import vintk.onnx.Ops;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 import vintk.onnx.Value;
 
 /**
@@ -166,13 +166,7 @@ final class DoubleGraph {
         }
         if (attribute.hasT() && attribute.getT().getDataType() == DataType.FLOAT.code()) {
             Tensor tensor = wide(TensorReader.read(attribute.getT()));
-            TensorProto.Builder proto = TensorProto.newBuilder()
-                    .setDataType(DataType.DOUBLE.code())
-                    .setRawData(ByteString.copyFrom(tensor.data()));
-            for (long dim : tensor.shape().dims()) {
-                proto.addDims(dim);
-            }
-            return attribute.toBuilder().setT(proto).build();
+            return attribute.toBuilder().setT(TensorWriter.write("", tensor)).build();
         }
         return attribute;
     }

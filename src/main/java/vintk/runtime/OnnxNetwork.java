@@ -44,11 +44,12 @@ public final class OnnxNetwork implements Network {
         String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
         try {
             ModelProto stored = Preparation.of(ModelFile.read(file));
-            ModelProto model = inputs.untied() ? Untying.of(stored) : stored;
-            Signature signature = Signature.of(model, inputs);
+            Signature signature = Signature.of(stored, inputs);
             boolean fixed = signature.fixedBatch() > 1 && signature.axis() == 0;
-            ModelProto shared = fixed ? CopiedRows.of(model, signature.fixedBatch()) : model;
-            return new OnnxNetwork(name, shared, signature, remarks(shared, signature, inputs));
+            // Copies of one row are one parameter, however many read them: before what is shared is taken apart.
+            ModelProto rows = fixed ? CopiedRows.of(stored, signature.fixedBatch()) : stored;
+            ModelProto model = inputs.untied() ? Untying.of(rows) : rows;
+            return new OnnxNetwork(name, model, signature, remarks(model, signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }

@@ -9,7 +9,6 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.TensorInfo;
-import com.google.protobuf.UnsafeByteOperations;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +23,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 import vintk.onnx.Value;
 import vintk.opset.BlockedLayout;
 import vintk.opset.Buffers;
@@ -165,7 +165,7 @@ final class Resolver {
                 graph.addInput(valueInfo(info.getName(), type));
             }
         }
-        constants.forEach((name, tensor) -> graph.addInitializer(proto(name, tensor)));
+        constants.forEach((name, tensor) -> graph.addInitializer(TensorWriter.write(name, tensor)));
         return builder.build();
     }
 
@@ -307,20 +307,9 @@ final class Resolver {
         }
         known.forEach((name, tensor) -> {
             if (!computed.contains(name)) {
-                graph.addInitializer(proto(name, tensor));
+                graph.addInitializer(TensorWriter.write(name, tensor));
             }
         });
         return model.toBuilder().setGraph(graph).build();
-    }
-
-    private static TensorProto proto(String name, Tensor tensor) {
-        TensorProto.Builder proto = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(tensor.type().dataType().code())
-                .setRawData(UnsafeByteOperations.unsafeWrap(tensor.data()));
-        for (long dim : tensor.shape().dims()) {
-            proto.addDims(dim);
-        }
-        return proto.build();
     }
 }

@@ -14,8 +14,8 @@ final class SharedTensors {
             "layers share parameters of one number throughout (scales of 1, biases of 0), as exporters"
                     + " write equal tensors once; if the network has one for each layer: --untie";
 
-    /** Of a parameter that count. */
-    private static final Set<Role> NONE = Set.of(Role.STATISTIC, Role.OTHER);
+    /** Roles of what does not count. */
+    private static final Set<Role> UNCOUNTED = Set.of(Role.STATISTIC, Role.OTHER);
 
     private SharedTensors() {}
 
@@ -33,7 +33,7 @@ final class SharedTensors {
 
     private static long uses(Parameter parameter) {
         return parameter.uses().stream()
-                .filter(use -> !NONE.contains(use.role()))
+                .filter(use -> !UNCOUNTED.contains(use.role()))
                 .count();
     }
 }

@@ -32,8 +32,13 @@ final class InputModels {
                 new ExportedModel("two samples at a time", rowsOfTwo(), 3)
                         .fixed(2)
                         .perSample(),
-                new ExportedModel("a token copied for two samples at a time", tokenOfTwo(true), 3, 4)
-                        .like(tokenOfTwo(false))
+                new ExportedModel("a token copied for two samples at a time", tokenOfTwo(true, -0.6f), 3, 4)
+                        .like(tokenOfTwo(false, -0.6f))
+                        .fixed(2)
+                        .perSample(),
+                new ExportedModel("the same of one number, untied: it stays one", tokenOfTwo(true, 0.3f), 3, 4)
+                        .untied()
+                        .like(tokenOfTwo(false, 0.3f))
                         .fixed(2)
                         .perSample(),
                 new ExportedModel("a mask stored for two samples at a time", maskOfTwo(), 4)
@@ -287,9 +292,10 @@ final class InputModels {
      * all the same, which is one, beside what is computed of parameters.
      *
      * @param copied whether the file holds a row a sample
+     * @param second number of a row, the others are 0.3
      */
-    private static TestModel tokenOfTwo(boolean copied) {
-        float[] row = TestModel.noise("token", 4);
+    private static TestModel tokenOfTwo(boolean copied, float second) {
+        float[] row = {0.3f, second, 0.3f, 0.3f};
         float[] rows = Arrays.copyOf(row, 8);
         System.arraycopy(row, 0, rows, 4, 4);
         TestModel model = TestModel.opset(13).input("x", 2, 3, 4);

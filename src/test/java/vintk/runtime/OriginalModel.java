@@ -6,7 +6,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import vintk.onnx.DataType;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 import vintk.onnx.Value;
 
 /**
@@ -105,21 +105,10 @@ final class OriginalModel implements AutoCloseable {
                 .forEach(graph::addInitializer);
         others.forEach((name, tensor) -> {
             if (!names.contains(name)) {
-                graph.addInitializer(proto(name, tensor));
+                graph.addInitializer(TensorWriter.write(name, tensor));
             }
         });
         return builder.build();
-    }
-
-    private static TensorProto proto(String name, Tensor tensor) {
-        TensorProto.Builder proto = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(tensor.type().dataType().code())
-                .setRawData(ByteString.copyFrom(tensor.data()));
-        for (long dim : tensor.shape().dims()) {
-            proto.addDims(dim);
-        }
-        return proto.build();
     }
 
     private static ModelProto wide(ModelProto model) {
@@ -144,7 +133,7 @@ final class OriginalModel implements AutoCloseable {
 
     private static TensorProto wide(TensorProto proto) {
         return proto.getDataType() == DataType.FLOAT.code()
-                ? proto(proto.getName(), DoubleGraph.wide(TensorReader.read(proto)))
+                ? TensorWriter.write(proto.getName(), DoubleGraph.wide(TensorReader.read(proto)))
                 : proto;
     }
 

@@ -22,6 +22,7 @@ import java.util.stream.LongStream;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorWriter;
 import vintk.space.RandomStream;
 
 /**
@@ -140,12 +141,12 @@ final class TestModel {
     }
 
     TestModel initializer(String name, Tensor tensor) {
-        graph.addInitializer(proto(name, tensor));
+        graph.addInitializer(TensorWriter.write(name, tensor));
         return this;
     }
 
     TestModel constant(String name, Tensor tensor) {
-        return constant(name, proto(name, tensor));
+        return constant(name, TensorWriter.write(name, tensor));
     }
 
     /** A vector of integers. */
@@ -182,15 +183,6 @@ final class TestModel {
         float[] values = new float[Math.toIntExact(Shape.of(dims).elements())];
         RandomStream.of(7, name).uniform(values, 0.9);
         return values;
-    }
-
-    private static TensorProto proto(String name, Tensor tensor) {
-        return TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(tensor.type().dataType().code())
-                .addAllDims(LongStream.of(tensor.shape().dims()).boxed().toList())
-                .setRawData(ByteString.copyFrom(tensor.data()))
-                .build();
     }
 
     static TensorProto proto(String name, DataType type, long[] dims, float[] values) {

@@ -12,8 +12,7 @@ public final class ArithmeticForm {
     public static Graph apply(Graph graph) {
         return Rewrite.apply(graph, (node, inputs) -> {
             boolean floats = node.domain().isEmpty() && node.output().dataType() == DataType.FLOAT;
-            return List.copyOf(
-                    floats ? formed(node, inputs) : Rewrite.with(node, inputs).outputs());
+            return floats ? formed(node, inputs) : Rewrite.with(node, inputs).outputs();
         });
     }
 
@@ -53,7 +52,7 @@ public final class ArithmeticForm {
 
     /** The number that a node makes of numbers, to float32's rounding; NaN of others. */
     private static double known(Node node, List<Value> inputs) {
-        if (node.output().shape().elements() != 1 || inputs.stream().anyMatch(x -> x == null)) {
+        if (node.output().shape().elements() != 1 || inputs.contains(null)) {
             return Double.NaN;
         }
         double a = number(inputs.get(0));
@@ -72,7 +71,7 @@ public final class ArithmeticForm {
     }
 
     /** The number that a value is; NaN of others, and of parameters, which have names. */
-    private static double number(Value value) {
+    static double number(Value value) {
         return value.name() == null ? Ops.scalarOf(value) : Double.NaN;
     }
 }

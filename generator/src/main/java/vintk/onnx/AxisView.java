@@ -70,7 +70,7 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
     }
 
     /**
-     * What becomes of it by a Slice, as a view of a Slice of the source; null where that would have steps.
+     * What becomes of it by a Slice, as a view of a Slice of the source; null where it would not be one.
      *
      * @param axis of the value
      */
@@ -125,10 +125,10 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
         }
         long[] extentsOfRows =
                 Arrays.stream(sorted).mapToLong(i -> merged.extents[i]).toArray();
-        Shape inOrder = Shape.concat(Shape.of(extentsOfRows), Shape.of(shape.dim(-1)));
+        Shape unmoved = Shape.concat(Shape.of(extentsOfRows), Shape.of(shape.dim(-1)));
         int[] both = IntStream.concat(Arrays.stream(sorted), Arrays.stream(merged.columns()))
                 .toArray();
-        Value y = made.apply(new AxisView(merged.source, merged.extents, both, inOrder, moves, sunk).value());
+        Value y = made.apply(new AxisView(merged.source, merged.extents, both, unmoved, moves, sunk).value());
         long columns = y.shape().dim(-1);
         long[] now = LongStream.concat(
                         Arrays.stream(extentsOfRows), LongStream.of(columns).filter(extent -> extent > 1))
@@ -221,8 +221,9 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
         int[] at = new int[of.rank() + 1];
         int next = 0;
         for (int axis = 0; axis < of.rank(); axis++) {
-            for (long left = of.dim(axis); left > 1; left /= extents[parts[next++]]) {
-                at[axis + 1] = next;
+            long left = of.dim(axis);
+            while (left > 1) {
+                left /= extents[parts[next++]];
             }
             at[axis + 1] = next;
         }

@@ -25,9 +25,9 @@ public final class GeluForm {
         if (!halved || factors.size() != 2) {
             return null;
         }
-        return isStep(factors.get(1), factors.get(0))
-                ? factors.get(0)
-                : isStep(factors.get(0), factors.get(1)) ? factors.get(1) : null;
+        Value x = factors.get(isStep(factors.get(1), factors.get(0)) ? 0 : 1);
+        Value step = factors.get(factors.get(0) == x ? 1 : 0);
+        return isStep(step, x) && x.type().equals(product.type()) ? x : null;
     }
 
     /**
@@ -36,8 +36,9 @@ public final class GeluForm {
      * @param others receives what is none
      */
     private static double factors(Value value, List<Value> others) {
-        if (!Double.isNaN(Ops.scalarOf(value))) {
-            return Ops.scalarOf(value);
+        double number = ArithmeticForm.number(value);
+        if (!Double.isNaN(number)) {
+            return number;
         }
         if (Ops.isNode(value, "Mul") && others.size() < 2) {
             return factors(value.node().input(0), others) * factors(value.node().input(1), others);
@@ -53,13 +54,13 @@ public final class GeluForm {
         }
         Value error = value.node().input(0);
         return Ops.isNode(error, "Erf")
-                && Ops.scalarOf(value.node().input(1)) == 1
+                && ArithmeticForm.number(value.node().input(1)) == 1
                 && isScaled(error.node().input(0), x);
     }
 
     private static boolean isScaled(Value value, Value x) {
         return Ops.isNode(value, "Mul")
                 && value.node().input(0) == x
-                && Math.abs(Ops.scalarOf(value.node().input(1)) - Math.sqrt(0.5)) < 1e-7;
+                && Math.abs(ArithmeticForm.number(value.node().input(1)) - Math.sqrt(0.5)) < 1e-7;
     }
 }

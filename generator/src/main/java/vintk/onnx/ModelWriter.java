@@ -10,7 +10,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -138,7 +137,7 @@ public final class ModelWriter {
             names.putIfAbsent(representative, fresh("const"));
             names.put(constant, names.get(representative));
             if (written.add(representative)) {
-                TensorProto tensor = tensor(representative.constant(), names.get(representative));
+                TensorProto tensor = TensorWriter.write(names.get(representative), representative.constant());
                 if (looksLikeWeight(representative)) {
                     proto.addNode(constantNode(tensor));
                 } else {
@@ -256,17 +255,6 @@ public final class ModelWriter {
         }
         proto.setName(proto.getOutput(0));
         return proto.addAllAttribute(node.attributes().all()).build();
-    }
-
-    private static TensorProto tensor(Tensor tensor, String name) {
-        TensorProto.Builder proto = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(tensor.type().dataType().code())
-                .setRawData(UnsafeByteOperations.unsafeWrap(tensor.data()));
-        for (long dim : tensor.shape().dims()) {
-            proto.addDims(dim);
-        }
-        return proto.build();
     }
 
     private ValueInfoProto valueInfo(Value value, String name) {

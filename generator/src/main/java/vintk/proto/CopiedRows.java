@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
+import vintk.onnx.TensorWriter;
 
 /**
  * Parameters of which an exporter has written a copy for each sample of a fixed batch, as PyTorch's does of a class token that is
@@ -71,8 +72,8 @@ public final class CopiedRows {
             String whole = names.fresh(tensor.getName() + "/rows");
             String shape = names.fresh(whole + "/shape");
             copies.put(tensor.getName(), whole);
-            changed.addInitializer(Tensors.of(tensor.getName(), row));
-            changed.addInitializer(Tensors.of(
+            changed.addInitializer(TensorWriter.write(tensor.getName(), row));
+            changed.addInitializer(TensorWriter.write(
                     shape,
                     Tensor.longs(tensor.getDimsList().stream()
                             .mapToLong(Long::longValue)

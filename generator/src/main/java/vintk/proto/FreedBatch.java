@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
+import vintk.onnx.TensorWriter;
 
 /**
  * A model whose batch was fixed at one when it was exported, for another number of samples. Besides the input, what holds
@@ -43,7 +44,7 @@ public final class FreedBatch {
             if (dims.length > 0 && dims[0] == 1) {
                 String name = node.getOutput(0) + "/shape/" + samples;
                 dims[0] = samples;
-                graph.addInitializer(Tensors.of(name, Tensor.longs(dims)));
+                graph.addInitializer(TensorWriter.write(name, Tensor.longs(dims)));
                 graph.addNode(node.toBuilder().setInput(1, name));
             } else {
                 graph.addNode(node);

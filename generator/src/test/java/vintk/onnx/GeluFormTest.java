@@ -31,9 +31,16 @@ class GeluFormTest {
                 new Case("twice as much", x -> Ops.mul(x, step(x)), false),
                 new Case("of something else", x -> Ops.mul(Ops.mul(Ops.neg(x), step(x)), 0.5), false),
                 new Case("another width", x -> Ops.mul(Ops.mul(x, one(Ops.mul(x, 0.7))), 0.5), false),
+                new Case("half of more axes", x -> Ops.mul(Ops.mul(x, step(x)), half(null, 1, 1, 1)), false),
+                new Case("a parameter that is a half", x -> Ops.mul(Ops.mul(x, step(x)), half("h", 1)), false),
                 new Case("another step", x -> Ops.mul(Ops.mul(x, Ops.add(erf(x), 2)), 0.5), false),
                 new Case("one factor more", x -> Ops.mul(Ops.mul(Ops.mul(x, step(x)), 0.5), x), true),
                 new Case("squared", x -> Ops.mul(Ops.mul(Ops.mul(x, x), step(x)), 0.5), false));
+    }
+
+    private static Value half(String name, long... dims) {
+        Tensor tensor = Tensor.of(TensorType.of(DataType.FLOAT, dims), 0.5);
+        return name == null ? Ops.constant(tensor) : Value.initializer(name, tensor);
     }
 
     private static Value step(Value x) {
