@@ -42,6 +42,8 @@ final class InspectJson {
         node.put("macs", found.macs().orElse(null));
         node.put("batch", batch);
         node.put("peak_bytes", found.plan().isPresent() ? (Long) found.peakBytes() : null);
+        ArrayNode warnings = node.putArray("warnings");
+        found.network().ifPresent(network -> network.remarks().forEach(warnings::add));
         tensors(node.putArray("parameters"), found.counted());
         tensors(node.putArray("left_out"), found.leftOut());
         OperatorTable table = OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable());

@@ -60,6 +60,7 @@ final class InspectText {
         if (found.plan().isPresent()) {
             item("memory", "about " + SiNumber.of(found.peakBytes()) + "B for a kernel of " + batch + " samples");
         }
+        found.network().ifPresent(network -> network.remarks().forEach(remark -> item("warning", remark)));
         tensors(found.plan().isPresent() ? "Parameters" : "Parameters of the file", found.counted(), false);
         tensors("Left out", found.leftOut(), true);
         operators();

@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -94,6 +95,17 @@ class UntieTest {
         assertTrue(
                 scored(shared).at("/warnings/0").asText().endsWith("if the network has one for each layer: --untie"));
         assertEquals(0, scored(file("tied", false, false)).path("warnings").size());
+    }
+
+    @Test
+    void inspectSaysItBeforeScoring() throws IOException {
+        Path shared = file("shared", true, false);
+        assertTrue(Shell.vintk("inspect", shared).out().contains("warning     layers share parameters of one number"));
+        String apart = Shell.vintk("inspect", shared, "--untie").out();
+        assertFalse(apart.contains("warning"), apart);
+        JsonNode report = new ObjectMapper()
+                .readTree(Shell.vintk("inspect", shared, "--json").out());
+        assertTrue(report.at("/warnings/0").asText().endsWith("--untie"), report.toString());
     }
 
     @Test
