@@ -183,6 +183,9 @@ public record Inspection(
             if (parameter.role() == Role.STATISTIC) {
                 return "a running statistic";
             }
+            if (parameter.role() == Role.IMAGE_STATISTIC) {
+                return "a statistic of the images";
+            }
             if (buffers.contains(parameter.name())) {
                 return "no parameter of the module, as the file says";
             }

@@ -40,9 +40,10 @@ record Reinitialisation(ModelProto model, List<String> left) {
         Map<String, TensorProto> drawn = new HashMap<>();
         List<String> left = new ArrayList<>();
         Set<String> buffers = Buffers.of(model);
-        // A table of frequencies stays what it is; running statistics begin anew.
+        // A table of frequencies stays what it is, as do statistics of images; running statistics begin anew.
         List<Parameter> parameters = Roles.parameters(model).stream()
                 .filter(p -> p.role() == Role.STATISTIC || !buffers.contains(p.name()))
+                .filter(p -> p.role() != Role.IMAGE_STATISTIC)
                 .toList();
         requireSize(parameters);
         for (Parameter parameter : parameters) {

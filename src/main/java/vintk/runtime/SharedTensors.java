@@ -15,7 +15,7 @@ final class SharedTensors {
                     + " write equal tensors once; if the network has one for each layer: --untie";
 
     /** Roles of what does not count. */
-    private static final Set<Role> UNCOUNTED = Set.of(Role.STATISTIC, Role.OTHER);
+    private static final Set<Role> UNCOUNTED = Set.of(Role.STATISTIC, Role.IMAGE_STATISTIC, Role.OTHER);
 
     private SharedTensors() {}
 

@@ -268,6 +268,30 @@ class ReinitialisationTest {
         assertEquals(statistics, counts.getOrDefault(Role.STATISTIC, 0L), "statistics");
     }
 
+    /** As Keras writes them: a normalisation of images is the same before training, one of a layer begins anew. */
+    @Test
+    void statisticsWrittenAsArithmetic() {
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        graph.addInputBuilder().setName("x");
+        List.of("of images", "by", "mean", "deviation", "scale").forEach(name -> floats(graph, name, 3));
+        floats(graph, "matrix", 3, 3);
+        node(graph, "a", "Sub", "x", "of images");
+        node(graph, "b", "Div", "a", "by");
+        node(graph, "c", "MatMul", "b", "matrix");
+        node(graph, "d", "Sub", "c", "mean");
+        node(graph, "e", "Div", "d", "deviation");
+        node(graph, "y", "Mul", "e", "scale");
+        ModelProto model = ModelProto.newBuilder().setGraph(graph).build();
+        Reinitialisation drawn = Reinitialisation.of(model, Initialisation.parse("xavier"), 1);
+        Map<String, double[]> tensors = tensors(drawn.model());
+        assertUniform(0, tensors.get("mean"));
+        assertUniform(1, tensors.get("deviation"));
+        assertUniform(1, tensors.get("scale"));
+        assertArrayEquals(tensors(model).get("of images"), tensors.get("of images"));
+        assertArrayEquals(tensors(model).get("by"), tensors.get("by"));
+        assertEquals(List.of(), drawn.left());
+    }
+
     /** Buffers of a module are no parameters: tables stay, running statistics begin anew. */
     @Test
     void buffersStay() {

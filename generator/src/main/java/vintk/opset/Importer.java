@@ -35,6 +35,7 @@ public final class Importer {
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
     private final StoredTensor stored;
+    private final Set<String> byStatistic;
 
     /** Values that no adapter makes (masks of Dropout, statistics of norms), with what is said when they are read. */
     private final Map<String, String> missing = new HashMap<>();
@@ -42,6 +43,7 @@ public final class Importer {
     private Importer(Resolved resolved) {
         this.resolved = resolved;
         this.stored = new StoredTensor(resolved.model());
+        this.byStatistic = NormalisationPattern.byStatistic(resolved.model());
         this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
@@ -125,6 +127,9 @@ public final class Importer {
         List<Value> inputs = new ArrayList<>();
         for (String input : proto.getInputList()) {
             inputs.add(input.isEmpty() ? null : value(input));
+        }
+        if (proto.getOutputList().stream().anyMatch(byStatistic::contains)) {
+            inputs.set(1, NormalizationAdapters.statistic(inputs.get(1), inputs.get(0)));
         }
         List<TensorType> types = new ArrayList<>();
         for (String output : proto.getOutputList()) {

@@ -1,11 +1,20 @@
 package vintk.opset;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import vintk.onnx.Shape;
+import vintk.opset.ProtoGraph.Reader;
 
 /**
  * Recognises normalisations that an exporter wrote as arithmetic: {@code (x - μ) / √(σ² + ε) · γ + β}, the division as a
  * product with a reciprocal or not. A root counts only where something is reduced under it: attention divides by √d, too.
+ *
+ * <p>Running statistics are recognised as vectors: Keras writes {@code (x - μ) · s + β} with {@code s = γ / √(σ² + ε)} (its
+ * normalisation of images {@code (x - μ) / σ}). Nothing else is subtracted, and the whole scaled at once.
  */
 final class NormalisationPattern {
     /** How far arithmetic is followed; the patterns in use are shorter. */
@@ -17,10 +26,93 @@ final class NormalisationPattern {
 
     private final ProtoGraph graph;
     private final Origin origin;
+    private final ParameterShapes shapes;
 
-    NormalisationPattern(ProtoGraph graph, Origin origin) {
+    NormalisationPattern(ProtoGraph graph, Origin origin, ParameterShapes shapes) {
         this.graph = graph;
         this.origin = origin;
+        this.shapes = shapes;
+    }
+
+    /** The nodes of a model whose second operand is a running statistic, by output. */
+    static Set<String> byStatistic(ModelProto model) {
+        ProtoGraph graph = new ProtoGraph(model);
+        NormalisationPattern pattern = new NormalisationPattern(graph, new Origin(graph), new ParameterShapes(graph));
+        return graph.nodes().stream()
+                .filter(pattern::isByStatistic)
+                .map(node -> node.getOutput(0))
+                .collect(Collectors.toSet());
+    }
+
+    /** What the second operand of a node is, where it is a statistic: a mean, or what is left is divided by; else null. */
+    Role statistic(NodeProto node) {
+        if (!isByStatistic(node)) {
+            return null;
+        }
+        NodeProto mean = node.getOpType().equals("Sub") ? node : origin.of(node.getInput(0));
+        return isImage(mean.getInput(0), DEPTH) ? Role.IMAGE_STATISTIC : Role.STATISTIC;
+    }
+
+    private boolean isByStatistic(NodeProto node) {
+        if (node.getInputCount() != 2 || node.getOutputCount() != 1 || !isByVector(node)) {
+            return false;
+        }
+        return switch (node.getOpType()) {
+            case "Sub" -> isOnlyScaled(node.getOutput(0), DEPTH);
+            case "Div" -> isCentred(node.getInput(0));
+            case "Mul" ->
+                isCentred(node.getInput(0))
+                        && isImage(origin.of(node.getInput(0)).getInput(0), DEPTH);
+            default -> false;
+        };
+    }
+
+    private boolean isCentred(String value) {
+        NodeProto node = origin.of(value);
+        return node != null && node.getOpType().equals("Sub") && isByStatistic(node);
+    }
+
+    /** An input of the model, scaled and shifted at most. */
+    private boolean isImage(String value, int depth) {
+        NodeProto node = origin.of(value);
+        if (node == null || depth == 0) {
+            return node == null && graph.isDependent(value);
+        }
+        boolean affine = Set.of("Mul", "Div", "Add", "Sub").contains(node.getOpType());
+        return affine
+                && !node.getInputList().stream().allMatch(graph::isDependent)
+                && node.getInputList().stream().filter(graph::isDependent).allMatch(i -> isImage(i, depth - 1));
+    }
+
+    /** Whether all readers, behind what only moves numbers, multiply by a vector or divide by one. */
+    private boolean isOnlyScaled(String value, int depth) {
+        List<Reader> readers = graph.readers(value);
+        return depth > 0
+                && !readers.isEmpty()
+                && readers.stream().allMatch(reader -> {
+                    NodeProto node = reader.node();
+                    boolean moves = Origin.LAYOUT.contains(node.getOpType()) && node.getOutputCount() == 1;
+                    return moves ? isOnlyScaled(node.getOutput(0), depth - 1) : isScaling(node);
+                });
+    }
+
+    private boolean isScaling(NodeProto node) {
+        return switch (node.getOpType()) {
+            case "Mul" -> isByVector(node) || graph.isDependent(node.getInput(1)) && isVector(node.getInput(0));
+            case "Div" -> isByVector(node);
+            default -> false;
+        };
+    }
+
+    private boolean isByVector(NodeProto node) {
+        return graph.isDependent(node.getInput(0)) && isVector(node.getInput(1));
+    }
+
+    private boolean isVector(String value) {
+        Shape shape = shapes.of(value);
+        return !graph.isDependent(value)
+                && shape != null
+                && Arrays.stream(shape.dims()).filter(dim -> dim != 1).count() == 1;
     }
 
     /** Whether a value was just normalised, or is the reciprocal root to normalise with: a factor is its γ. */
@@ -32,7 +124,9 @@ final class NormalisationPattern {
         if (BEFORE_SCALE.contains(node.getOpType())) {
             return true;
         }
-        return node.getOpType().equals("Div") && isRoot(node.getInput(1), DEPTH) || isInverseRoot(value, DEPTH);
+        return isByStatistic(node)
+                || node.getOpType().equals("Div") && isRoot(node.getInput(1), DEPTH)
+                || isInverseRoot(value, DEPTH);
     }
 
     /** Whether a value is γ times a normalised one: what is added to it is its β. */

@@ -198,7 +198,7 @@ final class NormalizationAdapters {
      * it is stored in another type or shape and computed from that. What comes from the model's inputs stays as it is, and so
      * does what comes from what is normalised: convolutions with standardised weights are written so.
      */
-    private static Value statistic(Value value, Value x) {
+    static Value statistic(Value value, Value x) {
         if (value.isConstant()) {
             return Value.constant(value.constant());
         }

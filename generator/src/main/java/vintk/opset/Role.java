@@ -28,6 +28,9 @@ public enum Role {
     /** The running mean or variance of BatchNormalization: no parameter. */
     STATISTIC,
 
+    /** The mean or deviation of images: no parameter either, and the same before training. */
+    IMAGE_STATISTIC,
+
     /** Everything else: factors of layers, constants of an exporter. */
     OTHER;
 

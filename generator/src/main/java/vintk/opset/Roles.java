@@ -55,7 +55,7 @@ public final class Roles {
         this.graph = new ProtoGraph(model);
         this.shapes = new ParameterShapes(graph);
         this.origin = new Origin(graph);
-        this.normalisation = new NormalisationPattern(graph, origin);
+        this.normalisation = new NormalisationPattern(graph, origin, shapes);
     }
 
     /** The role of every float parameter, initializers first, in the order of the file. */
@@ -163,6 +163,10 @@ public final class Roles {
         }
         if (Products.isProduct(node) && Products.isFactor(node, input)) {
             return List.of(factor(value, reader));
+        }
+        Role statistic = input == 1 ? normalisation.statistic(node) : null;
+        if (statistic != null) {
+            return one(statistic, reader);
         }
         boolean meets = graph.isDependent(node.getOutput(0));
         return switch (node.getOpType()) {

@@ -247,7 +247,70 @@ final class RoleSketches {
                                 .node("n", "InstanceNormalization", "r", "other1", "other2")
                                 .node("b", "Reshape", "n", "shape")
                                 .node("s", "Mul", "b", "norm_scale")
-                                .node("y", "Add", "s", "norm_bias")));
+                                .node("y", "Add", "s", "norm_bias")),
+                of(
+                        "BatchNormalization, as Keras writes it, the root and its scale being one",
+                        new Sketch()
+                                .floats("weight", 4, 3, 1, 1)
+                                .floats("statistic", 1, 1, 1, 4)
+                                .floats("norm_scale", 1, 1, 1, 4)
+                                .floats("norm_bias", 1, 1, 1, 4)
+                                .node("c", "Conv", "x", "weight")
+                                .node("cast", "Cast", "statistic")
+                                .node("centred", "Sub", "c", "cast")
+                                .node("moved", "Transpose", "centred")
+                                .node("n", "Mul", "norm_scale", "moved")
+                                .node("y", "Add", "n", "norm_bias")),
+                of(
+                        "BatchNormalization by a deviation",
+                        new Sketch()
+                                .floats("weight", 3, 4)
+                                .floats("statistic1", 4)
+                                .floats("statistic2", 4)
+                                .floats("norm_scale", 4)
+                                .floats("norm_bias", 4)
+                                .node("c", "MatMul", "x", "weight")
+                                .node("centred", "Sub", "c", "statistic1")
+                                .node("n", "Div", "centred", "statistic2")
+                                .node("s", "Mul", "n", "norm_scale")
+                                .node("y", "Add", "s", "norm_bias")),
+                of(
+                        "images of bytes, times the reciprocal of their deviation",
+                        new Sketch()
+                                .constant("other", 255)
+                                .floats("image_statistic1", 1, 3, 1, 1)
+                                .floats("image_statistic2", 1, 3, 1, 1)
+                                .node("scaled", "Div", "x", "other")
+                                .node("centred", "Sub", "scaled", "image_statistic1")
+                                .node("y", "Mul", "centred", "image_statistic2")),
+                of(
+                        "a learned scale and offset of images",
+                        new Sketch()
+                                .floats("other1", 3, 1, 1)
+                                .floats("other2", 3, 1, 1)
+                                .node("a", "Mul", "x", "other1")
+                                .node("y", "Add", "a", "other2")),
+                of(
+                        "what is subtracted, and not for the whole to be scaled alone",
+                        new Sketch()
+                                .floats("other1", 4)
+                                .floats("other2", 4)
+                                .floats("other3", 4)
+                                .floats("other4", 3, 4)
+                                .floats("other5", 4)
+                                .constant("other6", 2)
+                                .node("a", "Sub", "x", "other1")
+                                .node("b", "Mul", "a", "other2")
+                                .node("c", "Tanh", "a")
+                                .node("d", "Sub", "c", "other3")
+                                .node("e", "Mul", "d", "d")
+                                .node("f", "Sub", "b", "other4")
+                                .node("g", "Mul", "f", "other5")
+                                .node("h", "Sub", "other5", "e")
+                                .node("i", "Mul", "h", "other5")
+                                .node("j", "Sub", "i", "other5")
+                                .node("k", "Mul", "j", "other6")
+                                .node("y", "Sub", "k", "other5")));
     }
 
     private static List<Arguments> embeddings() {
@@ -318,16 +381,16 @@ final class RoleSketches {
                 of(
                         "mean and deviation of the images, layer scale, a number",
                         new Sketch()
-                                .floats("other1", 1, 3, 1, 1)
-                                .floats("other2", 1, 3, 1, 1)
-                                .floats("other3", 8, 1, 1)
-                                .floats("other4")
+                                .floats("image_statistic1", 1, 3, 1, 1)
+                                .floats("image_statistic2", 1, 3, 1, 1)
+                                .floats("other1", 8, 1, 1)
+                                .floats("other2")
                                 .floats("weight", 8, 3, 1, 1)
-                                .node("a", "Sub", "x", "other1")
-                                .node("b", "Div", "a", "other2")
+                                .node("a", "Sub", "x", "image_statistic1")
+                                .node("b", "Div", "a", "image_statistic2")
                                 .node("c", "Conv", "b", "weight")
-                                .node("d", "Mul", "c", "other3")
-                                .node("y", "Mul", "d", "other4")),
+                                .node("d", "Mul", "c", "other1")
+                                .node("y", "Mul", "d", "other2")),
                 of(
                         "a number expanded to a matrix",
                         new Sketch()

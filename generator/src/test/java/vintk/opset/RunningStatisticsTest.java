@@ -18,7 +18,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 
-/** BatchNormalization with vectors that are computed from what the file holds. */
+/** BatchNormalization with vectors that are computed from what the file holds, or as arithmetic. */
 class RunningStatisticsTest {
     /** Stored in double and cast: mean and variance stay constants, scale and bias stay parameters. */
     @Test
@@ -67,5 +67,35 @@ class RunningStatisticsTest {
             (0 + 1 + 2 - 2 - 3 - 4) / Math.sqrt(4 + 1e-5), (6 + 7 + 8 + 2.5 + 2 + 3) / Math.sqrt(0.25 + 1e-5)
         };
         assertArrayEquals(bySum, gradients.get("scale"), 1e-4);
+    }
+
+    /** As arithmetic, and untrained, so that an exporter stored means with the offset: only that is a parameter then. */
+    @Test
+    void asArithmeticTheyAreNoParameters() {
+        TensorType floats = TensorType.of(DataType.FLOAT, 2, 1, 3);
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        Map<String, double[]> stored = Map.of(
+                "zeros", new double[] {0.5, 0.25, -1},
+                "scale", new double[] {2, -1, 4},
+                "deviation", new double[] {4, 0.25, 2});
+        stored.forEach((name, values) ->
+                graph.addInitializer(Protos.proto(name, Tensor.of(TensorType.of(DataType.FLOAT, 3), values))));
+        graph.addNode(Protos.node("", "Abs", "layer", "x"));
+        graph.addNode(Protos.node("", "Sub", "a", "layer", "zeros"));
+        graph.addNode(Protos.node("", "Div", "b", "a", "deviation"));
+        graph.addNode(Protos.node("", "Sub", "c", "b", "zeros"));
+        graph.addNode(Protos.node("", "Mul", "d", "c", "scale"));
+        graph.addNode(Protos.node("", "Add", "y", "d", "zeros"));
+        Map<String, TensorType> types = new HashMap<>();
+        List.of("x", "layer", "a", "b", "c", "d", "y").forEach(name -> types.put(name, floats));
+        Imported imported = Imported.of(Protos.model(graph, floats, 15, "y"), types);
+
+        double[] x = {1, 2, 3, 4, 5, 6};
+        Map<String, double[]> gradients = imported.gradients("y", x);
+        assertEquals(Set.of("x", "scale", "zeros"), gradients.keySet());
+        assertArrayEquals(new double[] {2, 2, 2}, gradients.get("zeros"), 1e-6);
+        // Σ ((x - mean) / deviation - mean), by channel.
+        double[] bySum = {(0.5 + 3.5) / 4 - 1, (1.75 + 4.75) / 0.25 - 0.5, (4 + 7) / 2.0 + 2};
+        assertArrayEquals(bySum, gradients.get("scale"), 1e-5);
     }
 }
