@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
@@ -39,6 +40,14 @@ public final class Roles {
     private static final int DEEPEST = 500;
 
     private static final Set<String> FLOW = Set.of("If", "Loop", "Scan");
+
+    /** How modules name them, of PyTorch and TensorFlow: what reads a mean or variance in arithmetic does not tell. */
+    private static final Pattern RUNNING = Pattern.compile("(?<![A-Za-z])(?:running|moving)_(mean|var)");
+
+    /** Inputs of BatchNormalization. */
+    private static final int MEAN = 3;
+
+    private static final int VARIANCE = 4;
 
     /** How PyTorch's exporters name nodes. Before version 1.13 all names were numbers, which say nothing. */
     private static final Pattern GENERATED_NODE =
@@ -109,9 +118,20 @@ public final class Roles {
         Shape shape = shapes.of(name);
         if (shape != null && isFloating(dataType)) {
             // A number is never a weight, even where it is expanded to one.
-            List<ParameterUse> uses = shape.rank() == 0 ? List.of(ParameterUse.NOWHERE) : sorted(name);
+            List<ParameterUse> uses = shape.rank() == 0 ? List.of(ParameterUse.NOWHERE) : named(name, sorted(name));
             parameters.add(new Parameter(name, new TensorType(DataType.of(dataType), shape), source, uses));
         }
+    }
+
+    /** What is nothing else is a running statistic where it has the name of one. */
+    private static List<ParameterUse> named(String name, List<ParameterUse> uses) {
+        Matcher running = RUNNING.matcher(name);
+        boolean unknown = uses.stream().allMatch(use -> use.role() == Role.OTHER);
+        if (!unknown || !running.find()) {
+            return uses;
+        }
+        int input = running.group(1).equals("mean") ? MEAN : VARIANCE;
+        return List.of(new ParameterUse(Role.STATISTIC, "BatchNormalization", input, Fans.NONE));
     }
 
     private static boolean isFloating(int dataType) {

@@ -51,7 +51,14 @@ final class StoredTensor {
         boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !pytorch);
         // Group normalisation is written with this one; others leave out what they have not.
         boolean filler = made && isFiller(name, tensor) && reader(name).equals("InstanceNormalization");
-        return number || filler || buffers.contains(name) ? Value.constant(tensor) : Value.initializer(name, tensor);
+        boolean fixed = buffers.contains(name) || isStatistic(name);
+        return number || filler || fixed ? Value.constant(tensor) : Value.initializer(name, tensor);
+    }
+
+    /** Whether nothing else is made of it: else the reader drops its name. */
+    private boolean isStatistic(String name) {
+        Parameter parameter = parameters.get(name);
+        return parameter != null && parameter.uses().stream().allMatch(use -> use.role() == Role.STATISTIC);
     }
 
     /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */

@@ -67,4 +67,35 @@ class RolesTest {
         expected.put("bias", new Fans(5, 6, 5, 6));
         assertEquals(expected, fans);
     }
+
+    /** A frozen BatchNormalization, as arithmetic: only the names say what is a statistic, but what is something else stays that. */
+    @Test
+    void runningStatisticsByName() {
+        Sketch sketch = new Sketch()
+                .floats("bn.weight", 4)
+                .floats("bn.bias", 4)
+                .floats("bn.running_mean", 4)
+                .floats("bn/moving_variance:0", 4)
+                .floats("walrunning_mean", 4)
+                .floats("gru.running_mean", 4, 4)
+                .node("deviation", "Sqrt", "bn/moving_variance:0")
+                .node("scale", "Div", "bn.weight", "deviation")
+                .node("moved", "Mul", "bn.running_mean", "scale")
+                .node("offset", "Sub", "bn.bias", "moved")
+                .node("a", "Mul", "x", "scale")
+                .node("b", "Add", "a", "offset")
+                .node("c", "Mul", "b", "walrunning_mean")
+                .node("y", "MatMul", "c", "gru.running_mean");
+        Map<String, String> found = new LinkedHashMap<>();
+        Roles.parameters(sketch.model())
+                .forEach(p -> found.put(p.name(), p.role() + " " + p.use().input()));
+        Map<String, String> expected = new LinkedHashMap<>();
+        expected.put("bn.weight", "OTHER 1");
+        expected.put("bn.bias", "OTHER 1");
+        expected.put("bn.running_mean", "STATISTIC 3");
+        expected.put("bn/moving_variance:0", "STATISTIC 4");
+        expected.put("walrunning_mean", "OTHER 1");
+        expected.put("gru.running_mean", "WEIGHT 1");
+        assertEquals(expected, found);
+    }
 }
