@@ -11,6 +11,9 @@ import java.util.Arrays;
 public final class Machine {
     private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
 
+    /** Once: in a container Java reads files for it, and every value of a model is held against it. */
+    private static final long MEMORY = totalMemory();
+
     private Machine() {}
 
     /** Cores that this process may use. */
@@ -43,6 +46,10 @@ public final class Machine {
 
     /** Bytes of memory, or the largest long where Java does not tell. */
     public static long memory() {
+        return MEMORY;
+    }
+
+    private static long totalMemory() {
         java.lang.management.OperatingSystemMXBean bean = ManagementFactory.getOperatingSystemMXBean();
         return bean instanceof OperatingSystemMXBean system ? system.getTotalMemorySize() : Long.MAX_VALUE;
     }

@@ -121,28 +121,40 @@ final class Resolver {
             types.put(tensor.getName(), TensorReader.type(tensor));
         }
         known.forEach((name, tensor) -> types.put(name, tensor.type()));
-        Set<String> unknown = unknown(first, known, types);
+        Set<String> unknown = unknown(plain, first, known, types);
         if (!unknown.isEmpty()) {
             // With what is known put in, more can be inferred.
             ModelProto folded = fold(plain, known);
-            unknown = unknown(types(folded, allOutputs(folded.getGraph())), known, types);
+            unknown = unknown(folded, types(folded, allOutputs(folded.getGraph())), known, types);
         }
         return new Found(types, known, unknown);
     }
 
     /** Adds the static types among those inferred, and returns the names of the others. */
     private static Set<String> unknown(
-            Map<String, NodeInfo> inferred, Map<String, Tensor> known, Map<String, TensorType> types) {
+            ModelProto plain,
+            Map<String, NodeInfo> inferred,
+            Map<String, Tensor> known,
+            Map<String, TensorType> types) {
         Set<String> unknown = new LinkedHashSet<>();
+        Map<String, TensorType> numbers = new LinkedHashMap<>();
         inferred.forEach((name, info) -> {
             TensorType type = info.getInfo() instanceof TensorInfo tensor ? Tensors.type(tensor) : null;
-            // A rank that is not known looks like that of a scalar.
             if (type != null && type.shape().rank() > 0) {
                 types.put(name, type);
             } else if (!known.containsKey(name)) {
                 unknown.add(name);
+                numbers.put(name, type);
             }
         });
+        // A rank that is not known looks like that of a number.
+        for (NodeProto node : plain.getGraph().getNodeList()) {
+            TensorType type = node.getOutputCount() == 1 ? numbers.get(node.getOutput(0)) : null;
+            if (type != null && Numbers.isNumber(node, types)) {
+                types.put(node.getOutput(0), type);
+                unknown.remove(node.getOutput(0));
+            }
+        }
         return unknown;
     }
 

@@ -62,4 +62,52 @@ class ResolverTest {
                 TensorType.of(DataType.FLOAT, 2, 3, 6, 10), resolved.types().get("y"));
         assertFalse(resolved.known().containsKey("negative"), "what is computed from weights has a gradient");
     }
+
+    /** As PyTorch's exporter casts numbers. A run would fail: there is no fifth column. */
+    @Test
+    void typesOfNumbersTakeNoRun() {
+        AttributeProto third = AttributeProto.newBuilder()
+                .setName("value")
+                .setType(AttributeType.TENSOR)
+                .setT(TensorProto.newBuilder()
+                        .setDataType(DataType.DOUBLE.code())
+                        .addDoubleData(1 / 3.0))
+                .build();
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(GraphProto.newBuilder()
+                        .setName("g")
+                        .addInput(Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
+                        .addInitializer(TensorProto.newBuilder()
+                                .setName("nowhere")
+                                .setDataType(DataType.INT64.code())
+                                .addInt64Data(4))
+                        .addInitializer(TensorProto.newBuilder()
+                                .setName("power")
+                                .setDataType(DataType.FLOAT.code())
+                                .addFloatData(2))
+                        .addNode(node("Gather", "refused", "x", "nowhere").addAttribute(axis()))
+                        .addNode(node("Constant", "third").addAttribute(third))
+                        .addNode(node("CastLike", "number", "third", "refused"))
+                        .addNode(node("Sqrt", "root", "number"))
+                        .addNode(node("Pow", "factor", "root", "power"))
+                        .addNode(node("Mul", "y", "refused", "factor"))
+                        .addOutput(ValueInfoProto.newBuilder().setName("y")))
+                .build();
+        Resolved resolved = Resolver.resolve(model, Signature.of(model, ModelInputs.DEFAULT), 2, Shape.of(3, 4, 4));
+        for (String number : List.of("number", "root", "factor")) {
+            assertEquals(TensorType.of(DataType.FLOAT), resolved.types().get(number), number);
+        }
+        assertEquals(TensorType.of(DataType.DOUBLE), resolved.types().get("third"));
+        assertEquals(TensorType.of(DataType.FLOAT, 2, 3, 4), resolved.types().get("y"));
+    }
+
+    private static AttributeProto axis() {
+        return AttributeProto.newBuilder()
+                .setName("axis")
+                .setType(AttributeType.INT)
+                .setI(3)
+                .build();
+    }
 }

@@ -93,7 +93,10 @@ public final class Tensor {
 
     /** One number everywhere. */
     public static Tensor filled(TensorType type, double value) {
-        return of(type, Math.toIntExact(type.shape().elements()), i -> value);
+        boolean zero = Double.doubleToRawLongBits(value) == 0;
+        return zero
+                ? new Tensor(type, allocate(type.bytes()))
+                : of(type, Math.toIntExact(type.shape().elements()), i -> value);
     }
 
     /** Element {@code i} is {@code values(i)}, rounded. */
