@@ -25,6 +25,17 @@ class ResolverTest {
         return NodeProto.newBuilder().setOpType(opType).addOutput(output).addAllInput(List.of(inputs));
     }
 
+    /** Of a graph of the images x first. */
+    private static ModelProto model(GraphProto.Builder graph) {
+        return ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(graph.setName("g")
+                        .addInput(0, Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
+                        .addOutput(ValueInfoProto.newBuilder().setName("y")))
+                .build();
+    }
+
     /** As some exporters write a resize to another image's size: scales are quotients of shapes, which are floats. */
     @Test
     void scalesThatAreComputedFromShapesAreKnown() {
@@ -33,28 +44,21 @@ class ResolverTest {
                 .setType(AttributeType.INT)
                 .setI(DataType.FLOAT.code())
                 .build();
-        ModelProto model = ModelProto.newBuilder()
-                .setIrVersion(8)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .setGraph(GraphProto.newBuilder()
-                        .setName("g")
-                        .addInput(Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
-                        .addInput(Resolver.valueInfo("like", TensorType.of(DataType.FLOAT, 2, 3, 6, 10)))
-                        .addInitializer(TensorProto.newBuilder()
-                                .setName("weight")
-                                .setDataType(DataType.FLOAT.code())
-                                .addFloatData(2))
-                        .addNode(node("Mul", "scaled", "x", "weight"))
-                        .addNode(node("Neg", "negative", "weight"))
-                        .addNode(node("Shape", "from", "x"))
-                        .addNode(node("Shape", "to", "like"))
-                        .addNode(node("Cast", "a", "from").addAttribute(toFloat))
-                        .addNode(node("Cast", "b", "to").addAttribute(toFloat))
-                        .addNode(node("Div", "scales", "b", "a"))
-                        .addNode(node("Resize", "resized", "scaled", "", "scales"))
-                        .addNode(node("Mul", "y", "resized", "negative"))
-                        .addOutput(ValueInfoProto.newBuilder().setName("y")))
-                .build();
+        ModelProto model = model(GraphProto.newBuilder()
+                .addInput(Resolver.valueInfo("like", TensorType.of(DataType.FLOAT, 2, 3, 6, 10)))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("weight")
+                        .setDataType(DataType.FLOAT.code())
+                        .addFloatData(2))
+                .addNode(node("Mul", "scaled", "x", "weight"))
+                .addNode(node("Neg", "negative", "weight"))
+                .addNode(node("Shape", "from", "x"))
+                .addNode(node("Shape", "to", "like"))
+                .addNode(node("Cast", "a", "from").addAttribute(toFloat))
+                .addNode(node("Cast", "b", "to").addAttribute(toFloat))
+                .addNode(node("Div", "scales", "b", "a"))
+                .addNode(node("Resize", "resized", "scaled", "", "scales"))
+                .addNode(node("Mul", "y", "resized", "negative")));
         Resolved resolved = Resolver.resolve(model, Signature.of(model, ModelInputs.DEFAULT), 2, Shape.of(3, 4, 4));
         assertArrayEquals(
                 new double[] {1, 1, 1.5, 2.5}, resolved.known().get("scales").numbers());
@@ -73,28 +77,21 @@ class ResolverTest {
                         .setDataType(DataType.DOUBLE.code())
                         .addDoubleData(1 / 3.0))
                 .build();
-        ModelProto model = ModelProto.newBuilder()
-                .setIrVersion(8)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .setGraph(GraphProto.newBuilder()
-                        .setName("g")
-                        .addInput(Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
-                        .addInitializer(TensorProto.newBuilder()
-                                .setName("nowhere")
-                                .setDataType(DataType.INT64.code())
-                                .addInt64Data(4))
-                        .addInitializer(TensorProto.newBuilder()
-                                .setName("power")
-                                .setDataType(DataType.FLOAT.code())
-                                .addFloatData(2))
-                        .addNode(node("Gather", "refused", "x", "nowhere").addAttribute(axis()))
-                        .addNode(node("Constant", "third").addAttribute(third))
-                        .addNode(node("CastLike", "number", "third", "refused"))
-                        .addNode(node("Sqrt", "root", "number"))
-                        .addNode(node("Pow", "factor", "root", "power"))
-                        .addNode(node("Mul", "y", "refused", "factor"))
-                        .addOutput(ValueInfoProto.newBuilder().setName("y")))
-                .build();
+        ModelProto model = model(GraphProto.newBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("nowhere")
+                        .setDataType(DataType.INT64.code())
+                        .addInt64Data(4))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("power")
+                        .setDataType(DataType.FLOAT.code())
+                        .addFloatData(2))
+                .addNode(node("Gather", "refused", "x", "nowhere").addAttribute(axis()))
+                .addNode(node("Constant", "third").addAttribute(third))
+                .addNode(node("CastLike", "number", "third", "refused"))
+                .addNode(node("Sqrt", "root", "number"))
+                .addNode(node("Pow", "factor", "root", "power"))
+                .addNode(node("Mul", "y", "refused", "factor")));
         Resolved resolved = Resolver.resolve(model, Signature.of(model, ModelInputs.DEFAULT), 2, Shape.of(3, 4, 4));
         for (String number : List.of("number", "root", "factor")) {
             assertEquals(TensorType.of(DataType.FLOAT), resolved.types().get(number), number);
