@@ -299,7 +299,10 @@ final class RoleSketches {
                                 .floats("other4", 3, 4)
                                 .floats("other5", 4)
                                 .constant("other6", 2)
-                                .node("a", "Sub", "x", "other1")
+                                .floats("other7", 3, 4)
+                                .floats("other8", 4)
+                                .node("whole", "Div", "x", "other8")
+                                .node("a", "Sub", "whole", "other1")
                                 .node("b", "Mul", "a", "other2")
                                 .node("c", "Tanh", "a")
                                 .node("d", "Sub", "c", "other3")
@@ -310,7 +313,8 @@ final class RoleSketches {
                                 .node("i", "Mul", "h", "other5")
                                 .node("j", "Sub", "i", "other5")
                                 .node("k", "Mul", "j", "other6")
-                                .node("y", "Sub", "k", "other5")));
+                                .node("l", "Sub", "k", "other5")
+                                .node("y", "Div", "l", "other7")));
     }
 
     private static List<Arguments> embeddings() {

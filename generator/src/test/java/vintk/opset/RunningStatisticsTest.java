@@ -98,4 +98,30 @@ class RunningStatisticsTest {
         double[] bySum = {(0.5 + 3.5) / 4 - 1, (1.75 + 4.75) / 0.25 - 0.5, (4 + 7) / 2.0 + 2};
         assertArrayEquals(bySum, gradients.get("scale"), 1e-5);
     }
+
+    /** A frozen normalisation: what its names say is a statistic has no gradient. */
+    @Test
+    void byTheirNamesTheyAreNoParameters() {
+        TensorType floats = TensorType.of(DataType.FLOAT, 2, 1, 3);
+        TensorType vector = TensorType.of(DataType.FLOAT, 3);
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        for (String name : List.of("bn.weight", "bn.bias", "bn.running_mean", "bn.running_var")) {
+            graph.addInitializer(Protos.proto(name, Tensor.of(vector, 1, 4, 0.25)));
+        }
+        graph.addNode(Protos.node("", "Sqrt", "deviation", "bn.running_var"));
+        graph.addNode(Protos.node("", "Div", "scale", "bn.weight", "deviation"));
+        graph.addNode(Protos.node("", "Mul", "moved", "bn.running_mean", "scale"));
+        graph.addNode(Protos.node("", "Sub", "offset", "bn.bias", "moved"));
+        graph.addNode(Protos.node("", "Mul", "scaled", "x", "scale"));
+        graph.addNode(Protos.node("", "Add", "y", "scaled", "offset"));
+        Map<String, TensorType> types = new HashMap<>(Map.of("x", floats, "scaled", floats, "y", floats));
+        List.of("deviation", "scale", "moved", "offset").forEach(name -> types.put(name, vector));
+        Imported imported = Imported.of(Protos.model(graph, floats, 15, "y"), types);
+
+        Map<String, double[]> gradients = imported.gradients("y", new double[] {1, 2, 3, 4, 5, 6});
+        assertEquals(Set.of("x", "bn.weight", "bn.bias"), gradients.keySet());
+        assertArrayEquals(new double[] {2, 2, 2}, gradients.get("bn.bias"), 1e-6);
+        // Σ (x - mean) / deviation, by channel.
+        assertArrayEquals(new double[] {5 - 2, (7 - 8) / 2.0, (9 - 0.5) / 0.5}, gradients.get("bn.weight"), 1e-5);
+    }
 }
