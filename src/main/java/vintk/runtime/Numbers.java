@@ -1,6 +1,5 @@
 package vintk.runtime;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.Map;
 import java.util.Set;
@@ -17,27 +16,20 @@ final class Numbers {
 
     private static final Set<String> OF_ALL = Set.of("Add", "Sub", "Mul", "Div", "Pow", "Min", "Max");
 
-    private static final Set<String> NUMBERS = Set.of("value_float", "value_int");
-
     private Numbers() {}
 
-    /** @param types of values before, as far as they are known */
+    /**
+     * @param node whose result has no axes, or is of unknown rank
+     * @param types of values before, as far as they are known
+     */
     static boolean isNumber(NodeProto node, Map<String, TensorType> types) {
-        if (!node.getDomain().isEmpty()) {
-            return false;
-        }
         if (node.getOpType().equals("Constant")) {
-            return node.getAttributeList().stream().allMatch(Numbers::isNumber);
+            return true;
         }
         int operands = OF_ALL.contains(node.getOpType()) ? node.getInputCount() : 1;
         return (operands > 1 || OF_FIRST.contains(node.getOpType()))
                 && IntStream.range(0, operands)
                         .mapToObj(i -> types.get(node.getInput(i)))
                         .allMatch(type -> type != null && type.shape().rank() == 0);
-    }
-
-    private static boolean isNumber(AttributeProto attribute) {
-        return NUMBERS.contains(attribute.getName())
-                || attribute.getName().equals("value") && attribute.getT().getDimsCount() == 0;
     }
 }

@@ -123,6 +123,35 @@ class InspectTest {
     }
 
     @Test
+    void statisticsOfImagesAreLeftOut() throws IOException {
+        GraphProto.Builder graph = GraphProto.newBuilder().setName("g");
+        graph.addInput(port("images", "N", "3", "8", "8"));
+        for (String name : List.of("mean", "deviation", "scale")) {
+            graph.addInitializer(TensorProto.newBuilder()
+                    .setName(name)
+                    .setDataType(1)
+                    .addAllDims(List.of(3L, 1L, 1L))
+                    .addAllFloatData(List.of(1f, 2f, 3f)));
+        }
+        graph.addNode(node("centred", "", "Sub", "images", "mean"));
+        graph.addNode(node("normal", "", "Div", "centred", "deviation"));
+        graph.addNode(node("scaled", "", "Mul", "normal", "scale"));
+        graph.addOutput(port("scaled", "N", "3", "8", "8"));
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(graph)
+                .build();
+        String out = inspected(Files.write(folder.resolve("images.onnx"), model.toByteArray()));
+        for (String name : List.of("mean", "deviation")) {
+            assertTrue(
+                    out.matches("(?s).*\n" + name + " +image-statistic +\\[3,1,1] +a statistic of the images\n.*"),
+                    out);
+        }
+        assertTrue(out.contains("parameters  3 in 1 tensor count"), out);
+    }
+
+    @Test
     void longListsAreShortened() {
         String some = inspected(MODELS.resolve("tiny-vit-3.onnx"));
         assertTrue(some.contains("... 33 more (--all)"), some);
