@@ -150,6 +150,10 @@ def main():
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--jar", default=str(ROOT / "target/vintk.jar"))
     options = parser.parse_args()
+    for model in options.models:
+        library, _, name = model.partition(":")
+        if library not in LIBRARIES or not name:
+            parser.error(f"expected LIBRARY:NAME, of {', '.join(LIBRARIES)}, got '{model}'")
     os.environ["KERAS_BACKEND"] = "torch"
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
