@@ -95,8 +95,7 @@ public record Initialisation(Scheme scheme, double sigma) {
             }
             case NORM_SCALE -> Arrays.fill(out, 1);
             case NORM_BIAS -> Arrays.fill(out, 0);
-            case STATISTIC ->
-                Arrays.fill(out, use.input() == VARIANCE || use.reader().equals("Div") ? 1 : 0);
+            case STATISTIC -> Arrays.fill(out, use.input() == VARIANCE ? 1 : 0);
             case SLOPE -> Arrays.fill(out, SLOPE);
             case IMAGE_STATISTIC, OTHER -> {
                 return false;

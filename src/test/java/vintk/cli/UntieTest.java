@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vintk.SharedFolder;
 import vintk.input.Npy;
+import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
@@ -78,9 +79,7 @@ class UntieTest {
         JsonNode once = scored(shared);
         JsonNode untied = scored(shared, "--untie");
         assertEquals(vintk(apart), vintk(untied));
-        assertEquals(
-                apart.at("/cost/parameters").asLong(),
-                untied.at("/cost/parameters").asLong());
+        assertEquals(apart.at("/params").asLong(), untied.at("/params").asLong());
         assertNotEquals(vintk(apart), vintk(once));
         assertEquals("all", once.at("/settings/parameters").asText());
         assertEquals("all untied", untied.at("/settings/parameters").asText());
@@ -95,6 +94,23 @@ class UntieTest {
         assertTrue(
                 scored(shared).at("/warnings/0").asText().endsWith("if the network has one for each layer: --untie"));
         assertEquals(0, scored(file("tied", false, false)).path("warnings").size());
+    }
+
+    /** A mean of images of 0 that an exporter stored with a bias: one parameter has it. */
+    @Test
+    void statisticsOfImagesAreNoLayers() throws IOException {
+        Map<String, Value> stored = new HashMap<>();
+        TensorType image = TensorType.of(DataType.FLOAT, 1, 3, 4, 4);
+        Value x = Value.input("x", image);
+        Value zeros = stored("b", stored, 3, 1, 1);
+        Value h = Ops.div(Ops.sub(x, zeros), stored("deviation", stored, 3, 1, 1));
+        h = Ops.node("Conv", image, Attributes.NONE, h, stored("w", stored, 3, 3, 1, 1));
+        Value y = Ops.unary("Tanh", Ops.add(h, zeros));
+        Path file = folder.resolve("images.onnx");
+        ModelWriter.write(ModelWriter.modelOfFreeBatch(new Graph("images", List.of(x), Map.of("y", y))), file);
+        JsonNode result = scored(file);
+        assertEquals(0, result.path("warnings").size(), result.toString());
+        assertEquals(9 + 3, result.at("/params").asLong());
     }
 
     @Test

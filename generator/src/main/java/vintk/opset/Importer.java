@@ -35,15 +35,15 @@ public final class Importer {
     private final Map<String, Long> opsets = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
     private final StoredTensor stored;
-    private final Set<String> byStatistic;
+    private final Roles roles;
 
     /** Values that no adapter makes (masks of Dropout, statistics of norms), with what is said when they are read. */
     private final Map<String, String> missing = new HashMap<>();
 
     private Importer(Resolved resolved) {
         this.resolved = resolved;
-        this.stored = new StoredTensor(resolved.model());
-        this.byStatistic = NormalisationPattern.byStatistic(resolved.model());
+        this.roles = new Roles(resolved.model());
+        this.stored = new StoredTensor(resolved.model(), roles);
         this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
             opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
@@ -128,7 +128,7 @@ public final class Importer {
         for (String input : proto.getInputList()) {
             inputs.add(input.isEmpty() ? null : value(input));
         }
-        if (proto.getOutputList().stream().anyMatch(byStatistic::contains)) {
+        if (roles.isByStatistic(proto)) {
             inputs.set(1, NormalizationAdapters.statistic(inputs.get(1), inputs.get(0)));
         }
         List<TensorType> types = new ArrayList<>();

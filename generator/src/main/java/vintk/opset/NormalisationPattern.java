@@ -1,11 +1,9 @@
 package vintk.opset;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import vintk.onnx.Shape;
 import vintk.opset.ProtoGraph.Reader;
 
@@ -34,17 +32,7 @@ final class NormalisationPattern {
         this.shapes = shapes;
     }
 
-    /** The nodes of a model whose second operand is a running statistic, by output. */
-    static Set<String> byStatistic(ModelProto model) {
-        ProtoGraph graph = new ProtoGraph(model);
-        NormalisationPattern pattern = new NormalisationPattern(graph, new Origin(graph), new ParameterShapes(graph));
-        return graph.nodes().stream()
-                .filter(pattern::isByStatistic)
-                .map(node -> node.getOutput(0))
-                .collect(Collectors.toSet());
-    }
-
-    /** What the second operand of a node is, where it is a statistic: a mean, or what is left is divided by; else null. */
+    /** What the second operand of a node is, where it is a statistic: a mean, or what the rest is divided by; else null. */
     Role statistic(NodeProto node) {
         if (!isByStatistic(node)) {
             return null;

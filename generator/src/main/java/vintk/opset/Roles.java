@@ -57,10 +57,12 @@ public final class Roles {
     private final ParameterShapes shapes;
     private final Origin origin;
     private final NormalisationPattern normalisation;
+    private final boolean pytorch;
     private final Map<String, List<ParameterUse>> uses = new HashMap<>();
     private int depth;
 
-    private Roles(ModelProto model) {
+    Roles(ModelProto model) {
+        this.pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
         this.graph = new ProtoGraph(model);
         this.shapes = new ParameterShapes(graph);
         this.origin = new Origin(graph);
@@ -79,27 +81,34 @@ public final class Roles {
      * by themselves are none where there are initializers, but numbers of the model's code (states at the beginning, coordinates).
      */
     public static List<Parameter> parameters(ModelProto model) {
-        Roles roles = new Roles(model);
+        return new Roles(model).parameters();
+    }
+
+    List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>();
-        roles.graph.constants().forEach((name, tensor) -> {
-            boolean initializer = roles.graph.isInitializer(name);
-            roles.add(
+        graph.constants().forEach((name, tensor) -> {
+            boolean initializer = graph.isInitializer(name);
+            add(
                     parameters,
                     name,
                     tensor.getDataType(),
                     initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT);
         });
-        roles.graph.filled().forEach((name, filled) -> {
-            Shape shape = roles.shapes.of(name);
+        graph.filled().forEach((name, filled) -> {
+            Shape shape = shapes.of(name);
             if (shape != null && shape.elements() > 1) {
-                roles.add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
+                add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
             }
         });
-        boolean pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
         if (pytorch && parameters.stream().anyMatch(Roles::isStored)) {
             parameters.removeIf(Roles::isOfCode);
         }
         return parameters;
+    }
+
+    /** Whether the second operand of a node of the model is a statistic: no parameter there, whatever else it may be. */
+    boolean isByStatistic(NodeProto node) {
+        return normalisation.statistic(node) != null;
     }
 
     private static boolean isStored(Parameter parameter) {
@@ -130,8 +139,12 @@ public final class Roles {
         if (!unknown || !running.find()) {
             return uses;
         }
-        int input = running.group(1).equals("mean") ? MEAN : VARIANCE;
-        return List.of(new ParameterUse(Role.STATISTIC, "BatchNormalization", input, Fans.NONE));
+        return List.of(running(running.group(1).equals("mean")));
+    }
+
+    /** As BatchNormalization reads it. */
+    private static ParameterUse running(boolean mean) {
+        return new ParameterUse(Role.STATISTIC, "BatchNormalization", mean ? MEAN : VARIANCE, Fans.NONE);
     }
 
     private static boolean isFloating(int dataType) {
@@ -186,7 +199,8 @@ public final class Roles {
         }
         Role statistic = input == 1 ? normalisation.statistic(node) : null;
         if (statistic != null) {
-            return one(statistic, reader);
+            boolean running = statistic == Role.STATISTIC;
+            return running ? List.of(running(node.getOpType().equals("Sub"))) : one(statistic, reader);
         }
         boolean meets = graph.isDependent(node.getOutput(0));
         return switch (node.getOpType()) {

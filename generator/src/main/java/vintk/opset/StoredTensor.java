@@ -37,8 +37,9 @@ final class StoredTensor {
     private final boolean own;
     private final Set<String> buffers;
 
-    StoredTensor(ModelProto model) {
-        Roles.parameters(model).forEach(p -> parameters.put(p.name(), p));
+    /** @param roles of the model */
+    StoredTensor(ModelProto model, Roles roles) {
+        roles.parameters().forEach(p -> parameters.put(p.name(), p));
         String producer = model.getProducerName().toLowerCase(Locale.ROOT);
         this.pytorch = producer.contains("pytorch");
         this.own = producer.equals("vintk");

@@ -35,8 +35,12 @@ class StoredTensorTest {
             .node("out", "Add", "z", "bias")
             .model();
 
+    private static StoredTensor of(ModelProto model) {
+        return new StoredTensor(model, new Roles(model));
+    }
+
     private static StoredTensor of(String producer) {
-        return new StoredTensor(MODEL.toBuilder().setProducerName(producer).build());
+        return of(MODEL.toBuilder().setProducerName(producer).build());
     }
 
     private static Value initializer(String producer, String name) {
@@ -87,8 +91,7 @@ class StoredTensorTest {
         Sketch sketch = new Sketch().constant(name, 2, 6, 1).node("y", "MatMul", "x", name);
         ModelProto model = (beside ? sketch.floats("v", 1, 4).node("z", "MatMul", "y", "v") : sketch).model();
         TensorProto tensor = model.getGraph().getNode(0).getAttribute(0).getT();
-        StoredTensor stored =
-                new StoredTensor(model.toBuilder().setProducerName(producer).build());
+        StoredTensor stored = of(model.toBuilder().setProducerName(producer).build());
         Value value = stored.constant(name, TensorReader.read(tensor));
         assertEquals(parameter ? name : null, value.name());
     }
