@@ -97,7 +97,7 @@ public record Initialisation(Scheme scheme, double sigma) {
             case NORM_BIAS -> Arrays.fill(out, 0);
             case STATISTIC -> Arrays.fill(out, use.input() == VARIANCE ? 1 : 0);
             case SLOPE -> Arrays.fill(out, SLOPE);
-            case IMAGE_STATISTIC, OTHER -> {
+            case IMAGE_STATISTIC, MASK, SINUSOID, OTHER -> {
                 return false;
             }
         }

@@ -180,11 +180,8 @@ public record Inspection(
 
         /** Of an initializer that did not come as far as the filter. */
         private String reason(Parameter parameter, Set<String> buffers) {
-            if (parameter.role() == Role.STATISTIC) {
-                return "a running statistic";
-            }
-            if (parameter.role() == Role.IMAGE_STATISTIC) {
-                return "a statistic of the images";
+            if (parameter.role().isFixed()) {
+                return parameter.role().fixed();
             }
             if (buffers.contains(parameter.name())) {
                 return "no parameter of the module, as the file says";

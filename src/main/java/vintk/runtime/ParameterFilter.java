@@ -1,12 +1,17 @@
 package vintk.runtime;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import vintk.onnx.Graph;
-import vintk.onnx.Tensor;
 import vintk.onnx.Value;
+import vintk.opset.Contents;
+import vintk.opset.Role;
 
 /**
  * Which initializers count as parameters (METHOD §1): float, not scalars, and as the options say. Running statistics and
@@ -19,18 +24,16 @@ import vintk.onnx.Value;
 public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Optional<Pattern> exclude) {
     public static final ParameterFilter ALL = new ParameterFilter(false, Optional.empty(), Optional.empty());
 
-    /** Values of masks are at most this. */
-    private static final double MASKED = -50;
-
     /** The parameters of a graph, in order of first use, and those left out with the reason. */
     public Selection select(Graph graph) {
         List<Value> counted = new ArrayList<>();
         List<LeftOut> leftOut = new ArrayList<>();
+        Contents contents = contents(graph);
         for (Value constant : graph.constants()) {
             if (constant.name() == null || !constant.dataType().isFloating()) {
                 continue;
             }
-            String reason = reason(constant);
+            String reason = reason(constant, contents.role(constant.name()));
             if (reason == null) {
                 counted.add(constant);
             } else {
@@ -44,16 +47,27 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
         return new Selection(counted, leftOut);
     }
 
-    private String reason(Value constant) {
+    private static Contents contents(Graph graph) {
+        Map<String, Value> named = new LinkedHashMap<>();
+        Set<Value> factors = new HashSet<>();
+        Set<Value> others = new HashSet<>();
+        graph.constants().stream().filter(c -> c.name() != null).forEach(c -> named.put(c.name(), c));
+        graph.nodes().forEach(node -> (node.opType().equals("Mul") ? factors : others).addAll(node.inputs()));
+        factors.removeAll(others);
+        return new Contents(
+                named.keySet(), name -> named.get(name).constant(), name -> factors.contains(named.get(name)));
+    }
+
+    private String reason(Value constant, Role content) {
         int rank = constant.shape().rank();
         if (rank == 0) {
             return "a scalar";
         }
-        if (isMask(constant)) {
-            return "a mask (0 and large negative numbers only)";
-        }
         if (weightsOnly && rank < 2) {
             return "a vector (--parameters weights)";
+        }
+        if (content != null && include.isEmpty()) {
+            return content.fixed();
         }
         if (include.isPresent() && !include.get().matcher(constant.name()).find()) {
             return "not matched by --include";
@@ -62,12 +76,6 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
             return "matched by --exclude";
         }
         return null;
-    }
-
-    /** An additive mask of attention, as exporters write it: 0, or so negative that a softmax gives 0. */
-    private static boolean isMask(Value constant) {
-        Tensor elements = constant.constant();
-        return elements.allMatch(value -> value == 0 || !(value > MASKED)) && !elements.allMatch(value -> value == 0);
     }
 
     /** The first of some parameters that is not of numbers, in words; empty where all are. */

@@ -40,10 +40,9 @@ record Reinitialisation(ModelProto model, List<String> left) {
         Map<String, TensorProto> drawn = new HashMap<>();
         List<String> left = new ArrayList<>();
         Set<String> buffers = Buffers.of(model);
-        // A table of frequencies stays what it is, as do statistics of images; running statistics begin anew.
+        // Tables and masks stay what they are, as do statistics of images; running statistics begin anew.
         List<Parameter> parameters = Roles.parameters(model).stream()
-                .filter(p -> p.role() == Role.STATISTIC || !buffers.contains(p.name()))
-                .filter(p -> p.role() != Role.IMAGE_STATISTIC)
+                .filter(p -> p.role() == Role.STATISTIC || !p.role().isFixed() && !buffers.contains(p.name()))
                 .toList();
         requireSize(parameters);
         for (Parameter parameter : parameters) {

@@ -14,9 +14,6 @@ final class SharedTensors {
             "layers share parameters of one number throughout (scales of 1, biases of 0), as exporters"
                     + " write equal tensors once; if the network has one for each layer: --untie";
 
-    /** Roles of what does not count. */
-    private static final Set<Role> UNCOUNTED = Set.of(Role.STATISTIC, Role.IMAGE_STATISTIC, Role.OTHER);
-
     private SharedTensors() {}
 
     /** Whether layers share parameters of one number throughout, and no weights: a network that ties its layers shares both. */
@@ -33,7 +30,7 @@ final class SharedTensors {
 
     private static long uses(Parameter parameter) {
         return parameter.uses().stream()
-                .filter(use -> !UNCOUNTED.contains(use.role()))
+                .filter(use -> use.role() != Role.OTHER && !use.role().isFixed())
                 .count();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -186,18 +187,21 @@ class SilentErrorsTest {
         Value mask = Value.initializer("mask", Tensor.floats(Shape.of(8, 8), values));
         Value attention = Ops.softmax(Ops.add(Ops.matMul(input, weight("first", 8, 8)), mask), -1);
         Value y = Ops.reduceSum(Ops.matMul(attention, weight("second", 8, 2)), false, 2);
-        Shell shell = Shell.vintk(
-                "kernel",
-                file("mask", y),
-                "--input",
-                "noise",
-                "--batch",
-                3,
-                "--json",
-                "--out",
-                folder.resolve("k.npy"));
+        String json = parameters(file("mask", y));
+        assertTrue(json.contains("\"parameters\":" + (64 + 16)), json);
+        assertTrue(json.contains("\"a mask\""), json);
+        String all = parameters(file("mask", y), "--include", ".");
+        assertTrue(all.contains("\"parameters\":" + (64 + 16 + 64)), all);
+    }
+
+    private String parameters(Path model, Object... options) throws IOException {
+        List<Object> line =
+                new ArrayList<>(List.of("kernel", model, "--input", "noise", "--batch", 3, "--json", "--out"));
+        line.add(folder.resolve("k.npy"));
+        line.addAll(List.of(options));
+        Shell shell = Shell.vintk(line.toArray());
         assertEquals(ExitCode.OK, shell.code(), shell.err());
-        assertTrue(shell.out().contains("\"parameters\":" + (64 + 16)), shell.out());
+        return shell.out();
     }
 
     /** Exports in training mode, which keep all parameters apart, are taken as they are in inference. */

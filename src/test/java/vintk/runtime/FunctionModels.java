@@ -13,6 +13,12 @@ final class FunctionModels {
                         model("optional inputs left out", FunctionModels::optional),
                         model("functions in functions", FunctionModels::nested),
                         model("a weight inside, called twice", FunctionModels::weightInside),
+                        model("a gain inside", FunctionModels::gainInside),
+                        Stream.of(new ExportedModel(
+                                        "a number of the code of PyTorch's modules",
+                                        gainInside(21).ir(10).producer("pytorch"),
+                                        3)
+                                .without("gain")),
                         model("a call in a branch", FunctionModels::inBranch),
                         model("a branch in a function", FunctionModels::branchInside))
                 .flatMap(s -> s);
@@ -94,6 +100,20 @@ final class FunctionModels {
                 .node("local.Held", "g", "h")
                 .node("local.Held", "k", "g")
                 .layer("y", "k", "v")
+                .output("y");
+    }
+
+    /** Nothing but where it is says that it is a parameter. */
+    private static TestModel gainInside(long opset) {
+        TestModel model = start(opset);
+        TestModel layer = model.body()
+                .arguments("in", "weight")
+                .weightNode("gain", 3)
+                .node("Mul", "scaled", "in", "gain")
+                .layer("out", "scaled", "weight");
+        return model.function("Gained", layer.output("out"))
+                .node("local.Gained", "h", "x", "w")
+                .node("local.Gained", "y", "h", "v")
                 .output("y");
     }
 

@@ -59,6 +59,10 @@ final class ParameterModels {
                 new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
                 new ExportedModel("a number that the model named", scaled("head.scale"), 3),
                 new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without(FILLER),
+                new ExportedModel("a weight that is pruned, and one that begins as the unit matrix", pruned(), 4)
+                        .without("mask"),
+                new ExportedModel("positions as sines and cosines", positions(), 4, 8).without("table"),
+                new ExportedModel("tokens turned by sines and cosines", turned(), 4, 8).without("sines", "cosines"),
                 behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
                 behind("Cast", 3, 2, m -> m.node("Cast", "wide", "p")
                         .with("to", 11)
@@ -146,6 +150,55 @@ final class ParameterModels {
     }
 
     /** A weight that is not used as it lies in the file. */
+    private static TestModel pruned() {
+        Tensor mask = Tensor.floats(Shape.of(4, 3), new float[] {1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1});
+        Tensor unit = Tensor.floats(Shape.of(3, 3), new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1});
+        return TestModel.opset(17)
+                .input("x", -1, 4)
+                .weight("w", 4, 3)
+                .initializer("mask", mask)
+                .initializer("unit", unit)
+                .node("Mul", "kept", "w", "mask")
+                .layer("h", "x", "kept")
+                .layer("y", "h", "unit")
+                .output("y");
+    }
+
+    private static TestModel positions() {
+        float[] table = new float[32];
+        for (int i = 0; i < table.length; i++) {
+            double angle = (i / 8 + 1) / Math.pow(10, i % 4);
+            table[i] = (float) (i % 8 < 4 ? Math.sin(angle) : Math.cos(angle));
+        }
+        return TestModel.opset(17)
+                .input("x", -1, 4, 8)
+                .weight("w", 8, 3)
+                .initializer("table", Tensor.floats(Shape.of(1, 4, 8), table))
+                .node("Add", "h", "x", "table")
+                .layer("y", "h", "w")
+                .output("y");
+    }
+
+    private static TestModel turned() {
+        float[] sines = new float[32];
+        float[] cosines = new float[32];
+        for (int i = 0; i < sines.length; i++) {
+            sines[i] = (float) Math.sin((i / 8 + 1) / Math.pow(10, i % 8));
+            cosines[i] = (float) Math.cos((i / 8 + 1) / Math.pow(10, i % 8));
+        }
+        return TestModel.opset(17)
+                .input("x", -1, 4, 8)
+                .weight("w", 8, 3)
+                .initializer("sines", Tensor.floats(Shape.of(4, 8), sines))
+                .initializer("cosines", Tensor.floats(Shape.of(4, 8), cosines))
+                .node("Neg", "turned", "x")
+                .node("Mul", "a", "x", "cosines")
+                .node("Mul", "b", "turned", "sines")
+                .node("Add", "h", "a", "b")
+                .layer("y", "h", "w")
+                .output("y");
+    }
+
     private static ExportedModel behind(
             String name, long rows, long columns, java.util.function.UnaryOperator<TestModel> between) {
         TestModel model = TestModel.opset(13)

@@ -25,8 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vintk.SharedFolder;
 import vintk.onnx.DataType;
+import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
+import vintk.onnx.TensorWriter;
 import vintk.opset.Role;
 import vintk.opset.Roles;
 
@@ -309,5 +311,24 @@ class ReinitialisationTest {
         assertArrayEquals(tensors(model()).get("vector"), tensors.get("vector"));
         assertArrayEquals(new double[64], tensors.get("mean"));
         assertFalse(drawn.left().contains("vector"), drawn.left()::toString);
+    }
+
+    /** Positions that are sines and cosines do not begin as noise. */
+    @Test
+    void tablesStay() {
+        float[] numbers = new float[64 * 16 * 16];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) (i % 2 == 0 ? Math.sin(i / 2) : Math.cos(i / 2));
+        }
+        Tensor table = Tensor.floats(Shape.of(1, 64, 16, 16), numbers);
+        ModelProto.Builder builder = model().toBuilder();
+        for (TensorProto.Builder tensor : builder.getGraphBuilder().getInitializerBuilderList()) {
+            if (tensor.getName().equals("positions")) {
+                tensor.clear().mergeFrom(TensorWriter.write("positions", table));
+            }
+        }
+        Reinitialisation drawn = Reinitialisation.of(builder.build(), Initialisation.parse("kaiming"), 1);
+        assertArrayEquals(table.numbers(), tensors(drawn.model()).get("positions"));
+        assertFalse(drawn.left().contains("positions"), drawn.left()::toString);
     }
 }

@@ -26,13 +26,39 @@ public enum Role {
     SLOPE,
 
     /** The running mean or variance of BatchNormalization: no parameter. */
-    STATISTIC,
+    STATISTIC("a running statistic"),
 
     /** The mean or deviation of images: no parameter either, and the same before training. */
-    IMAGE_STATISTIC,
+    IMAGE_STATISTIC("a statistic of the images"),
+
+    /** 0 and large negative numbers, which attention adds, or 0 and 1, which prune weights: no parameter. */
+    MASK("a mask"),
+
+    /** Positions as sines and cosines, which are computed and not learned: no parameter. */
+    SINUSOID("a table of sines and cosines"),
 
     /** Everything else: factors of layers, constants of an exporter. */
     OTHER;
+
+    private final String fixed;
+
+    Role() {
+        this(null);
+    }
+
+    Role(String fixed) {
+        this.fixed = fixed;
+    }
+
+    /** Whether no training changes it by its gradient: it does not count. */
+    public boolean isFixed() {
+        return fixed != null;
+    }
+
+    /** What it is, in words; null where it may count. */
+    public String fixed() {
+        return fixed;
+    }
 
     /** As it is written in tables: {@code norm-scale}. */
     public String id() {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.DoublePredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import vintk.onnx.Attributes;
@@ -33,9 +32,6 @@ import vintk.opset.ProtoGraph.Reader;
  * square is the scale of a normalisation. Sub-graphs are followed as far as they read values of the graph around them.
  */
 public final class Roles {
-    /** Exporters write masks of attention as 0 and numbers at most this. */
-    private static final double MASKED = -50;
-
     /** Operators between a parameter and its reader: real chains have a dozen, and each takes some of the stack. */
     private static final int DEEPEST = 500;
 
@@ -55,6 +51,7 @@ public final class Roles {
 
     private final ProtoGraph graph;
     private final ParameterShapes shapes;
+    private final Contents contents;
     private final Origin origin;
     private final NormalisationPattern normalisation;
     private final boolean pytorch;
@@ -65,6 +62,7 @@ public final class Roles {
         this.pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
         this.graph = new ProtoGraph(model);
         this.shapes = new ParameterShapes(graph);
+        this.contents = new Contents(graph.constants().keySet(), this::tensor, this::isFactor);
         this.origin = new Origin(graph);
         this.normalisation = new NormalisationPattern(graph, origin, shapes);
     }
@@ -77,7 +75,7 @@ public final class Roles {
     }
 
     /**
-     * All float parameters, initializers first, in the order of the file. Factors and summands in nodes that PyTorch's exporters name
+     * All float parameters, initializers first, in the order of the file. Factors, summands and tables in nodes that PyTorch's exporters name
      * by themselves are none where there are initializers, but numbers of the model's code (states at the beginning, coordinates).
      */
     public static List<Parameter> parameters(ModelProto model) {
@@ -117,7 +115,7 @@ public final class Roles {
     }
 
     private static boolean isOfCode(Parameter parameter) {
-        boolean plain = parameter.role() == Role.WEIGHT || parameter.role() == Role.BIAS;
+        boolean plain = Set.of(Role.WEIGHT, Role.EMBEDDING, Role.BIAS).contains(parameter.role());
         return plain
                 && parameter.source() != Parameter.Source.INITIALIZER
                 && GENERATED_NODE.matcher(parameter.name()).matches();
@@ -126,10 +124,18 @@ public final class Roles {
     private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {
         Shape shape = shapes.of(name);
         if (shape != null && isFloating(dataType)) {
-            // A number is never a weight, even where it is expanded to one.
-            List<ParameterUse> uses = shape.rank() == 0 ? List.of(ParameterUse.NOWHERE) : named(name, sorted(name));
-            parameters.add(new Parameter(name, new TensorType(DataType.of(dataType), shape), source, uses));
+            parameters.add(
+                    new Parameter(name, new TensorType(DataType.of(dataType), shape), source, told(name, shape)));
         }
+    }
+
+    private List<ParameterUse> told(String name, Shape shape) {
+        // A number is never a weight, even where it is expanded to one.
+        if (shape.rank() == 0) {
+            return List.of(ParameterUse.NOWHERE);
+        }
+        Role content = contents.role(name);
+        return content == null ? named(name, sorted(name)) : List.of(new ParameterUse(content, "", 0, Fans.NONE));
     }
 
     /** What is nothing else is a running statistic where it has the name of one. */
@@ -302,7 +308,7 @@ public final class Roles {
         }
         // One vector for all places is a type of token where the channels come last.
         boolean table = extents > 1 || shape.rank() > 2 && shape.dim(-1) > 1 || isConcatenated(node.getOutput(0));
-        boolean embedding = table && graph.isBeforeProduct(node.getOutput(0)) && !isMask(value);
+        boolean embedding = table && graph.isBeforeProduct(node.getOutput(0));
         return ParameterUse.of(embedding ? Role.EMBEDDING : Role.OTHER, reader);
     }
 
@@ -367,34 +373,27 @@ public final class Roles {
         return Arrays.stream(shape.dims()).filter(d -> d != 1).count();
     }
 
+    /** Whether a value is one number throughout. */
     private boolean isUniform(String value, double number) {
         if (graph.filled().containsKey(value)) {
             return graph.filled().get(value).zero() == (number == 0);
         }
-        return all(value, x -> x == number);
+        Tensor tensor = tensor(value);
+        return tensor != null && tensor.throughout() == number;
     }
 
-    private boolean isMask(String value) {
-        return all(value, x -> x == 0 || x <= MASKED) && !isUniform(value, 0);
-    }
-
-    /** Whether all numbers of a constant are of a kind; false for values that are computed. */
-    private boolean all(String value, DoublePredicate kind) {
+    /** A constant; null for other values, and where it is malformed: whoever runs the model says so. */
+    private Tensor tensor(String value) {
         TensorProto proto = graph.constants().get(value);
-        if (proto == null) {
-            return false;
-        }
         try {
-            Tensor tensor = TensorReader.read(proto);
-            for (long i = 0; i < tensor.shape().elements(); i++) {
-                if (!kind.test(tensor.number(i))) {
-                    return false;
-                }
-            }
-            return true;
+            return proto == null ? null : TensorReader.read(proto);
         } catch (IllegalArgumentException e) {
-            // Malformed: whoever runs the model says so.
-            return false;
+            return null;
         }
+    }
+
+    private boolean isFactor(String value) {
+        return graph.readers(value).stream()
+                .allMatch(reader -> reader.node().getOpType().equals("Mul"));
     }
 }

@@ -21,9 +21,9 @@ import vintk.onnx.Value;
  * most such nodes hold epsilons, shapes and masks. There the {@link Role} decides.
  */
 final class StoredTensor {
-    /** Roles in which a Constant node holds a parameter. Tables of positions are left out: those of sines stand there. */
+    /** Roles in which a Constant node holds a parameter. */
     private static final Set<Role> LEARNED =
-            EnumSet.of(Role.WEIGHT, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
+            EnumSet.of(Role.WEIGHT, Role.EMBEDDING, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
 
     /** How the exporter of {@code torch.export} programs names its own constants: {@code val_58}. */
     private static final Pattern GENERATED = Pattern.compile("val_\\d+");

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,12 +14,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Puts the bodies of model-local functions in the place of the nodes that call them. A Constant of a body is one value for
- * all calls: a weight that a function holds is one parameter, however often the function is called.
+ * all calls: a weight that a function holds is one parameter, however often the function is called. Bodies have no initializers,
+ * so those of exporters that do not hand weights in, as PyTorch's do, are initializers of the graph then.
  */
 final class Functions {
     private static final String EXPANDED = "its functions, expanded, have";
@@ -27,6 +30,8 @@ final class Functions {
     private final Map<String, FunctionProto> byKey = new LinkedHashMap<>();
     private final Map<String, String> hoisted = new HashMap<>();
     private final List<NodeProto> constants = new ArrayList<>();
+    private final List<TensorProto> initializers = new ArrayList<>();
+    private final boolean holdWeights;
     /** Calls inside calls; real ones nest a few levels. */
     private static final int DEPTH = 64;
 
@@ -38,6 +43,7 @@ final class Functions {
     private Functions(ModelProto model) {
         this.model = model;
         this.taken = new Names(model.getGraph());
+        this.holdWeights = !model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
         model.getFunctionsList().forEach(f -> byKey.put(key(f.getDomain(), f.getName(), f.getOverload()), f));
     }
 
@@ -49,7 +55,9 @@ final class Functions {
     private ModelProto run() {
         ModelProto flat = SubGraphs.map(model, this::expand);
         GraphProto.Builder graph = flat.getGraph().toBuilder().clearNode();
-        graph.addAllNode(constants).addAllNode(flat.getGraph().getNodeList());
+        graph.addAllInitializer(initializers)
+                .addAllNode(constants)
+                .addAllNode(flat.getGraph().getNodeList());
         ModelProto.Builder result = flat.toBuilder().setGraph(graph).clearFunctions();
         Set<String> imported = new HashSet<>();
         model.getOpsetImportList().forEach(opset -> imported.add(domain(opset.getDomain())));
@@ -145,7 +153,13 @@ final class Functions {
     private String hoist(String function, NodeProto constant) {
         return hoisted.computeIfAbsent(function + "\n" + constant.getOutput(0), key -> {
             String name = taken.fresh(function + "/" + constant.getOutput(0));
-            constants.add(constant.toBuilder().setOutput(0, name).build());
+            TensorProto stored =
+                    constant.getAttributeCount() == 1 ? constant.getAttribute(0).getT() : null;
+            if (holdWeights && stored != null && stored.getDimsCount() > 0) {
+                initializers.add(stored.toBuilder().setName(name).build());
+            } else {
+                constants.add(constant.toBuilder().setOutput(0, name).build());
+            }
             return name;
         });
     }

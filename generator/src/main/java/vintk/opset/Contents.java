@@ -1,0 +1,134 @@
+package vintk.opset;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+
+/**
+ * What the numbers of a model's constants tell: masks, and tables of sines and cosines, which files have among the weights and no
+ * training changes.
+ */
+public final class Contents {
+    /** Exporters write masks of attention as 0 and numbers at most this. */
+    private static final double MASKED = -50;
+
+    /** Of squares of sines and cosines, of which half precision makes this. */
+    private static final double ROUNDING = 5e-3;
+
+    /** Smaller tables may be such by accident. */
+    private static final int FEWEST = 16;
+
+    private final Map<String, Role> roles = new HashMap<>();
+    private final Map<TensorType, List<Angles>> angles = new HashMap<>();
+    private final Function<String, Tensor> tensors;
+    private final Predicate<String> factor;
+
+    /** The beginning of a table that may be of sines alone or cosines alone. */
+    private record Angles(String name, double[] first) {}
+
+    /**
+     * @param names of constants
+     * @param tensors by name, null for what cannot be read; asked for several times, so that none is held
+     * @param factor whether a constant is a factor everywhere, as masks are that prune weights: a weight or bias of 0 and 1 may be
+     *     how a parameter begins
+     */
+    public Contents(Collection<String> names, Function<String, Tensor> tensors, Predicate<String> factor) {
+        this.tensors = tensors;
+        this.factor = factor;
+        for (String name : names) {
+            Tensor tensor = tensors.apply(name);
+            if (tensor != null
+                    && tensor.type().dataType().isFloating()
+                    && tensor.shape().rank() > 0) {
+                look(name, tensor);
+            }
+        }
+    }
+
+    private void look(String name, Tensor tensor) {
+        if (isAdditiveMask(tensor) || isBinary(tensor) && factor.test(name)) {
+            roles.put(name, Role.MASK);
+        } else if (tensor.shape().rank() > 1 && tensor.shape().elements() >= FEWEST && isMixed(tensor)) {
+            if (isTable(tensor)) {
+                roles.put(name, Role.SINUSOID);
+            } else {
+                pair(name, tensor);
+            }
+        }
+    }
+
+    /** MASK or SINUSOID; null where the numbers do not tell. */
+    public Role role(String name) {
+        return roles.get(name);
+    }
+
+    /** Of attention: 0, or so negative that a softmax gives 0. */
+    private static boolean isAdditiveMask(Tensor tensor) {
+        return tensor.allMatch(x -> x == 0 || x <= MASKED) && !tensor.allMatch(x -> x == 0);
+    }
+
+    private static boolean isBinary(Tensor tensor) {
+        return tensor.allMatch(x -> x == 0 || x == 1) && isMixed(tensor);
+    }
+
+    private static boolean isMixed(Tensor tensor) {
+        return Double.isNaN(tensor.throughout());
+    }
+
+    /**
+     * Rows of sines and cosines of the same angles in whatever order (Vaswani et al. 2017), whose squares add up to one for each
+     * angle. Rows of zeros are those of other tokens.
+     */
+    private static boolean isTable(Tensor tensor) {
+        int width = Math.toIntExact(tensor.shape().dim(-1));
+        long rows = width == 0 ? 0 : tensor.shape().elements() / width;
+        long filled = 0;
+        for (long row = 0; row < rows; row++) {
+            double squares = 0;
+            for (int i = 0; i < width; i++) {
+                double number = tensor.number(row * width + i);
+                if (!(Math.abs(number) <= 1 + ROUNDING)) {
+                    return false;
+                }
+                squares += number * number;
+            }
+            if (squares != 0 && Math.abs(2 * squares / width - 1) > ROUNDING) {
+                return false;
+            }
+            filled += squares == 0 ? 0 : 1;
+        }
+        return width >= 4 && width % 2 == 0 && filled > 1;
+    }
+
+    /** Sines alone, where a table of the cosines stands beside, or the other way round: of rotary embeddings (Su et al. 2021). */
+    private void pair(String name, Tensor tensor) {
+        Angles here = new Angles(name, new double[FEWEST]);
+        for (int i = 0; i < FEWEST; i++) {
+            here.first()[i] = tensor.number(i);
+        }
+        List<Angles> others = angles.computeIfAbsent(tensor.type(), type -> new ArrayList<>());
+        for (Angles other : others) {
+            if (isCircle(here.first(), other.first())
+                    && isCircle(tensor.numbers(), tensors.apply(other.name()).numbers())) {
+                roles.put(name, Role.SINUSOID);
+                roles.put(other.name(), Role.SINUSOID);
+            }
+        }
+        others.add(here);
+    }
+
+    private static boolean isCircle(double[] sines, double[] cosines) {
+        for (int i = 0; i < sines.length; i++) {
+            if (!(Math.abs(sines[i] * sines[i] + cosines[i] * cosines[i] - 1) <= ROUNDING)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
