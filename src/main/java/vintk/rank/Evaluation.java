@@ -150,6 +150,7 @@ public final class Evaluation {
             case INVALID_MODEL -> Status.INVALID_MODEL;
             case UNSUPPORTED_OPERATOR -> Status.UNSUPPORTED_OP;
             case CONSTANT_OUTPUT -> Status.CONSTANT_OUTPUT;
+            case NON_FINITE -> Status.NON_FINITE;
             case OUT_OF_MEMORY -> Status.OUT_OF_MEMORY;
             case ERROR -> Status.ERROR;
         };

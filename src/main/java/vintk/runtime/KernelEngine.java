@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import vintk.ntk.GraphCost;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Fusion;
@@ -44,7 +45,7 @@ public final class KernelEngine implements AutoCloseable {
     private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     private final JacobianContraction contraction;
     private final long peakBytes;
-    private boolean checked;
+    private Trial.Found found;
     private int times = 1;
 
     private KernelEngine(
@@ -179,10 +180,8 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     private KernelMatrix computed(float[] data, long seed) {
-        if (!checked) {
-            network.requireIndependentSamples(
-                    data, sample, plan.output(), options.session().threads());
-            checked = true;
+        if (found == null) {
+            found = network.tried(data, sample, plan.output(), options.session().threads());
         }
         float[] batch = data;
         Reduction reduction = options.reduction();
@@ -206,7 +205,13 @@ public final class KernelEngine implements AutoCloseable {
             sums.replaceAll(
                     (name, values) -> Arrays.stream(values).map(x -> x * scale).toArray());
         }
-        return matrix(sums, origin(sums.get(KernelGraph.KERNEL), batch, rounds.get(0)));
+        Optional<String> origin = origin(sums.get(KernelGraph.KERNEL), batch, rounds.get(0));
+        if (origin.isEmpty() && !found.number()) {
+            throw new ModelException(
+                    ModelException.Kind.NON_FINITE,
+                    network.name() + ": output '" + plan.output() + "' is NaN, though its gradient is not");
+        }
+        return matrix(sums, origin);
     }
 
     private static double[] plus(double[] a, double[] b) {
@@ -235,7 +240,8 @@ public final class KernelEngine implements AutoCloseable {
                 plan.output(),
                 plan.forward().macs() / plan.chunk(),
                 peakBytes,
-                Optional.ofNullable(session.get().placement().remark()).stream().toList(),
+                Stream.concat(Optional.ofNullable(session.get().placement().remark()).stream(), found.remark().stream())
+                        .toList(),
                 origin);
     }
 

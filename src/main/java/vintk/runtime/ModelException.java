@@ -13,6 +13,7 @@ public final class ModelException extends RuntimeException {
         INVALID_MODEL,
         UNSUPPORTED_OPERATOR,
         CONSTANT_OUTPUT,
+        NON_FINITE,
         OUT_OF_MEMORY,
         ERROR
     }

@@ -50,10 +50,12 @@ public interface Network {
     Shape sampleShape(Shape wanted);
 
     /**
-     * Refuses a network in which samples influence each other, where it can tell.
+     * Tries the network on a few samples, where it is not known what it does.
      *
      * @param data at least one sample, [N, ...sample]
-     * @throws ModelException naming what differs
+     * @throws ModelException if samples influence each other, naming what differs
      */
-    default void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {}
+    default Trial.Found tried(float[] data, Shape sample, String output, int threads) {
+        return Trial.Found.NOTHING;
+    }
 }

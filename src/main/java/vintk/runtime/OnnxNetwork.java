@@ -202,10 +202,10 @@ public final class OnnxNetwork implements Network {
 
     /** Tried on the model itself; a batch that is fixed at several cannot be varied. */
     @Override
-    public void requireIndependentSamples(float[] data, Shape sample, String output, int threads) {
-        if (fixedBatch() == 0) {
-            new Independence(model, signature, output, SessionSettings.of(threads)).require(data, sample);
-        }
+    public Trial.Found tried(float[] data, Shape sample, String output, int threads) {
+        return fixedBatch() == 0
+                ? new Trial(model, signature, output, SessionSettings.of(threads)).run(data, sample)
+                : Trial.Found.NOTHING;
     }
 
     /** Whether a model whose batch was fixed at one gives others the same outputs, tried on noise. */
@@ -217,10 +217,10 @@ public final class OnnxNetwork implements Network {
         if (fixedBatch() > 1) {
             return false;
         }
-        float[] noise = new float[Math.toIntExact(Independence.SAMPLES * sample.elements())];
+        float[] noise = new float[Math.toIntExact(Trial.SAMPLES * sample.elements())];
         RandomStream.of(0, name).normal(noise, 1);
         try {
-            new Independence(model, signature, output, SessionSettings.of(0)).require(noise, sample);
+            new Trial(model, signature, output, SessionSettings.of(0)).run(noise, sample);
             return true;
         } catch (ModelException e) {
             return false;

@@ -1,0 +1,96 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+
+/** What a few samples tell of a model: a loss of precision, and outputs that are no numbers. */
+class TrialTest {
+    private static final float[] DATA = {0.5f, -1.25f, 0.75f, 2.5f, -0.375f, 1.5f, 1.125f, -2, 0.25f};
+
+    @TempDir
+    private Path folder;
+
+    private OnnxNetwork network(TestModel model) throws IOException {
+        Path file = folder.resolve("model.onnx");
+        Files.write(file, model.build().toByteArray());
+        return OnnxNetwork.read(file);
+    }
+
+    private static TestModel model() {
+        return TestModel.opset(17).input("x", -1, 3).weight("w", 3, 2);
+    }
+
+    private KernelMatrix kernel(TestModel model) throws IOException {
+        try (KernelEngine engine = KernelEngine.open(network(model), 3, Shape.of(3), KernelOptions.defaults())) {
+            return engine.compute(DATA);
+        }
+    }
+
+    @Test
+    void roundingThatDecidesIsSaid() throws IOException {
+        TestModel model = model().scalar("much", 1e5f)
+                .node("Mul", "large", "x", "much")
+                .node("Sin", "folded", "large")
+                .node("MatMul", "y", "folded", "w")
+                .output("y");
+        List<String> remarks = kernel(model).remarks();
+        assertEquals(1, remarks.size(), remarks::toString);
+        assertTrue(remarks.get(0).startsWith("output 'y' changes by 0.0"), remarks.get(0));
+    }
+
+    @Test
+    void otherModelsAreNotRemarkedOn() throws IOException {
+        TestModel model = model().layer("y", "x", "w").output("y");
+        assertEquals(List.of(), kernel(model).remarks());
+    }
+
+    /** An integer that is moved by as little as rounding does is another one. */
+    @Test
+    void idsAreNotMoved() throws IOException {
+        TestModel model = TestModel.opset(17)
+                .input(DataType.INT64, "x", -1, 3)
+                .weight("table", 9, 2)
+                .node("Gather", "rows", "table", "x")
+                .node("Tanh", "y", "rows")
+                .output("y");
+        float[] ids = {1, 2, 3, 4, 5, 6, 7, 8, 1};
+        assertEquals(
+                Optional.empty(), network(model).tried(ids, Shape.of(3), "y", 1).remark());
+    }
+
+    @Test
+    void anOutputThatIsNoNumberHasNoKernel() throws IOException {
+        TestModel model =
+                model().node("MatMul", "h", "x", "w").node("Log", "y", "h").output("y");
+        assertTrue(kernel(model().node("MatMul", "h", "x", "w")
+                                .node("Tanh", "y", "h")
+                                .output("y"))
+                        .values()[0]
+                > 0);
+        ModelException thrown = assertThrows(ModelException.class, () -> kernel(model));
+        assertEquals(ModelException.Kind.NON_FINITE, thrown.kind());
+        assertTrue(thrown.getMessage().endsWith("output 'y' is NaN, though its gradient is not"), thrown::getMessage);
+    }
+
+    /** One that is infinite may be what a mask makes. */
+    @Test
+    void infiniteOutputsAreNumbers() throws IOException {
+        TestModel model = model().numbers("mask", 0, Float.NEGATIVE_INFINITY)
+                .node("MatMul", "h", "x", "w")
+                .node("Add", "y", "h", "mask")
+                .output("y");
+        Trial.Found found = network(model).tried(DATA, Shape.of(3), "y", 1);
+        assertEquals(new Trial.Found(true, Optional.empty()), found);
+    }
+}
