@@ -3,13 +3,17 @@
 
     python3 src/bench/exports/kernels.py timm:vit_tiny_patch16_224 transformers:PoolFormer keras:MobileNetV2
 
-Takes PyTorch, onnxscript, and timm, torchvision, transformers or keras (3) as far as they are named, the built target/vintk.jar and a JDK. Networks
-are untrained, with some noise on tensors of one number throughout, which exporters write once, and on running statistics. Prints
-the parameters of the module, those that were counted, and the largest difference of two kernels over the largest entry: 1e-7 to 1e-6
-is rounding, more of it mostly a ReLU or a maximum on the other side of a kink.
+Takes PyTorch, onnxscript, and the libraries that are named (timm, torchvision, transformers, keras 3, pytorchcv, vit_pytorch,
+segmentation_models_pytorch), the built target/vintk.jar and a JDK. Networks are untrained, with some noise on tensors of one number
+throughout, which exporters write once, and on running statistics. Prints the parameters of the module, those that were counted, and the
+largest difference from the kernel in float64 over its largest entry, of vintk's kernel and of PyTorch's own in float32: 1e-7 to 1e-6 is
+rounding, more of it mostly a ReLU or a maximum on the other side of a kink. Where both are far off, float32 does not suffice for the
+network. Of Keras the reference is in float32.
 """
 
 import argparse
+import copy
+import importlib
 import logging
 import os
 import pathlib
@@ -52,6 +56,24 @@ def pytorch(module, shape, batch, file):
             module, images, file, **names, dynamic_axes={"input": {0: "N"}, "output": {0: "N"}},
             training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False)
     return images, [p for p in module.parameters() if p.requires_grad], module
+
+
+def first(module):
+    """Of several outputs the first."""
+    import torch
+
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.module = module
+
+        def forward(self, images):
+            output = self.module(images)
+            while not torch.is_tensor(output):
+                output = output[0]
+            return output
+
+    return Network()
 
 
 def timm(name, batch, file):
@@ -105,7 +127,34 @@ def keras(name, batch, file):
     return images, [v.value for v in model.trainable_variables], lambda x: model(x, training=False)
 
 
-LIBRARIES = {"timm": timm, "torchvision": torchvision, "transformers": transformers, "keras": keras}
+def pytorchcv(name, batch, file):
+    from pytorchcv.model_provider import get_model
+
+    module = get_model(name)
+    size = getattr(module, "in_size", (224, 224))
+    return pytorch(first(module), (3, *((size, size) if isinstance(size, int) else size)), batch, file)
+
+
+def vit_pytorch(name, batch, file):
+    """MODULE.CLASS, of 64x64 pixels in 8x8 patches, two blocks of 48 channels and three heads."""
+    module, _, kind = name.partition(".")
+    network = getattr(importlib.import_module("vit_pytorch." + module), kind)
+    return pytorch(
+        network(image_size=64, patch_size=8, num_classes=10, dim=48, depth=2, heads=3, mlp_dim=96), (3, 64, 64), batch, file)
+
+
+def segmentation_models_pytorch(name, batch, file):
+    """On a ResNet-18, at 128x128."""
+    import segmentation_models_pytorch as library
+
+    return pytorch(
+        getattr(library, name)(encoder_name="resnet18", encoder_weights=None, classes=3), (3, 128, 128), batch, file)
+
+
+LIBRARIES = {
+    library.__name__: library
+    for library in (timm, torchvision, transformers, keras, pytorchcv, vit_pytorch, segmentation_models_pytorch)
+}
 
 
 def autograd(network, parameters, images):
@@ -135,13 +184,17 @@ def compared(library, name, batch, jar):
         model, data, out = (f"{folder}/{part}" for part in ("model.onnx", "input.npy", "kernel.npy"))
         images, parameters, network = LIBRARIES[library](name, batch, model)
         numpy.save(data, images.numpy())
-        expected = autograd(network, parameters, images)
+        single = expected = autograd(network, parameters, images)
+        if isinstance(network, torch.nn.Module):
+            wide = copy.deepcopy(network).double()
+            expected = autograd(wide, [p for p in wide.parameters() if p.requires_grad], images.double())
         run = subprocess.run(["java", "-jar", jar, "kernel", model, "--input", data, "--out", out], capture_output=True, text=True)
         if run.returncode:
             return run.stderr.strip()
-        difference = abs(numpy.load(out) - expected).max() / abs(expected).max()
+        ours, theirs = (
+            f"{abs(kernel - expected).max() / abs(expected).max():.1e}" for kernel in (numpy.load(out), single))
         counted = run.stdout.split(" parameters in ")[0].split()[-1].replace(",", "")
-        return f"{sum(p.numel() for p in parameters):10} {counted:>10} {difference:10.1e}"
+        return f"{sum(p.numel() for p in parameters):10} {counted:>10} {ours:>10} {'-' if single is expected else theirs:>10}"
 
 
 def main():
@@ -157,7 +210,7 @@ def main():
     os.environ["KERAS_BACKEND"] = "torch"
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    print(f"{'model':40} {'parameters':>10} {'counted':>10} {'difference':>10}", flush=True)
+    print(f"{'model':40} {'parameters':>10} {'counted':>10} {'vintk':>10} {'PyTorch':>10}", flush=True)
     for model in options.models:
         library, name = model.split(":")
         print(f"{model:40} {compared(library, name, options.batch, options.jar)}", flush=True)
