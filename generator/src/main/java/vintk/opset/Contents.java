@@ -24,13 +24,14 @@ public final class Contents {
     /** Smaller tables may be such by accident. */
     private static final int FEWEST = 16;
 
+    /** Numbers that are compared to find sines and cosines that belong together: a second at most. */
+    private static final long MOST = 20_000_000;
+
     private final Map<String, Role> roles = new HashMap<>();
-    private final Map<TensorType, List<Angles>> angles = new HashMap<>();
+    private final Map<TensorType, List<String>> tables = new HashMap<>();
     private final Function<String, Tensor> tensors;
     private final Predicate<String> factor;
-
-    /** The beginning of a table that may be of sines alone or cosines alone. */
-    private record Angles(String name, double[] first) {}
+    private long comparisons = MOST;
 
     /**
      * @param names of constants
@@ -108,24 +109,27 @@ public final class Contents {
 
     /** Sines alone, where a table of the cosines stands beside, or the other way round: of rotary embeddings (Su et al. 2021). */
     private void pair(String name, Tensor tensor) {
-        Angles here = new Angles(name, new double[FEWEST]);
-        for (int i = 0; i < FEWEST; i++) {
-            here.first()[i] = tensor.number(i);
-        }
-        List<Angles> others = angles.computeIfAbsent(tensor.type(), type -> new ArrayList<>());
-        for (Angles other : others) {
-            if (isCircle(here.first(), other.first())
-                    && isCircle(tensor.numbers(), tensors.apply(other.name()).numbers())) {
+        List<String> others = tables.computeIfAbsent(tensor.type(), type -> new ArrayList<>());
+        for (String other : others) {
+            if (comparisons < 0) {
+                return;
+            }
+            if (isCircle(tensor, tensors.apply(other))) {
                 roles.put(name, Role.SINUSOID);
-                roles.put(other.name(), Role.SINUSOID);
+                roles.put(other, Role.SINUSOID);
+                break;
             }
         }
-        others.add(here);
+        others.add(name);
     }
 
-    private static boolean isCircle(double[] sines, double[] cosines) {
-        for (int i = 0; i < sines.length; i++) {
-            if (!(Math.abs(sines[i] * sines[i] + cosines[i] * cosines[i] - 1) <= ROUNDING)) {
+    /** Mostly the first numbers tell; a file of many that do not is not looked through to its end. */
+    private boolean isCircle(Tensor sines, Tensor cosines) {
+        long elements = sines.shape().elements();
+        for (long i = 0; i < elements; i++) {
+            double sine = sines.number(i);
+            double cosine = cosines.number(i);
+            if (--comparisons < 0 || !(Math.abs(sine * sine + cosine * cosine - 1) <= ROUNDING)) {
                 return false;
             }
         }

@@ -2,7 +2,9 @@ package vintk.opset;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import vintk.onnx.Shape;
 import vintk.opset.ProtoGraph.Reader;
@@ -25,6 +27,7 @@ final class NormalisationPattern {
     private final ProtoGraph graph;
     private final Origin origin;
     private final ParameterShapes shapes;
+    private final Map<String, Boolean> answers = new HashMap<>();
 
     NormalisationPattern(ProtoGraph graph, Origin origin, ParameterShapes shapes) {
         this.graph = graph;
@@ -62,6 +65,10 @@ final class NormalisationPattern {
 
     /** An input of the model, scaled and shifted at most. */
     private boolean isImage(String value, int depth) {
+        return once("isImage", value, depth, this::findImage);
+    }
+
+    private boolean findImage(String value, int depth) {
         NodeProto node = origin.of(value);
         if (node == null || depth == 0) {
             return node == null && graph.isDependent(value);
@@ -74,6 +81,10 @@ final class NormalisationPattern {
 
     /** Whether all readers, behind what only moves numbers, multiply by a vector or divide by one. */
     private boolean isOnlyScaled(String value, int depth) {
+        return once("isOnlyScaled", value, depth, this::findOnlyScaled);
+    }
+
+    private boolean findOnlyScaled(String value, int depth) {
         List<Reader> readers = graph.readers(value);
         return depth > 0
                 && !readers.isEmpty()
@@ -129,6 +140,10 @@ final class NormalisationPattern {
     }
 
     private boolean isInverseRoot(String value, int depth) {
+        return once("isInverseRoot", value, depth, this::findInverseRoot);
+    }
+
+    private boolean findInverseRoot(String value, int depth) {
         NodeProto node = origin.of(value);
         if (node == null || depth == 0) {
             return false;
@@ -142,6 +157,10 @@ final class NormalisationPattern {
     }
 
     private boolean isRoot(String value, int depth) {
+        return once("isRoot", value, depth, this::findRoot);
+    }
+
+    private boolean findRoot(String value, int depth) {
         NodeProto node = origin.of(value);
         if (node == null || depth == 0) {
             return false;
@@ -155,6 +174,10 @@ final class NormalisationPattern {
     }
 
     private boolean isReduced(String value, int depth) {
+        return once("isReduced", value, depth, this::findReduced);
+    }
+
+    private boolean findReduced(String value, int depth) {
         NodeProto node = origin.of(value);
         if (node == null || depth == 0) {
             return false;
@@ -163,5 +186,20 @@ final class NormalisationPattern {
                 || node.getOpType().equals("GlobalAveragePool")
                 || Set.of("Add", "Sub", "Mul", "Div", "Max", "Clip", "Relu").contains(node.getOpType())
                         && node.getInputList().stream().anyMatch(i -> isReduced(i, depth - 1));
+    }
+
+    private interface Question {
+        boolean answer(String value, int depth);
+    }
+
+    /** Asks once: operators of many operands would make each of a few levels as many questions again. */
+    private boolean once(String name, String value, int depth, Question question) {
+        String key = name + " " + depth + " " + value;
+        Boolean known = answers.get(key);
+        if (known == null) {
+            known = question.answer(value, depth);
+            answers.put(key, known);
+        }
+        return known;
     }
 }

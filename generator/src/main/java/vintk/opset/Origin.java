@@ -1,6 +1,11 @@
 package vintk.opset;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds the node that computed the numbers of a value, behind operators that only move them. */
@@ -28,6 +33,7 @@ final class Origin {
             "MemcpyToHost");
 
     private final ProtoGraph graph;
+    private final Map<String, Optional<NodeProto>> known = new HashMap<>();
 
     Origin(ProtoGraph graph) {
         this.graph = graph;
@@ -35,14 +41,20 @@ final class Origin {
 
     /** The node, or null for inputs and initializers. */
     NodeProto of(String value) {
-        NodeProto node = graph.producer(value);
+        List<String> walked = new ArrayList<>();
+        String at = value;
         // A file may hold a cycle; it is refused later. No chain is longer than the graph.
-        for (int i = 0; node != null && i < graph.nodes().size(); i++) {
-            if (!LAYOUT.contains(node.getOpType()) || node.getInputCount() == 0) {
-                return node;
+        while (!known.containsKey(at) && walked.size() <= graph.nodes().size()) {
+            walked.add(at);
+            NodeProto node = graph.producer(at);
+            if (node == null || !LAYOUT.contains(node.getOpType()) || node.getInputCount() == 0) {
+                known.put(at, Optional.ofNullable(node));
+            } else {
+                at = node.getInput(0);
             }
-            node = graph.producer(node.getInput(0));
         }
-        return node;
+        Optional<NodeProto> found = known.getOrDefault(at, Optional.empty());
+        walked.forEach(each -> known.put(each, found));
+        return found.orElse(null);
     }
 }

@@ -9,7 +9,7 @@ import vintk.onnx.TensorType;
  * @param name of the value
  * @param type of its elements, and its extents
  * @param source where the file has it
- * @param uses by all readers, the one that decides the role first; never empty
+ * @param uses by its readers, of each role two at most, the one that decides the role first; never empty
  */
 public record Parameter(String name, TensorType type, Source source, List<ParameterUse> uses) {
     /** Where a file has a tensor. */

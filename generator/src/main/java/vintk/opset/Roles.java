@@ -5,11 +5,9 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -45,21 +43,17 @@ public final class Roles {
 
     private static final int VARIANCE = 4;
 
-    /** How PyTorch's exporters name nodes. Before version 1.13 all names were numbers, which say nothing. */
-    private static final Pattern GENERATED_NODE =
-            Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(OfShape)?(_\\d+)?_output_\\d+");
-
     private final ProtoGraph graph;
     private final ParameterShapes shapes;
     private final Contents contents;
     private final Origin origin;
     private final NormalisationPattern normalisation;
-    private final boolean pytorch;
-    private final Map<String, List<ParameterUse>> uses = new HashMap<>();
+    private final Exporter exporter;
+    private final Map<String, Uses> uses = new HashMap<>();
     private int depth;
 
     Roles(ModelProto model) {
-        this.pytorch = model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
+        this.exporter = new Exporter(model);
         this.graph = new ProtoGraph(model);
         this.shapes = new ParameterShapes(graph);
         this.contents = new Contents(graph.constants().keySet(), this::tensor, this::isFactor);
@@ -98,8 +92,8 @@ public final class Roles {
                 add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
             }
         });
-        if (pytorch && parameters.stream().anyMatch(Roles::isStored)) {
-            parameters.removeIf(Roles::isOfCode);
+        if (exporter.isPyTorch() && parameters.stream().anyMatch(Roles::isStored)) {
+            parameters.removeIf(this::isOfCode);
         }
         return parameters;
     }
@@ -114,11 +108,9 @@ public final class Roles {
                 && parameter.type().shape().rank() > 0;
     }
 
-    private static boolean isOfCode(Parameter parameter) {
+    private boolean isOfCode(Parameter parameter) {
         boolean plain = Set.of(Role.WEIGHT, Role.EMBEDDING, Role.BIAS).contains(parameter.role());
-        return plain
-                && parameter.source() != Parameter.Source.INITIALIZER
-                && GENERATED_NODE.matcher(parameter.name()).matches();
+        return plain && parameter.source() != Parameter.Source.INITIALIZER && exporter.isGenerated(parameter.name());
     }
 
     private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {
@@ -135,7 +127,9 @@ public final class Roles {
             return List.of(ParameterUse.NOWHERE);
         }
         Role content = contents.role(name);
-        return content == null ? named(name, sorted(name)) : List.of(new ParameterUse(content, "", 0, Fans.NONE));
+        return content == null
+                ? named(name, uses(name).sorted())
+                : List.of(new ParameterUse(content, "", 0, Fans.NONE));
     }
 
     /** What is nothing else is a running statistic where it has the name of one. */
@@ -162,85 +156,75 @@ public final class Roles {
         }
     }
 
-    private List<ParameterUse> sorted(String name) {
-        List<ParameterUse> sorted = uses(name).stream()
-                .sorted(Comparator.comparing(ParameterUse::role))
-                .toList();
-        return sorted.isEmpty() ? List.of(ParameterUse.NOWHERE) : sorted;
-    }
-
     /** What all readers of a value, which is computed from parameters alone, make of it. */
-    private List<ParameterUse> uses(String value) {
-        List<ParameterUse> known = uses.get(value);
+    private Uses uses(String value) {
+        Uses known = uses.get(value);
         if (known != null) {
             return known;
         }
         // Against cycles, which a file may hold.
-        uses.put(value, List.of());
-        List<ParameterUse> found = new ArrayList<>();
+        uses.put(value, Uses.none());
+        Uses found = Uses.none();
         if (++depth > DEEPEST) {
             depth--;
             return found;
         }
         for (Reader reader : graph.readers(value)) {
-            found.addAll(uses(value, reader));
+            found.add(uses(value, reader));
         }
         depth--;
         uses.put(value, found);
         return found;
     }
 
-    private List<ParameterUse> uses(String value, Reader reader) {
+    private Uses uses(String value, Reader reader) {
         NodeProto node = reader.node();
         int input = reader.input();
         if (node.getOutputCount() == 0 || FLOW.contains(node.getOpType())) {
-            return List.of();
+            return Uses.none();
         }
         Role told = Products.role(node, input);
         if (told != null) {
-            return List.of(told(told, value, reader));
+            return Uses.of(told(told, value, reader), reader);
         }
         if (Products.isProduct(node) && Products.isFactor(node, input)) {
-            return List.of(factor(value, reader));
+            return Uses.of(factor(value, reader), reader);
         }
         Role statistic = input == 1 ? normalisation.statistic(node) : null;
         if (statistic != null) {
             boolean running = statistic == Role.STATISTIC;
-            return running ? List.of(running(node.getOpType().equals("Sub"))) : one(statistic, reader);
+            return running ? Uses.of(running(node.getOpType().equals("Sub")), reader) : Uses.of(statistic, reader);
         }
         boolean meets = graph.isDependent(node.getOutput(0));
         return switch (node.getOpType()) {
             case "Gather", "GatherND", "GatherElements" ->
-                input > 0 ? List.of() : isLookup(value, node) ? one(Role.EMBEDDING, reader) : outputs(node);
-            case "Concat" -> meets ? one(token(value), reader) : outputs(node);
-            case "Where" -> meets ? one(rank(value) > 2 ? token(value) : Role.OTHER, reader) : sameSize(value, reader);
-            case "Add", "Sum" -> meets ? List.of(summand(value, reader)) : sameSize(value, reader);
-            case "Mul" -> meets ? one(factorRole(value, reader), reader) : sameSize(value, reader);
-            case "Sub" -> meets ? one(minuend(reader), reader) : sameSize(value, reader);
+                input > 0 ? Uses.none() : isLookup(value, node) ? Uses.of(Role.EMBEDDING, reader) : outputs(node);
+            case "Concat" -> meets ? Uses.of(token(value), reader) : outputs(node);
+            case "Where" ->
+                meets ? Uses.of(rank(value) > 2 ? token(value) : Role.OTHER, reader) : sameSize(value, reader);
+            case "Add", "Sum" -> meets ? Uses.of(summand(value, reader), reader) : sameSize(value, reader);
+            case "Mul" -> meets ? Uses.of(factorRole(value, reader), reader) : sameSize(value, reader);
+            case "Sub" -> meets ? Uses.of(minuend(reader), reader) : sameSize(value, reader);
             default -> {
                 boolean follow = input == 0 && !meets && !node.getOpType().startsWith("Reduce");
                 boolean pairwise = Set.of("Div", "Pow", "Max", "Min").contains(node.getOpType());
-                yield !follow ? one(Role.OTHER, reader) : pairwise ? sameSize(value, reader) : outputs(node);
+                yield !follow ? Uses.of(Role.OTHER, reader) : pairwise ? sameSize(value, reader) : outputs(node);
             }
         };
     }
 
-    private static List<ParameterUse> one(Role role, Reader reader) {
-        return List.of(ParameterUse.of(role, reader));
-    }
-
-    private List<ParameterUse> outputs(NodeProto node) {
-        List<ParameterUse> found = new ArrayList<>();
-        node.getOutputList().stream().filter(o -> !o.isEmpty()).forEach(o -> found.addAll(uses(o)));
+    private Uses outputs(NodeProto node) {
+        Uses found = Uses.none();
+        node.getOutputList().stream().filter(o -> !o.isEmpty()).forEach(o -> found.add(uses(o)));
         return found;
     }
 
     /** Of parameters alone, the one of the result's size goes on in it; others scale it or shift it. */
-    private List<ParameterUse> sameSize(String value, Reader reader) {
+    private Uses sameSize(String value, Reader reader) {
         Shape in = shapes.of(value);
         Shape out = shapes.of(reader.node().getOutput(0));
         boolean same = in != null && out != null ? in.elements() == out.elements() : in != null;
-        return same ? outputs(reader.node()) : one(Role.OTHER, reader);
+        return same ? outputs(reader.node()) : Uses.of(Role.OTHER, reader);
     }
 
     private ParameterUse told(Role role, String value, Reader reader) {

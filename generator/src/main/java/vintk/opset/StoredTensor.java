@@ -4,10 +4,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
@@ -25,31 +23,21 @@ final class StoredTensor {
     private static final Set<Role> LEARNED =
             EnumSet.of(Role.WEIGHT, Role.EMBEDDING, Role.BIAS, Role.NORM_SCALE, Role.NORM_BIAS, Role.SLOPE);
 
-    /** How the exporter of {@code torch.export} programs names its own constants: {@code val_58}. */
-    private static final Pattern GENERATED = Pattern.compile("val_\\d+");
-
-    /** How PyTorch's exporters name Constant nodes. Before version 1.13 all names were numbers, which say nothing. */
-    private static final Pattern GENERATED_NODE =
-            Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(_\\d+)?_output_\\d+");
-
     private final Map<String, Parameter> parameters = new HashMap<>();
-    private final boolean pytorch;
-    private final boolean own;
+    private final Exporter exporter;
     private final Set<String> buffers;
 
     /** @param roles of the model */
     StoredTensor(ModelProto model, Roles roles) {
         roles.parameters().forEach(p -> parameters.put(p.name(), p));
-        String producer = model.getProducerName().toLowerCase(Locale.ROOT);
-        this.pytorch = producer.contains("pytorch");
-        this.own = producer.equals("vintk");
+        this.exporter = new Exporter(model);
         this.buffers = Buffers.of(model);
     }
 
     /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes, or names it. */
     Value initializer(String name, Tensor tensor) {
-        boolean made = pytorch && GENERATED.matcher(name).matches();
-        boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !pytorch);
+        boolean made = exporter.isNumber(name);
+        boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !exporter.isPyTorch());
         // Group normalisation is written with this one; others leave out what they have not.
         boolean filler = made && isFiller(name, tensor) && reader(name).equals("InstanceNormalization");
         boolean fixed = buffers.contains(name) || isStatistic(name);
@@ -64,7 +52,7 @@ final class StoredTensor {
 
     /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */
     Value constant(String name, Tensor tensor) {
-        boolean made = pytorch && GENERATED_NODE.matcher(name).matches();
+        boolean made = exporter.isGenerated(name);
         return made && isFiller(name, tensor) ? Value.constant(tensor) : learned(name, tensor);
     }
 
@@ -75,7 +63,9 @@ final class StoredTensor {
     }
 
     private Value learned(String name, Tensor tensor) {
-        return !own && LEARNED.contains(role(name)) ? Value.initializer(name, tensor) : Value.constant(tensor);
+        return !exporter.isOwn() && LEARNED.contains(role(name))
+                ? Value.initializer(name, tensor)
+                : Value.constant(tensor);
     }
 
     /** Of a ConstantOfShape node; null where its shape is not stored but computed, from that of the batch perhaps. */

@@ -2,7 +2,9 @@ package vintk.opset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,8 +106,8 @@ class ContentsTest {
         table("large", i -> i % WIDTH == 0 ? Math.sqrt(WIDTH / 2.0) : 1e-3 * (i / WIDTH));
         table("trained", i -> halves(i) + (i == ROWS * WIDTH - 1 ? 0.1 : 0));
         add("vector", Shape.of(ROWS * WIDTH), ContentsTest::halves);
-        add("columns", Shape.of(16, 2), i -> (i % 2 == 0 ? 1 : 2) * Math.sin(i));
-        add("odd", Shape.of(ROWS, 7), i -> halves(i / 7 * WIDTH + i % 7));
+        add("directions", Shape.of(16, 2), i -> i % 2 == 0 ? Math.sin(i / 2) : Math.cos(i / 2));
+        add("odd", Shape.of(ROWS, 7), i -> (i % 3 == 0 ? 1 : -1) * Math.sqrt(0.5));
         tensors.put("not a number", Tensor.filled(new TensorType(DataType.FLOAT, Shape.of(4, 8)), Double.NaN));
         tensors.put("integers", Tensor.longs(Shape.of(2, 8), new long[16]));
         for (String name : tensors.keySet()) {
@@ -126,6 +128,25 @@ class ContentsTest {
         List<String> found = new ArrayList<>(tensors.keySet());
         found.removeIf(name -> role(name) == null);
         assertEquals(List.of("sine", "cosine"), found);
+    }
+
+    @Test
+    void vectorsAreNoRotations() {
+        add("sine", Shape.of(16), i -> Math.sin(i + 1));
+        add("cosine", Shape.of(16), i -> Math.cos(i + 1));
+        assertNull(role("sine"));
+        assertNull(role("cosine"));
+    }
+
+    /** Of 20,000 each could be the other's partner but for the last number: 10^10 comparisons. */
+    @Test
+    void manyThatNearlyFit() {
+        for (int k = 0; k < 20_000; k++) {
+            double last = 2 + k;
+            add("n" + k, Shape.of(10, 6), i -> i == 59 ? last : (i % 5 == 0 ? 1 : -1) * Math.sqrt(0.5));
+        }
+        add("sine", Shape.of(1, 1, 4, 4), i -> Math.sin(angle(i / 4, i % 4)));
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertNull(role("n1")));
     }
 
     /** They differ behind the numbers that are compared first. */

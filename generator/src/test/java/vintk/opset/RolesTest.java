@@ -1,8 +1,13 @@
 package vintk.opset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,6 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sketches of the ways in which exporters write layers, and the role of every parameter in them. */
 class RolesTest {
+    /** For what else takes hours. */
+    private static final Duration ENOUGH = Duration.ofSeconds(20);
+
     /** Names say the role: {@code weight}, {@code weight2} ...; what has another name is no float parameter. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("vintk.opset.RoleSketches#all")
@@ -97,5 +105,53 @@ class RolesTest {
         expected.put("walrunning_mean", "OTHER 1");
         expected.put("gru.running_mean", "WEIGHT 1");
         assertEquals(expected, found);
+    }
+
+    /** Each sum has twice the readers of the one before. */
+    @Test
+    void sumsOfSums() {
+        Sketch sketch = new Sketch().floats("weight", 4, 4);
+        String last = "weight";
+        for (int i = 0; i < 60; i++) {
+            String sum = "sum" + i;
+            sketch.node(sum, "Add", last, last);
+            last = sum;
+        }
+        ModelProto model = sketch.node("y", "MatMul", "x", last).model();
+        List<Parameter> parameters = assertTimeoutPreemptively(ENOUGH, () -> Roles.parameters(model));
+        assertEquals(1, parameters.get(0).uses().size());
+        assertEquals(Role.WEIGHT, parameters.get(0).role());
+    }
+
+    /** Five operators deep, each of 150 operands: 10^10 ways to a root that is none. */
+    @Test
+    void operandsOfOperands() {
+        Sketch sketch = new Sketch().floats("other", 4);
+        String last = "x";
+        String[] same = new String[150];
+        for (int depth = 0; depth < 5; depth++) {
+            Arrays.fill(same, last);
+            last = "same" + depth;
+            sketch.node(last, "Max", same);
+        }
+        ModelProto model = sketch.node("root", "Sqrt", last)
+                .node("normalised", "Div", "x", "root")
+                .node("y", "Mul", "normalised", "other")
+                .model();
+        assertEquals(Map.of("other", Role.OTHER), assertTimeoutPreemptively(ENOUGH, () -> Roles.of(model)));
+    }
+
+    /** Layers that share a vector are told from one that uses it twice. */
+    @Test
+    void twoReadersAreTwoUses() {
+        Sketch sketch = new Sketch()
+                .floats("norm_scale", 4)
+                .floats("bias", 4)
+                .node("a", "BatchNormalization", "x", "norm_scale", "bias", "bias", "bias")
+                .node("b", "BatchNormalization", "a", "norm_scale", "bias", "bias", "bias")
+                .node("c", "BatchNormalization", "b", "norm_scale", "bias", "bias", "bias");
+        List<Parameter> parameters = Roles.parameters(sketch.model());
+        assertEquals("norm_scale", parameters.get(0).name());
+        assertEquals(2, parameters.get(0).uses().size());
     }
 }

@@ -1,0 +1,40 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Who wrote a model, and how they name what they make themselves. */
+final class Exporter {
+    /** Numbers of {@code torch.export} programs: {@code val_58}. */
+    private static final Pattern NUMBER = Pattern.compile("val_\\d+");
+
+    /** Nodes of PyTorch's exporters. Before version 1.13 all names were numbers, which say nothing. */
+    private static final Pattern NODE =
+            Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(OfShape)?(_\\d+)?_output_\\d+");
+
+    private final String name;
+
+    Exporter(ModelProto model) {
+        name = model.getProducerName().toLowerCase(Locale.ROOT);
+    }
+
+    boolean isPyTorch() {
+        return name.contains("pytorch");
+    }
+
+    /** This program. */
+    boolean isOwn() {
+        return name.equals("vintk");
+    }
+
+    /** Whether an initializer is one of PyTorch's exporter, and not of the module. */
+    boolean isNumber(String initializer) {
+        return isPyTorch() && NUMBER.matcher(initializer).matches();
+    }
+
+    /** Whether what a Constant or ConstantOfShape node gives out has a name that PyTorch's exporter made. */
+    boolean isGenerated(String output) {
+        return isPyTorch() && NODE.matcher(output).matches();
+    }
+}
