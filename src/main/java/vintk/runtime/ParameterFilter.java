@@ -1,17 +1,11 @@
 package vintk.runtime;
 
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import vintk.onnx.Graph;
 import vintk.onnx.Value;
-import vintk.opset.Contents;
-import vintk.opset.Role;
 
 /**
  * Which initializers count as parameters (METHOD §1): float, not scalars, and as the options say. Running statistics and
@@ -28,12 +22,11 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
     public Selection select(Graph graph) {
         List<Value> counted = new ArrayList<>();
         List<LeftOut> leftOut = new ArrayList<>();
-        Contents contents = contents(graph);
         for (Value constant : graph.constants()) {
             if (constant.name() == null || !constant.dataType().isFloating()) {
                 continue;
             }
-            String reason = reason(constant, contents.role(constant.name()));
+            String reason = reason(constant);
             if (reason == null) {
                 counted.add(constant);
             } else {
@@ -47,18 +40,7 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
         return new Selection(counted, leftOut);
     }
 
-    private static Contents contents(Graph graph) {
-        Map<String, Value> named = new LinkedHashMap<>();
-        Set<Value> factors = new HashSet<>();
-        Set<Value> others = new HashSet<>();
-        graph.constants().stream().filter(c -> c.name() != null).forEach(c -> named.put(c.name(), c));
-        graph.nodes().forEach(node -> (node.opType().equals("Mul") ? factors : others).addAll(node.inputs()));
-        factors.removeAll(others);
-        return new Contents(
-                named.keySet(), name -> named.get(name).constant(), name -> factors.contains(named.get(name)));
-    }
-
-    private String reason(Value constant, Role content) {
+    private String reason(Value constant) {
         int rank = constant.shape().rank();
         if (rank == 0) {
             return "a scalar";
@@ -66,8 +48,8 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
         if (weightsOnly && rank < 2) {
             return "a vector (--parameters weights)";
         }
-        if (content != null && include.isEmpty()) {
-            return content.fixed();
+        if (constant.fixed() != null && include.isEmpty()) {
+            return constant.fixed();
         }
         if (include.isPresent() && !include.get().matcher(constant.name()).find()) {
             return "not matched by --include";

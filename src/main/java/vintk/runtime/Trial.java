@@ -20,8 +20,14 @@ final class Trial {
     /** Samples that are tried together and alone. */
     static final int SAMPLES = 3;
 
-    /** Relative to the largest output: far above rounding, far below what a batch statistic does. */
+    /** Of how much outputs differ between samples: far below what a batch statistic does. */
     private static final double TOLERANCE = 1e-3;
+
+    /** Of the largest output: more than it is rounded by, where it is the sum of some thousand numbers. */
+    private static final double ROUNDED = 1e-5;
+
+    /** Times what moving a sample by rounding does: a network of much rounding rounds otherwise in a batch. */
+    private static final double TIMES = 20;
 
     /** Four units in the last place: each sample is moved by so much of itself. */
     private static final float MOVE = 0x1p-22f;
@@ -83,8 +89,10 @@ final class Trial {
                 together = together(run, data, samples, sample);
             }
         }
-        double difference = difference(together, alone);
-        if (difference > TOLERANCE) {
+        double change = difference(moved, new float[][] {alone[0]}, 0);
+        double tolerance = Math.max(ROUNDED, Math.max(TIMES * change, TOLERANCE * spread(alone)));
+        double difference = difference(together, alone, tolerance);
+        if (difference > tolerance) {
             throw new ModelException(
                     ModelException.Kind.ERROR,
                     String.format(
@@ -96,7 +104,21 @@ final class Trial {
                             difference,
                             samples));
         }
-        return new Found(isNumber(alone), remark(moved, alone[0]));
+        return new Found(isNumber(alone), change > ROUNDING ? Optional.of(remark(change)) : Optional.empty());
+    }
+
+    /** How far outputs of different samples are apart, over the largest: an offset of all of them says nothing. */
+    private static double spread(float[][] outputs) {
+        double widest = 0;
+        for (int k = 0; k < outputs[0].length; k++) {
+            for (float[] output : outputs) {
+                double apart = Math.abs((double) output[k] - outputs[0][k]);
+                widest = Double.isFinite(apart) ? Math.max(widest, apart) : widest;
+            }
+        }
+        double largest =
+                Arrays.stream(outputs).mapToDouble(Trial::largest).max().orElse(0);
+        return largest == 0 ? 0 : widest / largest;
     }
 
     private static float[] moved(float[] data) {
@@ -119,17 +141,13 @@ final class Trial {
         return true;
     }
 
-    private Optional<String> remark(float[] moved, float[] output) {
-        double change = difference(moved, new float[][] {output});
-        if (!(change > ROUNDING)) {
-            return Optional.empty();
-        }
-        return Optional.of(String.format(
+    private String remark(double change) {
+        return String.format(
                 Locale.ROOT,
                 "output '%s' changes by %.1g of itself when a sample is moved by rounding alone: in float32 this kernel may have no digit"
                         + " that is right (weights without an initialisation that keeps activations in bounds?)",
-                this.output,
-                change));
+                output,
+                change);
     }
 
     private float[] together(GraphRun run, float[] data, int samples, Shape sample) {
@@ -160,8 +178,13 @@ final class Trial {
         return run.run(signature.feeds(data, from, samples, sample)).get(output).toFloats();
     }
 
-    /** Samples may be blocks of the output or interleaved (the batch merged behind another axis): the better reading counts. */
-    private static double difference(float[] together, float[][] alone) {
+    /**
+     * Over the largest output. Samples may be blocks of the output or interleaved (the batch merged behind another axis): the better
+     * reading counts.
+     *
+     * @param enough a difference at which no other reading need be tried
+     */
+    private static double difference(float[] together, float[][] alone, double enough) {
         int samples = alone.length;
         int size = alone[0].length;
         if (together.length != samples * size) {
@@ -173,7 +196,7 @@ final class Trial {
         }
         double best = Double.POSITIVE_INFINITY;
         // Whole samples first: that is what most outputs are.
-        for (int block = size; block > 0 && best > TOLERANCE * largest; block--) {
+        for (int block = size; block > 0 && best > enough * largest; block--) {
             if (size % block == 0) {
                 Interruption.check();
                 best = Math.min(best, difference(together, alone, block, best));

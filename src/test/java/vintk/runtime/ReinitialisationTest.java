@@ -275,20 +275,22 @@ class ReinitialisationTest {
     void statisticsWrittenAsArithmetic() {
         GraphProto.Builder graph = GraphProto.newBuilder();
         graph.addInputBuilder().setName("x");
-        List.of("of images", "by", "mean", "deviation", "scale").forEach(name -> floats(graph, name, 3));
+        List.of("of images", "by", "mean", "deviation", "scale", "offset").forEach(name -> floats(graph, name, 3));
         floats(graph, "matrix", 3, 3);
         node(graph, "a", "Sub", "x", "of images");
         node(graph, "b", "Div", "a", "by");
         node(graph, "c", "MatMul", "b", "matrix");
         node(graph, "d", "Sub", "c", "mean");
         node(graph, "e", "Div", "d", "deviation");
-        node(graph, "y", "Mul", "e", "scale");
+        node(graph, "f", "Mul", "e", "scale");
+        node(graph, "y", "Add", "f", "offset");
         ModelProto model = ModelProto.newBuilder().setGraph(graph).build();
         Reinitialisation drawn = Reinitialisation.of(model, Initialisation.parse("xavier"), 1);
         Map<String, double[]> tensors = tensors(drawn.model());
         assertUniform(0, tensors.get("mean"));
         assertUniform(1, tensors.get("deviation"));
         assertUniform(1, tensors.get("scale"));
+        assertUniform(0, tensors.get("offset"));
         assertArrayEquals(tensors(model).get("of images"), tensors.get("of images"));
         assertArrayEquals(tensors(model).get("by"), tensors.get("by"));
         assertEquals(List.of(), drawn.left());

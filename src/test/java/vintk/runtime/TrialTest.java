@@ -93,4 +93,31 @@ class TrialTest {
         Trial.Found found = network(model).tried(DATA, Shape.of(3), "y", 1);
         assertEquals(new Trial.Found(true, Optional.empty()), found);
     }
+
+    /** The same for all samples, it would make what they do to each other look small. */
+    @Test
+    void anOffsetHidesNoInfluence() throws IOException {
+        TestModel model = model().numbers("offset", 3000, 3000)
+                .node("ReduceMean", "mean", "x")
+                .with("axes", new long[] {0})
+                .node("Sub", "centred", "x", "mean")
+                .node("MatMul", "h", "centred", "w")
+                .node("Add", "y", "h", "offset")
+                .output("y");
+        ModelException thrown =
+                assertThrows(ModelException.class, () -> network(model).tried(DATA, Shape.of(3), "y", 1));
+        assertTrue(thrown.getMessage().startsWith("samples influence each other"), thrown::getMessage);
+    }
+
+    /** Rounding of a large offset, and of a network that multiplies it, is no influence. */
+    @Test
+    void roundingIsNoInfluence() throws IOException {
+        TestModel large = model().numbers("offset", 1e7f, 1e7f)
+                .node("MatMul", "h", "x", "w")
+                .node("Add", "y", "h", "offset")
+                .output("y");
+        assertEquals(
+                Optional.empty(),
+                network(large).tried(DATA, Shape.of(3), "y", 1).remark());
+    }
 }

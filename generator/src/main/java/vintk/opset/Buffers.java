@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -24,11 +25,22 @@ public final class Buffers {
         return marks(model).stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
     }
 
+    /** What the file says to be parameters. */
+    static Set<String> others(ModelProto model) {
+        return model.getGraph().getValueInfoList().stream()
+                .filter(info -> is(info, "PARAMETER"::equals))
+                .map(ValueInfoProto::getName)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean is(ValueInfoProto info, Predicate<String> kind) {
+        return info.getMetadataPropsList().stream().anyMatch(p -> p.getKey().equals(KIND) && kind.test(p.getValue()));
+    }
+
     /** What the file says of them, without the types, which need not hold any more. */
     public static List<ValueInfoProto> marks(ModelProto model) {
         return model.getGraph().getValueInfoList().stream()
-                .filter(info -> info.getMetadataPropsList().stream()
-                        .anyMatch(p -> p.getKey().equals(KIND) && FIXED.contains(p.getValue())))
+                .filter(info -> is(info, FIXED::contains))
                 .map(info -> info.toBuilder().clearType().build())
                 .toList();
     }

@@ -14,7 +14,7 @@ import vintk.onnx.TensorType;
  * What the numbers of a model's constants tell: masks, and tables of sines and cosines, which files have among the weights and no
  * training changes.
  */
-public final class Contents {
+final class Contents {
     /** Exporters write masks of attention as 0 and numbers at most this. */
     private static final double MASKED = -50;
 
@@ -30,18 +30,24 @@ public final class Contents {
     private final Map<String, Role> roles = new HashMap<>();
     private final Map<TensorType, List<String>> tables = new HashMap<>();
     private final Function<String, Tensor> tensors;
-    private final Predicate<String> factor;
+    private final Predicate<String> prunes;
+    private final Predicate<String> aside;
     private long comparisons = MOST;
 
     /**
      * @param names of constants
      * @param tensors by name, null for what cannot be read; asked for several times, so that none is held
-     * @param factor whether a constant is a factor everywhere, as masks are that prune weights: a weight or bias of 0 and 1 may be
-     *     how a parameter begins
+     * @param prunes whether a constant is a factor of parameters alone: weights, scales and gates may begin as 0 and 1
+     * @param aside whether nothing says that a constant is a weight, or part of a layer or normalisation, whose numbers may be any
      */
-    public Contents(Collection<String> names, Function<String, Tensor> tensors, Predicate<String> factor) {
+    Contents(
+            Collection<String> names,
+            Function<String, Tensor> tensors,
+            Predicate<String> prunes,
+            Predicate<String> aside) {
         this.tensors = tensors;
-        this.factor = factor;
+        this.prunes = prunes;
+        this.aside = aside;
         for (String name : names) {
             Tensor tensor = tensors.apply(name);
             if (tensor != null
@@ -53,25 +59,35 @@ public final class Contents {
     }
 
     private void look(String name, Tensor tensor) {
-        if (isAdditiveMask(tensor) || isBinary(tensor) && factor.test(name)) {
-            roles.put(name, Role.MASK);
+        if (isBinary(tensor)) {
+            tell(name, Role.MASK, prunes);
+        } else if (isAdditiveMask(tensor)) {
+            tell(name, Role.MASK, aside);
         } else if (tensor.shape().rank() > 1 && tensor.shape().elements() >= FEWEST && isMixed(tensor)) {
             if (isTable(tensor)) {
-                roles.put(name, Role.SINUSOID);
+                tell(name, Role.SINUSOID, aside);
             } else {
                 pair(name, tensor);
             }
         }
     }
 
+    private void tell(String name, Role role, Predicate<String> may) {
+        if (may.test(name)) {
+            roles.put(name, role);
+        }
+    }
+
     /** MASK or SINUSOID; null where the numbers do not tell. */
-    public Role role(String name) {
+    Role role(String name) {
         return roles.get(name);
     }
 
     /** Of attention: 0, or so negative that a softmax gives 0. */
     private static boolean isAdditiveMask(Tensor tensor) {
-        return tensor.allMatch(x -> x == 0 || x <= MASKED) && !tensor.allMatch(x -> x == 0);
+        return tensor.allMatch(x -> x == 0 || x <= MASKED)
+                && !tensor.allMatch(x -> x == 0)
+                && tensor.shape().elements() > 1;
     }
 
     private static boolean isBinary(Tensor tensor) {
@@ -115,8 +131,8 @@ public final class Contents {
                 return;
             }
             if (isCircle(tensor, tensors.apply(other))) {
-                roles.put(name, Role.SINUSOID);
-                roles.put(other, Role.SINUSOID);
+                tell(name, Role.SINUSOID, aside);
+                tell(other, Role.SINUSOID, aside);
                 break;
             }
         }

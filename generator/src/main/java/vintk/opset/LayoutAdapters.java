@@ -116,23 +116,27 @@ final class LayoutAdapters {
             after[at[i]] = given[at.length + i];
         }
         String mode = site.attributes().text("mode", "constant");
-        if (!mode.equals("constant")) {
-            return padByIndex(site, mode, before, after);
+        if (!mode.equals("constant") && !mode.equals("wrap")) {
+            return padByIndex(site, x, mode, before, after);
         }
-        double fill = site.optional(2) == null
-                ? site.attributes().real("value", 0)
-                : site.constant(2).number(0);
+        // What is taken away is no longer there to be wrapped around; at an edge ONNX Runtime still mirrors it.
         for (int i = 0; i < rank; i++) {
             long extent = x.shape().dim(i);
             x = Indexing.slice(x, i, Math.max(0, -before[i]), extent - Math.max(0, -after[i]));
             before[i] = Math.max(0, before[i]);
             after[i] = Math.max(0, after[i]);
         }
+        if (mode.equals("wrap")) {
+            return padByIndex(site, x, mode, before, after);
+        }
+        double fill = site.optional(2) == null
+                ? site.attributes().real("value", 0)
+                : site.constant(2).number(0);
         return Indexing.pad(x, before, after, fill);
     }
 
-    private static Value padByIndex(Site site, String mode, long[] before, long[] after) {
-        Value x = site.x();
+    private static Value padByIndex(Site site, Value whole, String mode, long[] before, long[] after) {
+        Value x = whole;
         for (int i = 0; i < before.length; i++) {
             long extent = x.shape().dim(i);
             if (before[i] == 0 && after[i] == 0) {

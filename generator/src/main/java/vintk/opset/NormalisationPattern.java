@@ -41,7 +41,11 @@ final class NormalisationPattern {
             return null;
         }
         NodeProto mean = node.getOpType().equals("Sub") ? node : origin.of(node.getInput(0));
-        return isImage(mean.getInput(0), DEPTH) ? Role.IMAGE_STATISTIC : Role.STATISTIC;
+        if (isImage(mean.getInput(0), DEPTH)) {
+            return Role.IMAGE_STATISTIC;
+        }
+        // Without an offset behind it may be anything: the centres of a radial basis, say.
+        return isShifted(mean.getOutput(0), DEPTH) ? Role.STATISTIC : null;
     }
 
     private boolean isByStatistic(NodeProto node) {
@@ -93,6 +97,27 @@ final class NormalisationPattern {
                     boolean moves = Origin.LAYOUT.contains(node.getOpType()) && node.getOutputCount() == 1;
                     return moves ? isOnlyScaled(node.getOutput(0), depth - 1) : isScaling(node);
                 });
+    }
+
+    /** Whether all readers, behind what scales or only moves numbers, add a vector. */
+    private boolean isShifted(String value, int depth) {
+        return once("isShifted", value, depth, this::findShifted);
+    }
+
+    private boolean findShifted(String value, int depth) {
+        List<Reader> readers = graph.readers(value);
+        return depth > 0
+                && !readers.isEmpty()
+                && readers.stream().allMatch(reader -> {
+                    NodeProto node = reader.node();
+                    boolean goesOn = Origin.LAYOUT.contains(node.getOpType()) || isScaling(node);
+                    return goesOn ? isShifted(node.getOutput(0), depth - 1) : isShift(node);
+                });
+    }
+
+    private boolean isShift(NodeProto node) {
+        boolean shifts = node.getInputCount() == 2 && Set.of("Add", "Sub").contains(node.getOpType());
+        return shifts && (isVector(node.getInput(0)) || isVector(node.getInput(1)));
     }
 
     private boolean isScaling(NodeProto node) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Finds the node that computed the numbers of a value, behind operators that only move them. */
@@ -33,7 +32,7 @@ final class Origin {
             "MemcpyToHost");
 
     private final ProtoGraph graph;
-    private final Map<String, Optional<NodeProto>> known = new HashMap<>();
+    private final Map<String, String> sources = new HashMap<>();
 
     Origin(ProtoGraph graph) {
         this.graph = graph;
@@ -41,20 +40,25 @@ final class Origin {
 
     /** The node, or null for inputs and initializers. */
     NodeProto of(String value) {
+        return graph.producer(source(value));
+    }
+
+    /** The value that has the numbers first. */
+    String source(String value) {
         List<String> walked = new ArrayList<>();
         String at = value;
         // A file may hold a cycle; it is refused later. No chain is longer than the graph.
-        while (!known.containsKey(at) && walked.size() <= graph.nodes().size()) {
+        while (!sources.containsKey(at) && walked.size() <= graph.nodes().size()) {
             walked.add(at);
             NodeProto node = graph.producer(at);
             if (node == null || !LAYOUT.contains(node.getOpType()) || node.getInputCount() == 0) {
-                known.put(at, Optional.ofNullable(node));
+                sources.put(at, at);
             } else {
                 at = node.getInput(0);
             }
         }
-        Optional<NodeProto> found = known.getOrDefault(at, Optional.empty());
-        walked.forEach(each -> known.put(each, found));
-        return found.orElse(null);
+        String source = sources.getOrDefault(at, at);
+        walked.forEach(each -> sources.put(each, source));
+        return source;
     }
 }

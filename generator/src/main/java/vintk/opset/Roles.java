@@ -36,7 +36,8 @@ public final class Roles {
     private static final Set<String> FLOW = Set.of("If", "Loop", "Scan");
 
     /** How modules name them, of PyTorch and TensorFlow: what reads a mean or variance in arithmetic does not tell. */
-    private static final Pattern RUNNING = Pattern.compile("(?<![A-Za-z])(?:running|moving)_(mean|var)");
+    private static final Pattern RUNNING =
+            Pattern.compile("(?<![A-Za-z])(?:running|moving)_(mean|var|variance)(?!_?[A-Za-z])");
 
     /** Inputs of BatchNormalization. */
     private static final int MEAN = 3;
@@ -46,6 +47,7 @@ public final class Roles {
     private final ProtoGraph graph;
     private final ParameterShapes shapes;
     private final Contents contents;
+    private final Set<String> learned;
     private final Origin origin;
     private final NormalisationPattern normalisation;
     private final Exporter exporter;
@@ -56,9 +58,10 @@ public final class Roles {
         this.exporter = new Exporter(model);
         this.graph = new ProtoGraph(model);
         this.shapes = new ParameterShapes(graph);
-        this.contents = new Contents(graph.constants().keySet(), this::tensor, this::isFactor);
         this.origin = new Origin(graph);
         this.normalisation = new NormalisationPattern(graph, origin, shapes);
+        this.learned = Buffers.others(model);
+        this.contents = new Contents(graph.constants().keySet(), this::tensor, this::prunes, this::isAside);
     }
 
     /** The role of every float parameter, initializers first, in the order of the file. */
@@ -100,7 +103,7 @@ public final class Roles {
 
     /** Whether the second operand of a node of the model is a statistic: no parameter there, whatever else it may be. */
     boolean isByStatistic(NodeProto node) {
-        return normalisation.statistic(node) != null;
+        return statistic(node) != null;
     }
 
     private static boolean isStored(Parameter parameter) {
@@ -190,7 +193,7 @@ public final class Roles {
         if (Products.isProduct(node) && Products.isFactor(node, input)) {
             return Uses.of(factor(value, reader), reader);
         }
-        Role statistic = input == 1 ? normalisation.statistic(node) : null;
+        Role statistic = input == 1 ? statistic(node) : null;
         if (statistic != null) {
             boolean running = statistic == Role.STATISTIC;
             return running ? Uses.of(running(node.getOpType().equals("Sub")), reader) : Uses.of(statistic, reader);
@@ -376,8 +379,20 @@ public final class Roles {
         }
     }
 
-    private boolean isFactor(String value) {
-        return graph.readers(value).stream()
-                .allMatch(reader -> reader.node().getOpType().equals("Mul"));
+    /** As masks of weights do: whatever reads it multiplies by it what depends on no input. */
+    private boolean prunes(String value) {
+        return !graph.readers(value).isEmpty()
+                && graph.readers(value).stream()
+                        .map(Reader::node)
+                        .allMatch(node -> node.getOpType().equals("Mul") && !graph.isDependent(node.getOutput(0)));
+    }
+
+    private boolean isAside(String value) {
+        return uses(value).sorted().stream().allMatch(use -> use.role() == Role.OTHER || use.role() == Role.EMBEDDING);
+    }
+
+    private Role statistic(NodeProto node) {
+        boolean told = node.getInputCount() > 1 && learned.contains(origin.source(node.getInput(1)));
+        return told ? null : normalisation.statistic(node);
     }
 }

@@ -40,8 +40,11 @@ final class StoredTensor {
         boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !exporter.isPyTorch());
         // Group normalisation is written with this one; others leave out what they have not.
         boolean filler = made && isFiller(name, tensor) && reader(name).equals("InstanceNormalization");
-        boolean fixed = buffers.contains(name) || isStatistic(name);
-        return number || filler || fixed ? Value.constant(tensor) : Value.initializer(name, tensor);
+        if (number || filler || buffers.contains(name) || isStatistic(name)) {
+            return Value.constant(tensor);
+        }
+        Role role = role(name);
+        return role.isFixed() ? Value.fixed(name, tensor, role.fixed()) : Value.initializer(name, tensor);
     }
 
     /** Whether nothing else is made of it: else the reader drops its name. */

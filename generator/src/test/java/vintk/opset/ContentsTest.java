@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ class ContentsTest {
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
+    /** Parts of layers and normalisations. */
+    private final Set<String> layers = new HashSet<>();
+
     private void add(String name, Shape shape, IntToDoubleFunction numbers) {
         float[] values = new float[(int) shape.elements()];
         for (int i = 0; i < values.length; i++) {
@@ -38,7 +42,8 @@ class ContentsTest {
     }
 
     private Role role(String name, String... factors) {
-        return new Contents(tensors.keySet(), tensors::get, Set.of(factors)::contains).role(name);
+        return new Contents(tensors.keySet(), tensors::get, Set.of(factors)::contains, each -> !layers.contains(each))
+                .role(name);
     }
 
     private static double angle(int row, int frequency) {
@@ -63,13 +68,18 @@ class ContentsTest {
         add("window", Shape.of(4, 4), i -> i % 4 > i / 4 ? -100 : 0);
         add("zeros", Shape.of(4, 4), i -> 0);
         add("weight", Shape.of(4, 4), i -> i - 8);
+        add("one", Shape.of(1), i -> -76);
+        add("bias", Shape.of(3), i -> -60 - i);
+        layers.add("bias");
         assertEquals(Role.MASK, role("causal"));
+        assertNull(role("one"));
+        assertNull(role("bias"));
         assertEquals(Role.MASK, role("window"));
         assertNull(role("zeros"));
         assertNull(role("weight"));
     }
 
-    /** A weight may begin as the unit matrix, a bias as one: what is a factor everywhere does not begin with zeros. */
+    /** A weight may begin as the unit matrix, a gate as 0 and 1: masks prune other parameters. */
     @Test
     void factorsOfZeroAndOne() {
         add("eye", Shape.of(4, 4), i -> i % 5 == 0 ? 1 : 0);
@@ -88,6 +98,18 @@ class ContentsTest {
         table("behind a token", i -> i < WIDTH ? 0 : halves(i));
         for (String name : List.copyOf(tensors.keySet())) {
             assertEquals(Role.SINUSOID, role(name), name);
+        }
+    }
+
+    /** A kernel of ±1/√2 has rows of that kind, too. */
+    @Test
+    void weightsAreNoTables() {
+        table("weight", ContentsTest::halves);
+        add("sine", Shape.of(4, 4), i -> Math.sin(angle(i / 4, i % 4)));
+        add("cosine", Shape.of(4, 4), i -> Math.cos(angle(i / 4, i % 4)));
+        layers.addAll(tensors.keySet());
+        for (String name : tensors.keySet()) {
+            assertNull(role(name), name);
         }
     }
 

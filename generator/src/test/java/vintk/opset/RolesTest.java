@@ -154,4 +154,44 @@ class RolesTest {
         assertEquals("norm_scale", parameters.get(0).name());
         assertEquals(2, parameters.get(0).uses().size());
     }
+
+    /** Centres and widths of a radial basis look like statistics of images where the file does not say that they are learned. */
+    @Test
+    void whatTheFileSaysIsLearned() {
+        ModelProto model = new Sketch()
+                .floats("mean", 4)
+                .floats("width", 4)
+                .longs("axes", 0)
+                .node("row", "Unsqueeze", "mean", "axes")
+                .node("centred", "Sub", "x", "row")
+                .node("y", "Div", "centred", "width")
+                .model();
+        assertEquals(Map.of("mean", Role.IMAGE_STATISTIC, "width", Role.IMAGE_STATISTIC), Roles.of(model));
+        ModelProto.Builder marked = model.toBuilder();
+        for (String name : List.of("mean", "width")) {
+            marked.getGraphBuilder()
+                    .addValueInfoBuilder()
+                    .setName(name)
+                    .addMetadataPropsBuilder()
+                    .setKey("pkg.torch.export.graph_signature.InputSpec.kind")
+                    .setValue("PARAMETER");
+        }
+        assertEquals(Map.of("mean", Role.OTHER, "width", Role.OTHER), Roles.of(marked.build()));
+    }
+
+    /** (x - a) · b behind a layer is a normalisation only where an offset follows. */
+    @Test
+    void anyShiftAndScaleIsNoNormalisation() {
+        Sketch sketch = new Sketch()
+                .floats("weight", 4, 4)
+                .floats("shift", 4)
+                .floats("scale", 4)
+                .node("h", "MatMul", "x", "weight")
+                .node("centred", "Sub", "h", "shift")
+                .node("scaled", "Div", "centred", "scale")
+                .node("y", "Tanh", "scaled");
+        assertEquals(Map.of("weight", Role.WEIGHT, "shift", Role.OTHER, "scale", Role.OTHER), Roles.of(sketch.model()));
+        sketch.floats("offset", 4).node("z", "Add", "scaled", "offset");
+        assertEquals(Role.OTHER, Roles.of(sketch.model()).get("shift"));
+    }
 }
