@@ -61,6 +61,11 @@ final class ParameterModels {
                 new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without(FILLER),
                 new ExportedModel("a weight that is pruned, and one that begins as the unit matrix", pruned(), 4)
                         .without("mask"),
+                new ExportedModel(
+                        "a normalisation in front, of an opset whose means take their axes as an input",
+                        normalisedFirst(),
+                        3,
+                        16),
                 new ExportedModel("positions as sines and cosines", positions(), 4, 8).without("table"),
                 new ExportedModel("tokens turned by sines and cosines", turned(), 4, 8).without("sines", "cosines"),
                 behind("Identity", 3, 2, m -> m.node("Identity", "u", "p")),
@@ -161,6 +166,23 @@ final class ParameterModels {
                 .node("Mul", "kept", "w", "mask")
                 .layer("h", "x", "kept")
                 .layer("y", "h", "unit")
+                .output("y");
+    }
+
+    /** Nothing that the kernel's graph keeps is of the file's opset. */
+    private static TestModel normalisedFirst() {
+        return TestModel.opset(20)
+                .input("x", -1, 3, 16)
+                .weight("scale", 16)
+                .weight("offset", 16)
+                .weight("w", 16, 16)
+                .weight("b", 16)
+                .weight("v", 16, 2)
+                .node("LayerNormalization", "n", "x", "scale", "offset")
+                .node("MatMul", "p", "n", "w")
+                .node("Add", "h", "p", "b")
+                .node("Gelu", "g", "h")
+                .node("MatMul", "y", "g", "v")
                 .output("y");
     }
 

@@ -121,5 +121,6 @@ final class LayoutNodes {
         nodes.add(of("Pad", 13).x(3, 4).longs(3, 0, 2, 5).with("mode", "edge").noted("edge"));
         nodes.add(of("Pad", 18).x(2, 3, 4).longs(1, 2).number(0).longs(-1).noted("of some axes"));
         nodes.add(of("Pad", 19).x(3, 4).longs(2, 1, 3, 4).with("mode", "wrap").noted("wrap"));
+        nodes.add(of("Pad", 19).x(3, 5).longs(-1, 2, 3, -1).with("mode", "wrap").noted("wrap, cropping"));
     }
 }
