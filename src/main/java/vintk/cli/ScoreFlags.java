@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -39,8 +40,8 @@ final class ScoreFlags {
             names = "--statistic",
             paramLabel = "STAT",
             defaultValue = "log-frobenius",
-            description = "Of the kernel: log-cond, log-min, log-trace, log-frobenius, log-det, effective-rank or"
-                    + " mean-cosine (default: ${DEFAULT-VALUE}).")
+            description = "Of the kernel: log-cond, log-min, log-trace, log-frobenius, log-det, effective-rank,"
+                    + " mean-cosine, or with --labels alignment (default: ${DEFAULT-VALUE}).")
     String statistic;
 
     @Option(
@@ -58,6 +59,12 @@ final class ScoreFlags {
                     "synthetic (spectrum and colours of natural images), noise, a folder of images, or a .npy file"
                             + " [N, C, H, W] (default: ${DEFAULT-VALUE}).")
     String inputs;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE.npy",
+            description = "The class of each input of --inputs FILE.npy, integers [N]: for alignment.")
+    Path labels;
 
     @Option(
             names = "--batch",
@@ -132,10 +139,11 @@ final class ScoreFlags {
                     "--reduction full gives one row an output, not a sample: use it with the command kernel");
         }
         Statistic chosen = Named.find(Statistic.class, statistic);
-        if (chosen.needsLabels()) {
-            throw new IllegalArgumentException("--statistic " + statistic + " needs labels, which cannot be given yet");
+        if (chosen.needsLabels() && labels == null) {
+            throw new IllegalArgumentException(
+                    "--statistic " + statistic + " needs the classes of the inputs: --labels");
         }
-        Inputs source = Inputs.parse(inputs);
+        Inputs source = labels == null ? Inputs.parse(inputs) : Inputs.parse(inputs, labels);
         source.require(batch);
         List<SessionSettings> sessions = device.sessions(common);
         Settings settings = new Settings(
@@ -154,7 +162,7 @@ final class ScoreFlags {
                 DeviceFlags.text(sessions),
                 precision(),
                 Vintk.Version.number());
-        return new Evaluation(settings, options, sessions, source, parsed, timeout, failures);
+        return new Evaluation(settings, options, sessions, source, source.labels(batch), parsed, timeout, failures);
     }
 
     private Precision precision() {

@@ -82,7 +82,11 @@ final class Study {
             results.addAll(earlier.without(open));
             results.addAll(taken);
             show(Ranking.of(results));
-            throw e.getCause();
+            IOException cause = e.getCause();
+            throw new IOException(
+                    "%s; %d of %d models are scored, --resume goes on"
+                            .formatted(cause.getMessage(), results.size(), subjects.size()),
+                    cause);
         }
         if (missing > 0) {
             stderr.println("vintk: interrupted, " + (subjects.size() - missing) + " of " + subjects.size()
@@ -93,7 +97,8 @@ final class Study {
         if (!results.isEmpty()) {
             report(missing == 0);
         } else if (common.json) {
-            show(Ranking.of(results));
+            stdout.println("[]");
+            stdout.flush();
         }
         if (out != null && !journalFile.equals(out) && (missing == 0 || results.isEmpty())) {
             Files.deleteIfExists(journalFile);
@@ -116,6 +121,7 @@ final class Study {
         }
         if (Journal.isUnfinished(journalFile)) {
             requireResults();
+            Journal.requireFree(journalFile);
             throw new IllegalArgumentException(
                     "%s is of a run that was cut short: --resume goes on with it; or remove it".formatted(journalFile));
         }
@@ -194,8 +200,13 @@ final class Study {
     private void report(boolean complete) throws IOException {
         Ranking ranking = Ranking.of(results);
         show(ranking);
-        if (out != null && (complete || !journalFile.equals(out))) {
+        if (out == null || !complete && journalFile.equals(out)) {
+            return;
+        }
+        try {
             ReportFormat.of(out).write(ranking, out);
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + "; all results are in " + journalFile, e);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +43,15 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
      */
     default void require(int samples) throws IOException {}
 
+    /**
+     * The class of each of the images that {@link #load} gives, whatever the seed; empty where they are not known.
+     *
+     * @throws IOException when a file cannot be read, or is not what was asked for
+     */
+    default int[] labels(int samples) throws IOException {
+        return new int[0];
+    }
+
     /** What tells this source from another of the same {@link #spec}: empty, or a text with a space in front. */
     default String content() throws IOException {
         return "";
@@ -49,6 +59,20 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
 
     /** The text that {@link #parse} makes this source from. */
     String spec();
+
+    /**
+     * The same with classes.
+     *
+     * @param classes a {@code .npy} file with the class of each image of one that is a {@code .npy} file, too
+     * @throws IllegalArgumentException for other sources, whose images are drawn
+     */
+    static Inputs parse(String text, Path classes) {
+        if (parse(text) instanceof NpyFile file) {
+            return new NpyFile(file.path(), Optional.of(classes));
+        }
+        throw new IllegalArgumentException(
+                "Labels: expected inputs from a .npy file, whose images they belong to; got '" + text + "'");
+    }
 
     /**
      * The source that a text names: {@code synthetic}, {@code noise}, else an existing folder of images or {@code .npy}
@@ -80,7 +104,7 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
         } else if (!text.endsWith(".npy")) {
             throw unknown(text, "which is a file, but not a .npy file");
         }
-        return new NpyFile(path);
+        return new NpyFile(path, Optional.empty());
     }
 
     private static IllegalArgumentException unknown(String text, String reason) {

@@ -3,13 +3,16 @@ package vintk.input;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * A {@code .npy} file with an array [N, C, H, W] of images that are already normalised: the first {@code samples} of them
  * are taken as they are, whatever the seed.
+ *
+ * @param classes a {@code .npy} file with the class of each, integers [N], where it is known
  */
-public record NpyFile(Path path) implements Inputs {
+public record NpyFile(Path path, Optional<Path> classes) implements Inputs {
 
     @Override
     public Batch load(int samples, int channels, int height, int width, long seed, Consumer<String> warnings)
@@ -44,8 +47,29 @@ public record NpyFile(Path path) implements Inputs {
     }
 
     @Override
+    public int[] labels(int samples) throws IOException {
+        if (classes.isEmpty()) {
+            return new int[0];
+        }
+        NpyArray array = Npy.read(classes.get());
+        double[] numbers = array.doubles();
+        boolean integers = Arrays.stream(numbers).allMatch(number -> number == (int) number);
+        if (array.shape().length != 1 || numbers.length < samples || !integers) {
+            throw new IOException(classes.get() + ": expected the class of each input, " + samples
+                    + " or more integers of shape [N], got "
+                    + (integers ? "shape " + array.shapeText() : "other numbers"));
+        }
+        return Arrays.stream(numbers)
+                .limit(samples)
+                .mapToInt(number -> (int) number)
+                .toArray();
+    }
+
+    @Override
     public String content() throws IOException {
-        return " " + Npy.read(path).digest();
+        String labels =
+                classes.isEmpty() ? "" : " classes " + Npy.read(classes.get()).digest();
+        return " " + Npy.read(path).digest() + labels;
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class Evaluation {
     private final List<SessionSettings> sessions;
     private final List<View> views;
     private final Inputs inputs;
+    private final int[] labels;
     private final Batches batches;
     private final Consumer<Throwable> failures;
     private final double timeout;
@@ -51,6 +52,7 @@ public final class Evaluation {
     /**
      * @param sessions one for each model that is worked on at a time
      * @param inputs where the images come from
+     * @param labels the class of each image of a batch; empty where they are not known
      * @param timeout seconds for one model, 0 for no limit
      * @param failures is told of every exception behind a status, for those who ask for stack traces
      */
@@ -59,6 +61,7 @@ public final class Evaluation {
             KernelOptions options,
             List<SessionSettings> sessions,
             Inputs inputs,
+            int[] labels,
             List<View> views,
             double timeout,
             Consumer<Throwable> failures) {
@@ -67,6 +70,7 @@ public final class Evaluation {
         this.sessions = List.copyOf(sessions);
         this.views = List.copyOf(views);
         this.inputs = inputs;
+        this.labels = labels;
         this.timeout = timeout;
         this.failures = failures;
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
@@ -264,7 +268,7 @@ public final class Evaluation {
 
     private Score score(KernelMatrix matrix) {
         Kernel kernel = new Kernel(matrix.values(), settings.batch(), settings.views(), settings.precision());
-        Score score = Score.of(kernel, settings.statistic(), settings.integration());
+        Score score = Score.of(kernel, settings.statistic(), settings.integration(), labels);
         return matrix.origin().map(score::because).orElse(score);
     }
 }

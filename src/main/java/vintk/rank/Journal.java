@@ -75,6 +75,11 @@ public final class Journal implements Closeable {
         }
     }
 
+    /** Refuses a file that another run is writing. */
+    public static void requireFree(Path path) throws IOException {
+        open(path).close();
+    }
+
     /**
      * Adds a result and forces it to disk. Safe to call from several threads.
      *

@@ -58,6 +58,11 @@ final class Signature {
         }
         DeclaredInput main = given.main().map(name -> find(inputs, name)).orElseGet(() -> imageLike(inputs));
         given.others().keySet().forEach(name -> find(inputs, name));
+        if (given.others().containsKey(main.name())) {
+            throw new IllegalArgumentException(
+                    "--input " + main.name()
+                            + "=...: this input takes the samples, which --inputs gives (for the command kernel an --input without a name)");
+        }
         inputs.forEach(Signature::requireSize);
         Signature signature = new Signature(main, given.batchAxis().orElse(batchAxis(main)));
         if (signature.axis >= main.rank()) {

@@ -96,6 +96,86 @@ class FurtherInputsTest {
         assertTrue(kernel.err().contains("--input z: expected a row for each of 4 samples, got 3"), kernel.err());
     }
 
+    /** --input where --inputs is meant. */
+    @Test
+    void samplesAreNoFurtherInput() throws IOException {
+        Path images = folder.resolve("x.npy");
+        Npy.write(images, NpyArray.of(new long[] {BATCH, 3, 8, 8}, new float[BATCH * 3 * 64]));
+        JsonNode result = scored("--input", "x=" + images);
+        assertEquals("invalid-model", result.path("status").asText());
+        assertTrue(
+                result.path("message")
+                        .asText()
+                        .contains("--input x=...: this input takes the samples, which --inputs gives"),
+                result.toString());
+    }
+
+    /** Centred kernel alignment as numpy has it, of the kernel that the command kernel writes. */
+    @Test
+    void alignmentWithLabels() throws IOException {
+        float[] numbers = new float[BATCH * 3 * 64];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) Math.sin(i * i);
+        }
+        Path images = folder.resolve("x.npy");
+        Npy.write(images, NpyArray.of(new long[] {BATCH, 3, 8, 8}, numbers));
+        Path labels = folder.resolve("labels.npy");
+        Npy.write(labels, NpyArray.of(new long[] {BATCH}, new double[] {0, 1, 1, 0}));
+        Path out = folder.resolve("k.npy");
+        String z = "z=" + rows(BATCH);
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("kernel", model, "--input", images, "--input", z, "--out", out)
+                        .code());
+        Object[] words = {
+            "--input", z, "--inputs", images, "--labels", labels, "--views", "identity", "--statistic", "alignment"
+        };
+        double expected = alignment(Npy.read(out).doubles(), new int[] {0, 1, 1, 0});
+        assertEquals(expected, scored(words).at("/vintk/mean").asDouble(), 1e-6);
+        Npy.write(labels, NpyArray.of(new long[] {3}, new double[] {0, 1, 1}));
+        Shell few = Shell.vintk("score", model, "--batch", BATCH, "--input", z, "--inputs", images, "--labels", labels);
+        assertEquals(ExitCode.USAGE, few.code());
+        assertTrue(few.err().contains("expected the class of each input, 4 or more integers of shape [N]"), few.err());
+        Shell drawn = Shell.vintk("score", model, "--batch", BATCH, "--input", z, "--labels", labels);
+        assertTrue(drawn.err().contains("expected inputs from a .npy file"), drawn.err());
+        Shell none = Shell.vintk("score", model, "--statistic", "alignment");
+        assertTrue(none.err().contains("--statistic alignment needs the classes of the inputs: --labels"), none.err());
+    }
+
+    private static double alignment(double[] kernel, int[] labels) {
+        int n = labels.length;
+        double[] same = new double[n * n];
+        for (int i = 0; i < n * n; i++) {
+            same[i] = labels[i / n] == labels[i % n] ? 1 : 0;
+        }
+        double[] a = centred(kernel, n);
+        double[] b = centred(same, n);
+        return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    }
+
+    private static double[] centred(double[] matrix, int n) {
+        double[] centred = matrix.clone();
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                for (int k = 0; k < n; k++) {
+                    centred[i * n + j] -= (matrix[k * n + j] + matrix[i * n + k]) / n;
+                    for (int l = 0; l < n; l++) {
+                        centred[i * n + j] += matrix[k * n + l] / (n * n);
+                    }
+                }
+            }
+        }
+        return centred;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
     /** The image size is the model's; another one that is asked for is not used, and that is said. */
     @Test
     void theSizeOfAFixedModelIsItsOwn() throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +20,7 @@ class InputsTest {
         assertEquals(new Noise(), Inputs.parse("noise"));
         assertEquals(new ImageFolder(folder), Inputs.parse(folder.toString()));
         Path file = Files.createFile(folder.resolve("x.npy"));
-        assertEquals(new NpyFile(file), Inputs.parse(file.toString()));
+        assertEquals(new NpyFile(file, Optional.empty()), Inputs.parse(file.toString()));
         assertEquals(file.toString(), Inputs.parse(file.toString()).spec());
     }
 
@@ -47,7 +48,7 @@ class InputsTest {
         }
         Path file = folder.resolve("x.npy");
         Npy.write(file, NpyArray.of(new long[] {4, 3, 2, 5}, values));
-        Inputs inputs = new NpyFile(file);
+        Inputs inputs = new NpyFile(file, Optional.empty());
         assertEquals(new Batch(4, 3, 2, 5, values).slice(0, 3), inputs.load(3, 3, 2, 5, 9));
         assertRefused(inputs, 3, 5, "expected float images of shape (3 or more, 3, 5, 5), got (4, 3, 2, 5)");
         assertRefused(

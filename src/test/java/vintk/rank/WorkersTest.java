@@ -62,6 +62,7 @@ class WorkersTest {
                 KernelOptions.defaults(),
                 sessions,
                 new Noise(),
+                new int[0],
                 View.parseList("identity"),
                 0,
                 failure -> {});
