@@ -92,7 +92,7 @@ final class GradientText {
 
     private static String remark(GradientReport.Operator o) {
         StringBuilder remark = new StringBuilder();
-        if (o.leftOut() > 0) {
+        if (o.leftOut() > 0 && o.remark().isEmpty()) {
             remark.append(String.format(Locale.ROOT, " (%.2g %% on kinks left out)", 100 * o.leftOut()));
         }
         return remark.append(o.remark().isEmpty() ? "" : " (" + o.remark() + ")")

@@ -1,16 +1,19 @@
 package vintk.cli;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,6 +100,9 @@ final class RankCommand implements Callable<Integer> {
                 && !what.get(0).endsWith(ENDING);
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
+            require(
+                    !Files.exists(Path.of(what.get(0))) || spaces.knows(what.get(0)),
+                    "--count is for search spaces: of files and folders all models are ranked");
             requireNothingOfFiles();
             require(
                     spaces.knows(what.get(0)) || count != null,
@@ -134,15 +140,11 @@ final class RankCommand implements Callable<Integer> {
             }
             Path path = Path.of(name);
             if (Files.isDirectory(path)) {
-                try (Stream<Path> inside = Files.walk(path)) {
-                    List<Path> found = inside.filter(f -> f.toString().endsWith(ENDING) && Files.isRegularFile(f))
-                            .sorted()
-                            .toList();
-                    if (found.isEmpty()) {
-                        throw new IllegalArgumentException("no .onnx file in folder " + path);
-                    }
-                    files.addAll(found);
+                List<Path> found = modelsIn(path);
+                if (found.isEmpty()) {
+                    throw new IllegalArgumentException("no .onnx file in folder " + path);
                 }
+                files.addAll(found);
             } else {
                 files.add(path);
             }
@@ -150,6 +152,30 @@ final class RankCommand implements Callable<Integer> {
         Map<Path, Path> once = new LinkedHashMap<>();
         files.forEach(file -> once.putIfAbsent(file.toAbsolutePath().normalize(), file));
         return named(List.copyOf(once.values()), inputs, reinit);
+    }
+
+    /** Hidden files are nobody's models; links that lead nowhere, and folders that may not be read, are models that fail. */
+    private static List<Path> modelsIn(Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                String name = file.getFileName().toString();
+                boolean model = name.toLowerCase(Locale.ROOT).endsWith(ENDING) && !name.startsWith(".");
+                if (model && (Files.isRegularFile(file) || !Files.exists(file))) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                found.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        found.sort(null);
+        return found;
     }
 
     /** File names where they differ; else as much of the path as tells them apart from all others. */

@@ -62,6 +62,17 @@ record Differences(double[] value, double[] derivative, double[] unsettled, doub
         return new Differences(middle, derivative, unsettled, bend);
     }
 
+    /**
+     * How far a derivative may be off by the rounding of the values alone: a small change of a large number has few digits.
+     *
+     * @param step the one that was given to {@link #of}
+     * @param single whether the function rounds to float32
+     */
+    double rounding(int element, double step, boolean single) {
+        double finest = step / Math.pow(RATIO, STEPS - 1);
+        return Math.abs(value[element]) * (single ? 0x1p-23 : 0x1p-52) / finest;
+    }
+
     /** Root of the mean square of an array; 0 of an empty one. */
     static double size(double[] values) {
         double sum =

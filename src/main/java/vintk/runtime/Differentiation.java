@@ -174,8 +174,10 @@ public record Differentiation(
         if (made.parameters().isEmpty()) {
             throw new ModelException(
                     ModelException.Kind.CONSTANT_OUTPUT,
-                    "output '" + output(graph, options) + "' depends on no parameter: of " + parameters.size()
-                            + " parameters that count none reaches it differentiably");
+                    "output '" + output(graph, options) + "' depends on no parameter: "
+                            + (parameters.isEmpty()
+                                    ? "the model has none that counts"
+                                    : "of " + parameters.size() + " that count none reaches it differentiably"));
         }
         return new Differentiation(
                 !wanted.contains(KernelGraph.Output.JACOBIAN),

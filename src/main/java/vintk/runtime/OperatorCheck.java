@@ -219,6 +219,7 @@ final class OperatorCheck {
             int left = 0;
             double expected = 0;
             double scale = 0;
+            double rounding = 0;
             for (int o = 0; o < cotangent.length; o++) {
                 if (!isSmooth(found, o, size)) {
                     left++;
@@ -228,6 +229,9 @@ final class OperatorCheck {
                 double term = cotangent[o] * found.derivative()[o];
                 expected += term;
                 scale += term * term;
+                double off =
+                        cotangent[o] * found.rounding(o, single ? Differences.SINGLE_STEP : Differences.STEP, single);
+                rounding += off * off;
             }
             double leftOut = cotangent.length == 0 ? 0 : (double) left / cotangent.length;
             if (left == cotangent.length) {
@@ -246,6 +250,9 @@ final class OperatorCheck {
             double largest = Math.sqrt(Math.max(scale, pulledScale));
             if (!Double.isFinite(pulled)) {
                 return new Measured(Double.POSITIVE_INFINITY, leftOut, "the gradient is not finite");
+            }
+            if (Math.sqrt(rounding) > (single ? SINGLE_TOLERANCE : TOLERANCE) * largest) {
+                return new Measured(0, 1, "its output hardly changes: by less than what differences are rounded by");
             }
             double error = largest == 0 ? 0 : Math.abs(pulled - expected) / largest;
             return new Measured(error, leftOut, "");

@@ -149,14 +149,14 @@ public final class Session implements AutoCloseable {
     }
 
     /** At most this much of a message of ONNX Runtime is shown: some list all types of a node. */
-    private static final int MESSAGE = 300;
+    private static final int MESSAGE = 450;
 
     /** ONNX Runtime's own message without the places in its source, and what can be said of its kind. */
     static ModelException failure(OrtException e) {
         String text = String.valueOf(e.getMessage())
                 .replaceAll("\\s+", " ")
                 .replaceFirst("^Error code - \\w+ - message: ", "")
-                .replaceAll("/onnxruntime_src/\\S+ \\S+ [^ ]*::\\w+\\(.*?\\) (?=\\S+( \\S+){1,12} was false)", "")
+                .replaceAll("/onnxruntime_src/\\S+:\\d+ [^()]*\\([^()]*\\)( const)? ", "")
                 .strip();
         if (text.length() > MESSAGE) {
             text = text.substring(0, MESSAGE) + " ...";
@@ -167,6 +167,7 @@ public final class Session implements AutoCloseable {
                 || lower.contains("bad_alloc")
                 || lower.contains("out of memory")) {
             kind = ModelException.Kind.OUT_OF_MEMORY;
+            text += "; try a smaller --batch";
         } else if (e.getCode() == OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED
                 || lower.contains("is not a registered function/op")
                 || lower.contains("no op registered")
