@@ -64,6 +64,11 @@ public final class OnnxNetwork implements Network {
                     inputs.fill() == 0 ? "0" : Double.toString(inputs.fill()),
                     String.join(", ", signature.notGiven())));
         }
+        long integers = IntegerWeights.of(model);
+        if (integers > 0) {
+            remarks.add("weights stored as integers do not count (" + integers
+                    + " that DequantizeLinear reads): the kernel is of the other parameters alone");
+        }
         if (!inputs.untied() && SharedTensors.areIn(model)) {
             remarks.add(SharedTensors.REMARK);
         }

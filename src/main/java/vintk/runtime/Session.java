@@ -112,9 +112,11 @@ public final class Session implements AutoCloseable {
             Interruption.begin(options);
             try {
                 OrtSession.Result result = session.run(inputs, session.getOutputNames(), options);
-                if (profiled) {
-                    profiled = false;
-                    placement = Placement.of(Path.of(session.endProfiling()));
+                try {
+                    place();
+                } catch (OrtException | RuntimeException e) {
+                    result.close();
+                    throw e;
                 }
                 return result;
             } finally {
@@ -125,6 +127,14 @@ public final class Session implements AutoCloseable {
                 throw new Interruption.Interrupted();
             }
             throw failure(e);
+        }
+    }
+
+    /** After the first run, which is profiled. */
+    private void place() throws OrtException {
+        if (profiled) {
+            profiled = false;
+            placement = Placement.of(Path.of(session.endProfiling()));
         }
     }
 

@@ -73,11 +73,6 @@ public final class Spectrum {
         return descending[index];
     }
 
-    /** All of them, largest first; a copy. */
-    public double[] eigenvalues() {
-        return descending.clone();
-    }
-
     /** λ₁. */
     public double largest() {
         return descending[0];

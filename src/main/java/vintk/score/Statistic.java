@@ -15,7 +15,7 @@ public enum Statistic implements Named {
      * log10(λ₁/λ_n), the condition number of TE-NAS (Chen et al. 2021): lower is better, training at a small learning rate
      * then proceeds at one speed in all directions. Where λ_n is under the noise floor, log10(1/ε) is a lower bound.
      */
-    LOG_COND("log-cond", Direction.LOWER, true, "log10 of largest over smallest eigenvalue (condition number)") {
+    LOG_COND("log-cond", Direction.LOWER, "log10 of largest over smallest eigenvalue (condition number)") {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             return Optional.of(
@@ -28,7 +28,7 @@ public enum Statistic implements Named {
      * log10 λ_n: higher is better, it bounds the rate at which gradient descent converges (Du et al. 2019). Where λ_n is under
      * the noise floor, the floor is an upper bound.
      */
-    LOG_MIN("log-min", Direction.HIGHER, true, "log10 of the smallest eigenvalue") {
+    LOG_MIN("log-min", Direction.HIGHER, "log10 of the smallest eigenvalue") {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             return Optional.of(
@@ -104,7 +104,7 @@ public enum Statistic implements Named {
      * TE-NAS' condition number punishes; GradSign, Zhang &amp; Jia 2022, argues the other way for a trained loss). Samples without
      * any gradient have no cosine and are left out; absent where no pair is left.
      */
-    MEAN_COSINE("mean-cosine", Direction.LOWER, false, "mean cosine between gradients of two samples") {
+    MEAN_COSINE("mean-cosine", Direction.LOWER, "mean cosine between gradients of two samples") {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             double sum = 0;
@@ -125,7 +125,7 @@ public enum Statistic implements Named {
      * (Cortes et al. 2012): higher is better. Labels of a batch repeat in each view. Absent without labels, with one class
      * only, or where Θ is constant.
      */
-    ALIGNMENT("alignment", Direction.HIGHER, false, "centred alignment with the labels") {
+    ALIGNMENT("alignment", Direction.HIGHER, "centred alignment with the labels") {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             return Alignment.of(kernel, labels);
@@ -136,14 +136,12 @@ public enum Statistic implements Named {
 
     private final String id;
     private final Direction direction;
-    private final boolean dependsOnSmallest;
     private final String description;
     private final ToDoubleBiFunction<Kernel, Spectrum> formula;
 
-    Statistic(String id, Direction direction, boolean dependsOnSmallest, String description) {
+    Statistic(String id, Direction direction, String description) {
         this.id = id;
         this.direction = direction;
-        this.dependsOnSmallest = dependsOnSmallest;
         this.description = description;
         this.formula = (kernel, spectrum) -> {
             throw new AssertionError(id + " measures by itself");
@@ -153,7 +151,6 @@ public enum Statistic implements Named {
     Statistic(String id, Direction direction, String description, ToDoubleBiFunction<Kernel, Spectrum> formula) {
         this.id = id;
         this.direction = direction;
-        this.dependsOnSmallest = false;
         this.description = description;
         this.formula = formula;
     }
@@ -166,11 +163,6 @@ public enum Statistic implements Named {
     /** Which end is better. */
     public Direction direction() {
         return direction;
-    }
-
-    /** Whether the value hangs on λ_n alone, so that below the noise floor only a bound is known. */
-    public boolean dependsOnSmallest() {
-        return dependsOnSmallest;
     }
 
     /** Whether the value needs the labels of the batch. */

@@ -81,6 +81,30 @@ class ModelsTest {
         assertEquals(4, Files.readAllLines(out).size());
     }
 
+    /** Their endings in any case; not hidden files, which other systems leave in folders; links that lead nowhere fail. */
+    @Test
+    void ofAFolder(@TempDir Path folder) throws IOException {
+        Path model = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
+        Files.copy(model, folder.resolve("LOUD.ONNX"));
+        Files.writeString(folder.resolve("._a.onnx"), "of another system");
+        Files.writeString(folder.resolve("notes.txt"), "no model");
+        Files.copy(model, Files.createDirectory(folder.resolve("below")).resolve("b.onnx"));
+        Files.createSymbolicLink(folder.resolve("gone.onnx"), folder.resolve("nowhere.onnx"));
+        Shell ranked = Shell.vintk("rank", folder, "--batch", 2);
+        assertEquals(ExitCode.SOME_FAILED, ranked.code(), ranked.err());
+        assertEquals(
+                List.of("1=  LOUD.ONNX", "1=  b", "-   gone"),
+                ranked.out()
+                        .lines()
+                        .filter(line -> line.startsWith("1= ") || line.startsWith("- "))
+                        .map(line ->
+                                line.substring(0, Math.min(13, line.length())).strip())
+                        .toList(),
+                ranked.out());
+        Shell counted = Shell.vintk("rank", folder, "--count", 2);
+        assertTrue(counted.err().contains("--count is for search spaces"), counted.err());
+    }
+
     private static List<String> onnxFiles(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(f -> f.getFileName().toString())

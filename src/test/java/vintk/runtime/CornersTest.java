@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
 
 /** Small models whose kernels can be written down. */
 class CornersTest {
@@ -59,6 +62,30 @@ class CornersTest {
                 .node("Pow", "y", "m", "exponents")
                 .output("y");
         assertArrayEquals(new double[] {4, 8, 8, 16}, kernel(several, SAMPLES, 2), 1e-5);
+    }
+
+    /** A quantised file's matrix is integers, of which nothing is said where only its scale and bias remain. */
+    @Test
+    void weightsOfIntegersAreSaid() throws IOException {
+        TestModel model = TestModel.opset(17)
+                .input("x", -1, 2)
+                .weight("bias", 2)
+                .initializer("stored", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 10, -20, 30, 40))
+                .scalar("scale", 0.1f)
+                .node("DequantizeLinear", "w", "stored", "scale")
+                .node("MatMul", "m", "x", "w")
+                .node("Add", "y", "m", "bias")
+                .output("y");
+        Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+        assertEquals(
+                List.of(
+                        "weights stored as integers do not count (1 that DequantizeLinear reads): the kernel is of the other"
+                                + " parameters alone"),
+                OnnxNetwork.read(file).remarks());
+        assertEquals(
+                List.of(),
+                OnnxNetwork.read(Files.write(file, linear().output("m").build().toByteArray()))
+                        .remarks());
     }
 
     /** Of a TopK of weights the places are known beforehand, the values are not. */

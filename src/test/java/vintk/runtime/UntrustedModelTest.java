@@ -357,6 +357,26 @@ class UntrustedModelTest {
         assertRefused(graph(conditional(nested, nested)), "nested deeper than 8");
     }
 
+    /** Each insertion makes a list of its own. */
+    @Test
+    void sequences() throws IOException {
+        GraphProto.Builder graph = graph(node("SequenceConstruct", "s0", "x")).toBuilder();
+        for (int i = 1; i < 6_000; i++) {
+            graph.addNode(node("SequenceInsert", "s" + i, "s" + (i - 1), "x"));
+        }
+        assertRefused(
+                graph.addNode(
+                        node("ConcatFromSequence", "y", "s5999").toBuilder().addAttribute(integer("axis", 0))),
+                "more than 10000000 elements");
+    }
+
+    @Test
+    void namesOfInitializers() throws IOException {
+        GraphProto.Builder graph = graph(node("Relu", "y", "x")).toBuilder();
+        graph.addInitializer(graph.getInitializer(0));
+        assertRefused(graph, "two initializers have the name");
+    }
+
     @Test
     void loops() throws IOException {
         assertRefused(loop(1_000_000_000_000L), "unrolled", "at most 50000");

@@ -56,7 +56,8 @@ public final class ControlFlow {
             throw new UnsupportedOperatorException(
                     "its loops run on after " + STEPS + " rounds; how often must be known, or no more than that");
         }
-        GraphProto graph = model.getGraph();
+        // LoopUnrolling counts in notes of its own; those of the file would be taken for them.
+        GraphProto graph = (steps == 1 ? SubGraphs.map(model, ControlFlow::withoutNotes) : model).getGraph();
         Knowledge known =
                 withInitializers(graph, given, n -> SubGraphs.of(n).findAny().isPresent());
         Body body = new Body(model);
@@ -75,6 +76,12 @@ public final class ControlFlow {
             }
         }
         return body.model();
+    }
+
+    private static GraphProto withoutNotes(GraphProto graph) {
+        GraphProto.Builder without = graph.toBuilder();
+        without.getNodeBuilderList().forEach(NodeProto.Builder::clearDocString);
+        return without.build();
     }
 
     private void conditional(NodeProto node, Knowledge known, Body body) {

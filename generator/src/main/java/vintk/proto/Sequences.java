@@ -31,7 +31,11 @@ public final class Sequences {
     private static final Set<String> READ_BY = Set.of("ConcatFromSequence", "SequenceAt", "SequenceLength");
 
     private final ControlFlow.Knowledge known;
+    /** Every sequence that is made of another is a list of its own. */
+    private static final long MOST = 10_000_000;
+
     private final Body body;
+    private long listed;
     private final List<NodeProto> kept = new ArrayList<>();
     private final Map<String, Elements> elements = new HashMap<>();
 
@@ -271,6 +275,11 @@ public final class Sequences {
             after.remove(at);
         } else {
             after.add(at, inserted);
+        }
+        listed += after.size();
+        if (listed > MOST) {
+            throw new IllegalArgumentException(
+                    "its sequences, one after the other, have more than " + MOST + " elements");
         }
         return new Listed(after);
     }

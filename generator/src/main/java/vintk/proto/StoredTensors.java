@@ -6,6 +6,8 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.HashSet;
+import java.util.Set;
 import vintk.onnx.TensorReader;
 
 /** Looks at every tensor that a model holds, before the runtime does: no lies about sizes, no files to be read. */
@@ -31,6 +33,12 @@ public final class StoredTensors {
             throw new IllegalArgumentException("sparse initializers are not read: store them dense");
         }
         graph.getInitializerList().forEach(TensorReader::check);
+        Set<String> names = new HashSet<>();
+        for (TensorProto tensor : graph.getInitializerList()) {
+            if (!names.add(tensor.getName())) {
+                throw new IllegalArgumentException("two initializers have the name '" + tensor.getName() + "'");
+            }
+        }
         graph.getNodeList().forEach(StoredTensors::check);
     }
 

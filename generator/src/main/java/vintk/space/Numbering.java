@@ -77,9 +77,16 @@ final class Numbering {
             found.put(free.get(i).name(), free.get(i).options().get(split[1].intValue()));
             rest = split[0];
         }
+        // The last that begins there: those before it with the same beginning have no architectures.
         int combination = 0;
-        while (rest.compareTo(start[combination + 1]) >= 0) {
-            combination++;
+        int behind = start.length - 1;
+        while (behind - combination > 1) {
+            int middle = (combination + behind) >>> 1;
+            if (start[middle].compareTo(rest) <= 0) {
+                combination = middle;
+            } else {
+                behind = middle;
+            }
         }
         rest = rest.subtract(start[combination]);
         found.putAll(combination(combination));

@@ -73,11 +73,6 @@ public final class Space {
         return name;
     }
 
-    /** Other names under which published tables know it. */
-    public List<String> aliases() {
-        return aliases;
-    }
-
     /** One line for people. */
     public String description() {
         return description;

@@ -1,0 +1,24 @@
+package vintk.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Matrices and kernels of quantised files, which have no gradient: integers do not count as parameters. */
+final class IntegerWeights {
+    private IntegerWeights() {}
+
+    /** How many there are. */
+    static long of(ModelProto model) {
+        Set<String> dequantised = model.getGraph().getNodeList().stream()
+                .filter(node -> node.getOpType().equals("DequantizeLinear") && node.getInputCount() > 0)
+                .map(node -> node.getInput(0))
+                .collect(Collectors.toSet());
+        return model.getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getDimsCount() > 1)
+                .map(TensorProto::getName)
+                .filter(dequantised::contains)
+                .count();
+    }
+}
