@@ -31,6 +31,7 @@ import vintk.score.Score;
 import vintk.score.Settings;
 import vintk.score.Source;
 import vintk.score.Status;
+import vintk.score.Taken;
 import vintk.space.RandomStream;
 
 /**
@@ -189,6 +190,7 @@ public final class Evaluation {
         Source source = subject.source().withContent(subject.content());
         List<Score> scores = new ArrayList<>();
         KernelMatrix last = null;
+        Shape sample = null;
         Set<String> remarks = new LinkedHashSet<>();
         Opening opening = first;
         try {
@@ -199,14 +201,15 @@ public final class Evaluation {
                 boolean drawn = subject.isDrawn();
                 Opening next = drawn && repeat + 1 < repeats ? opening(subject, repeat + 1, lane) : null;
                 try {
-                    float[] batch = batches.augmented(opened.sample(), seed);
+                    sample = opened.sample();
+                    float[] batch = batches.augmented(sample, seed);
                     last = opened.engine().compute(batch, seed);
                     if (drawn || repeat == 0) {
                         remarks.addAll(opened.network().remarks());
                         remarks.addAll(last.remarks());
                         KernelOptions own = options.withSession(lane.session());
-                        ConstantOutput.refuse(last, opened.network(), opened.sample(), own, batch, seed);
-                        remarkOnSize(opened.sample(), remarks);
+                        ConstantOutput.refuse(last, opened.network(), sample, own, batch, seed);
+                        remarkOnSize(sample, remarks);
                     }
                 } finally {
                     if (next != null) {
@@ -228,7 +231,8 @@ public final class Evaluation {
             remarks.addAll(inputWarnings);
         }
         EngineChoice choice = new EngineChoice(last.engine(), last.reason());
-        return Result.of(subject.name(), source, scores, cost, choice, last.output(), settings, List.copyOf(remarks));
+        Taken taken = new Taken(last.output(), sample.toString());
+        return Result.of(subject.name(), source, scores, cost, choice, taken, settings, List.copyOf(remarks));
     }
 
     /** The first repeat has the seed itself; the others have seeds of their own, unlike those of neighbouring seeds. */

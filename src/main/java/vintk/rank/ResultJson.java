@@ -19,6 +19,7 @@ import vintk.score.Result;
 import vintk.score.Score;
 import vintk.score.Source;
 import vintk.score.Status;
+import vintk.score.Taken;
 
 /**
  * How a {@link Result} is written as JSON, and read back without loss.
@@ -47,7 +48,8 @@ public final class ResultJson {
         node.put("seconds", result.cost().seconds());
         node.put("engine", result.engine().map(EngineChoice::engine).orElse(null));
         node.put("engine_reason", result.engine().map(EngineChoice::reason).orElse(null));
-        node.put("output", result.output().orElse(null));
+        node.put("output", result.taken().map(Taken::output).orElse(null));
+        node.put("sample", result.taken().map(Taken::sample).orElse(null));
         node.set("source", source(result.source()));
         node.set("settings", SettingsJson.tree(result.settings()));
         result.warnings().forEach(node.putArray("warnings")::add);
@@ -87,7 +89,8 @@ public final class ResultJson {
                         ? Optional.of(new EngineChoice(
                                 engine.asText(), need(node, "engine_reason").asText()))
                         : Optional.empty(),
-                text(node, "output"),
+                text(node, "output")
+                        .map(output -> new Taken(output, text(node, "sample").orElse(""))),
                 SettingsJson.settings(need(node, "settings")),
                 texts(node, "warnings"));
     }

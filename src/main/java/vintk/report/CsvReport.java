@@ -44,6 +44,7 @@ public final class CsvReport {
         {"engine", "/engine"},
         {"engine_reason", "/engine_reason"},
         {"output", "/output"},
+        {"sample", "/sample"},
         {"file", "/source/file"},
         {"space", "/source/space"},
         {"choices", "/source/choices"},

@@ -16,6 +16,7 @@ import vintk.score.Estimate;
 import vintk.score.Result;
 import vintk.score.Score;
 import vintk.score.Settings;
+import vintk.score.Taken;
 import vintk.score.Value;
 
 /**
@@ -148,6 +149,17 @@ public final class TableReport {
         if (!ranking.unranked().isEmpty()) {
             notes.add("Without a score, so not ranked: %d of %d models."
                     .formatted(ranking.unranked().size(), results.size()));
+        }
+        List<String> samples = ranking.ranked().stream()
+                .flatMap(place -> place.result().taken().stream())
+                .map(Taken::sample)
+                .filter(sample -> !sample.isEmpty())
+                .distinct()
+                .toList();
+        if (samples.size() > 1) {
+            notes.add("Models took samples of different shapes (%s): such scores do not compare."
+                    .formatted(samples.stream().limit(NAMED).collect(Collectors.joining(", "))
+                            + (samples.size() > NAMED ? ", ..." : "")));
         }
         Map<String, List<String>> warned = new LinkedHashMap<>();
         for (Result result : results) {

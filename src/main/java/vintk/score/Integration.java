@@ -20,7 +20,7 @@ public enum Integration implements Named {
         }
     },
     /** The sum of the statistics of the V view blocks; absent if one of them is. */
-    SUM("sum", "the views' kernels, summed") {
+    SUM("sum", "each view's kernel, added up over the views") {
         @Override
         Optional<Measurement> measure(Kernel joint, List<Optional<Measurement>> blocks, int[] labels) {
             return blocks.stream().allMatch(Optional::isPresent)

@@ -18,7 +18,7 @@ import java.util.function.Function;
  * @param repeats one score per repeat, in the order of the repeats
  * @param cost what the model weighs and what scoring took
  * @param engine which engine ran, if it came to that
- * @param output name of the model output that was used, if it came to that
+ * @param taken what of the model; empty where it never gave a kernel
  * @param settings everything else that decides the numbers
  * @param warnings what a reader should know, in sentences, without repetition
  */
@@ -32,7 +32,7 @@ public record Result(
         List<Score> repeats,
         Cost cost,
         Optional<EngineChoice> engine,
-        Optional<String> output,
+        Optional<Taken> taken,
         Settings settings,
         List<String> warnings) {
 
@@ -57,7 +57,7 @@ public record Result(
             List<Score> repeats,
             Cost cost,
             EngineChoice engine,
-            String output,
+            Taken taken,
             Settings settings,
             List<String> warnings) {
         Optional<Score> failure =
@@ -74,7 +74,7 @@ public record Result(
                 repeats,
                 cost,
                 Optional.of(engine),
-                Optional.of(output),
+                Optional.of(taken),
                 settings,
                 new ArrayList<>(all));
     }

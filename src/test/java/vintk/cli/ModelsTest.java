@@ -2,6 +2,7 @@ package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,9 +12,18 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.Value;
 
 /** The models that lie in the project are what its commands make, byte for byte. */
 class ModelsTest {
@@ -79,6 +89,27 @@ class ModelsTest {
         assertTrue(ranked.out().contains("tiny-vit-3"), ranked.out());
         assertTrue(Arrays.stream(ranked.out().split("\n")).allMatch(line -> line.length() <= 80), ranked.out());
         assertEquals(4, Files.readAllLines(out).size());
+        assertFalse(ranked.out().contains("different shapes"), ranked.out());
+    }
+
+    /** The scores of larger images are larger. */
+    @Test
+    void ofSeveralSizes(@TempDir Path folder) throws IOException {
+        for (int size : new int[] {8, 12}) {
+            Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, 3, size, size));
+            float[] numbers = {0.1f, -0.2f, 0.3f, 0.4f, 0.5f, -0.6f};
+            Value weight = Value.initializer("w", Tensor.floats(Shape.of(3, 2), numbers));
+            Value y = Ops.matMul(Ops.reduceSum(Ops.unary("Tanh", x), false, 2, 3), weight);
+            Graph graph = new Graph("g", List.of(x), Map.of("y", y));
+            Files.write(
+                    folder.resolve("of" + size + ".onnx"),
+                    ModelWriter.modelOfFreeBatch(graph).toByteArray());
+        }
+        Shell ranked = Shell.vintk("rank", folder, "--batch", 2);
+        assertEquals(ExitCode.OK, ranked.code(), ranked.out());
+        assertTrue(
+                ranked.out().replaceAll("\\s+", " ").contains("Models took samples of different shapes ([3x"),
+                ranked.out());
     }
 
     /** Their endings in any case; not hidden files, which other systems leave in folders; links that lead nowhere fail. */

@@ -16,6 +16,7 @@ import vintk.score.Settings;
 import vintk.score.Source;
 import vintk.score.Statistic;
 import vintk.score.Status;
+import vintk.score.Taken;
 
 /** Results with scores chosen by hand: a diagonal kernel of trace 10^score. */
 public final class SampleResults {
@@ -73,7 +74,7 @@ public final class SampleResults {
                 Arrays.stream(scores).mapToObj(score).toList(),
                 new Cost(OptionalLong.of(5_717_416), OptionalLong.of(1_260_000_000), OptionalLong.empty(), 3.25),
                 new EngineChoice("batched", "batch axis followed through all nodes"),
-                "logits",
+                new Taken("logits", "[3x32x32]"),
                 settings(statistic, scores.length),
                 List.of());
     }
@@ -98,7 +99,7 @@ public final class SampleResults {
                 List.of(Score.of(kernel, Statistic.LOG_COND, Integration.JOINT)),
                 Cost.unknown(1),
                 new EngineChoice("per-sample", "batch fixed at 1"),
-                "logits",
+                new Taken("logits", "[3x32x32]"),
                 settings(Statistic.LOG_COND, 1),
                 List.of("first output of 2 used"));
     }

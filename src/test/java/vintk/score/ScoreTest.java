@@ -167,7 +167,7 @@ class ScoreTest {
                 Arrays.asList(good, bad, good),
                 Cost.unknown(1),
                 engine,
-                "logits",
+                new Taken("logits", "[3x32x32]"),
                 settings,
                 List.of());
         assertEquals(Status.NON_FINITE, result.status());
@@ -179,7 +179,7 @@ class ScoreTest {
                 List.of(good, good),
                 Cost.unknown(1),
                 engine,
-                "logits",
+                new Taken("logits", "[3x32x32]"),
                 settings,
                 List.of("w"));
         assertEquals(Math.log10(3), fine.vintk().orElseThrow().mean(), 1e-12);
