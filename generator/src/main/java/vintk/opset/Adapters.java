@@ -51,8 +51,7 @@ public final class Adapters {
 
     /** The adapter of an operator, or null where it is canonical as it is. */
     static Adapter find(String domain, String opType) {
-        boolean own = domain.isEmpty() || domain.equals("ai.onnx");
-        return BY_OPERATOR.get(own ? opType : domain + "." + opType);
+        return BY_OPERATOR.get(domain.isEmpty() ? opType : domain + "." + opType);
     }
 
     /** The operators that are adapted on import, by name. */

@@ -46,7 +46,7 @@ public final class Importer {
         this.stored = new StoredTensor(resolved.model(), roles);
         this.blocked = new BlockedLayout(resolved.block());
         for (OperatorSetIdProto opset : resolved.model().getOpsetImportList()) {
-            opsets.put(opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain(), opset.getVersion());
+            opsets.put(opset.getDomain(), opset.getVersion());
         }
     }
 
@@ -139,7 +139,7 @@ public final class Importer {
             }
             types.add(type(output));
         }
-        String domain = proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
+        String domain = proto.getDomain();
         Site site = new Site(proto, opsets.getOrDefault(domain, 1L), inputs, types);
         Adapter adapter = Adapters.find(domain, proto.getOpType());
         List<Value> made = adapted(site, domain.equals(BlockedConvolution.DOMAIN) ? blocked::adapt : adapter);

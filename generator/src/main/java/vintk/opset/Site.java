@@ -96,7 +96,7 @@ record Site(NodeProto proto, long opset, List<Value> inputs, List<TensorType> ty
 
     /** The operator set: "" for ONNX' own. */
     String domain() {
-        return proto.getDomain().equals("ai.onnx") ? "" : proto.getDomain();
+        return proto.getDomain();
     }
 
     UnsupportedOperatorException unsupported(String what) {

@@ -38,8 +38,7 @@ final class BatchFirst {
     }
 
     private static boolean isBatchFirst(NodeProto node) {
-        boolean own = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
-        return own
+        return node.getDomain().isEmpty()
                 && RECURRENT.contains(node.getOpType())
                 && Attributes.of(node.getAttributeList()).integer("layout", 0) == 1;
     }

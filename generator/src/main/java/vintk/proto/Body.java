@@ -28,7 +28,7 @@ final class Body {
         this.names = new Names(model.getGraph());
         model.getGraph().getNodeList().forEach(node -> nodes.add(node.getName()));
         this.opset = model.getOpsetImportList().stream()
-                .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
+                .filter(o -> o.getDomain().isEmpty())
                 .mapToLong(o -> o.getVersion())
                 .max()
                 .orElse(1);

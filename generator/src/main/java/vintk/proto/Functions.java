@@ -60,10 +60,10 @@ final class Functions {
                 .addAllNode(flat.getGraph().getNodeList());
         ModelProto.Builder result = flat.toBuilder().setGraph(graph).clearFunctions();
         Set<String> imported = new HashSet<>();
-        model.getOpsetImportList().forEach(opset -> imported.add(domain(opset.getDomain())));
+        model.getOpsetImportList().forEach(opset -> imported.add(opset.getDomain()));
         for (FunctionProto function : byKey.values()) {
             for (OperatorSetIdProto opset : function.getOpsetImportList()) {
-                if (imported.add(domain(opset.getDomain()))) {
+                if (imported.add(opset.getDomain())) {
                     result.addOpsetImport(opset);
                 }
             }
@@ -71,12 +71,8 @@ final class Functions {
         return result.build();
     }
 
-    private static String domain(String domain) {
-        return domain.equals("ai.onnx") ? "" : domain;
-    }
-
     private static String key(String domain, String name, String overload) {
-        return domain(domain) + "." + name + (overload.isEmpty() ? "" : ":" + overload);
+        return domain + "." + name + (overload.isEmpty() ? "" : ":" + overload);
     }
 
     private GraphProto expand(GraphProto graph) {
@@ -105,9 +101,8 @@ final class Functions {
         for (NodeProto each : function.getNodeList()) {
             NodeProto inner = hoistInside(key + "/" + String.join(",", each.getOutputList()), each);
             NodeProto bound = bind(function, node, inner);
-            boolean constant = inner.getOpType().equals("Constant")
-                    && domain(inner.getDomain()).isEmpty()
-                    && bound.equals(inner);
+            boolean constant =
+                    inner.getOpType().equals("Constant") && inner.getDomain().isEmpty() && bound.equals(inner);
             if (constant && !names.has(inner.getOutput(0))) {
                 names.put(inner.getOutput(0), hoist(key, inner));
                 continue;
@@ -182,7 +177,7 @@ final class Functions {
         GraphProto.Builder rest = graph.toBuilder().clearNode();
         for (NodeProto node : graph.getNodeList()) {
             boolean constant = node.getOpType().equals("Constant")
-                    && domain(node.getDomain()).isEmpty()
+                    && node.getDomain().isEmpty()
                     && node.getAttributeList().stream()
                             .allMatch(a -> a.getRefAttrName().isEmpty());
             if (constant && !given.contains(node.getOutput(0))) {

@@ -19,7 +19,7 @@ final class InferenceMode {
         graph.getNodeList().forEach(node -> SubGraphs.reads(node).forEach(used::add));
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);
-            boolean own = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+            boolean own = node.getDomain().isEmpty();
             if (own && node.getOpType().equals("BatchNormalization") && onlyFirst(node, used)) {
                 NodeProto.Builder changed = node.toBuilder().clearOutput().addOutput(node.getOutput(0));
                 changed.clearAttribute();

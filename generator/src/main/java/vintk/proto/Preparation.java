@@ -16,7 +16,7 @@ public final class Preparation {
      */
     public static ModelProto of(ModelProto model) {
         Bounds.require(model);
-        ModelProto flat = Functions.expand(model);
+        ModelProto flat = Functions.expand(OwnDomain.of(model));
         Bounds.require(flat);
         ModelProto sorted = SubGraphs.map(flat, Order::topological);
         ModelProto plain = SubGraphs.map(SinglePrecision.of(sorted), graph -> BatchFirst.of(InferenceMode.of(graph)));

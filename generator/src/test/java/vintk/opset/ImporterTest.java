@@ -28,14 +28,13 @@ import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.UnsupportedOperatorException;
 
-/** Importing as such: constants, known tensors, domains, and what is refused. */
+/** Importing as such: constants, known tensors, and what is refused. */
 class ImporterTest {
     private static final TensorType PAIR = TensorType.of(DataType.FLOAT, 2);
 
     private static Graph imported(GraphProto.Builder graph, Map<String, TensorType> types, Map<String, Tensor> known) {
         ModelProto model = ModelProto.newBuilder()
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setDomain("ai.onnx").setVersion(13))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))
                 .setGraph(graph.setName("g"))
                 .build();
         return Importer.graph(new Resolved(model, types, known));
@@ -127,7 +126,7 @@ class ImporterTest {
     void anOperatorWithoutAdapterGoesThroughWithItsName() {
         GraphProto.Builder graph = GraphProto.newBuilder()
                 .addInput(named("x"))
-                .addNode(node("Tanh", "y", "x").setDomain("ai.onnx"))
+                .addNode(node("Tanh", "y", "x"))
                 .addOutput(named("y"));
         Node tanh =
                 imported(graph, Map.of("x", PAIR, "y", PAIR), Map.of()).nodes().get(0);
