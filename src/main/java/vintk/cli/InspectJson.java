@@ -80,8 +80,8 @@ final class InspectJson {
         }
     }
 
-    private static void tensors(ArrayNode array, List<Inspection.Tensor> tensors) {
-        for (Inspection.Tensor tensor : tensors) {
+    private static void tensors(ArrayNode array, List<Inspection.Listed> tensors) {
+        for (Inspection.Listed tensor : tensors) {
             ObjectNode node = array.addObject().put("name", tensor.name()).put("role", tensor.role());
             ArrayNode shape = node.putArray("shape");
             for (long dim : tensor.shape().dims()) {

@@ -98,22 +98,22 @@ final class InspectText {
         return counted + verb + (found.leftOut().isEmpty() ? "" : "; " + sum(found.leftOut()) + " left out");
     }
 
-    private static String sum(List<Inspection.Tensor> tensors) {
+    private static String sum(List<Inspection.Listed> tensors) {
         return SiNumber.of(elements(tensors)) + " in " + tensors.size()
                 + (tensors.size() == 1 ? " tensor" : " tensors");
     }
 
-    static long elements(List<Inspection.Tensor> tensors) {
+    static long elements(List<Inspection.Listed> tensors) {
         return tensors.stream().mapToLong(t -> t.shape().elements()).sum();
     }
 
-    private void tensors(String title, List<Inspection.Tensor> tensors, boolean reasons) {
+    private void tensors(String title, List<Inspection.Listed> tensors, boolean reasons) {
         if (tensors.isEmpty()) {
             return;
         }
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {title, "role", "shape", reasons ? "reason" : "elements"});
-        for (Inspection.Tensor tensor : tensors) {
+        for (Inspection.Listed tensor : tensors) {
             rows.add(new String[] {
                 tensor.name(),
                 tensor.role(),

@@ -10,6 +10,7 @@ import java.util.Set;
 import vintk.onnx.BlockedConvolution;
 import vintk.onnx.DataType;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 
 /** ONNX Runtime's own layout of images, in blocks of channels, on this processor. */
 final class ImageBlocks {
@@ -45,7 +46,7 @@ final class ImageBlocks {
                 .build();
         GraphProto graph = GraphProto.newBuilder()
                 .setName("block")
-                .addInput(Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 1, FEW, 1, 1)))
+                .addInput(TensorWriter.info("x", TensorType.of(DataType.FLOAT, 1, FEW, 1, 1)))
                 .addNode(node)
                 .build();
         ModelProto model = ModelProto.newBuilder()

@@ -43,8 +43,8 @@ public record Inspection(
         Optional<String> taken,
         Optional<Differentiation> plan,
         long peakBytes,
-        List<Tensor> counted,
-        List<Tensor> leftOut,
+        List<Listed> counted,
+        List<Listed> leftOut,
         List<OperatorUse> operators,
         Optional<String> refusal) {
 
@@ -53,7 +53,7 @@ public record Inspection(
      *
      * @param reason why it does not count; empty where it does
      */
-    public record Tensor(String name, String role, Shape shape, String reason) {}
+    public record Listed(String name, String role, Shape shape, String reason) {}
 
     /**
      * Inspects a file.
@@ -106,10 +106,9 @@ public record Inspection(
             });
             peakBytes = GraphCost.of(Fusion.apply(plan.differentiated().graph(), Target.PROCESSOR))
                     .peakBytes();
-            if (peakBytes > Machine.memory()) {
-                refusal = String.format(
-                        "the kernel needs about %.1f GB, this machine has %.1f GB; try a smaller --batch",
-                        peakBytes / 1e9, Machine.memory() / 1e9);
+            String shortage = Machine.shortage(peakBytes, plan.chunk());
+            if (shortage != null) {
+                refusal = shortage;
             } else if (options.reduction().kind() == Reduction.Kind.SUM
                     && isSoftmax(graph.outputs().get(taken))) {
                 refusal = "the sum of output '" + taken
@@ -134,18 +133,18 @@ public record Inspection(
             Map<String, Parameter> stored = new HashMap<>();
             List<Parameter> parameters = Roles.parameters(model);
             parameters.forEach(p -> stored.put(p.name(), p));
-            List<Tensor> counted = new ArrayList<>();
-            List<Tensor> leftOut = new ArrayList<>();
+            List<Listed> counted = new ArrayList<>();
+            List<Listed> leftOut = new ArrayList<>();
             Set<String> named = new HashSet<>();
             if (selection != null) {
                 List<ParameterFilter.LeftOut> others = plan == null ? selection.leftOut() : plan.leftOut();
                 List<Value> count = plan == null
                         ? selection.counted()
                         : plan.differentiated().parameters();
-                count.forEach(v -> counted.add(new Tensor(v.name(), role(stored, v.name()), v.shape(), "")));
+                count.forEach(v -> counted.add(new Listed(v.name(), role(stored, v.name()), v.shape(), "")));
                 Map<String, Shape> shapes = new HashMap<>();
                 graph.constants().forEach(v -> shapes.put(v.name(), v.shape()));
-                others.forEach(o -> leftOut.add(new Tensor(
+                others.forEach(o -> leftOut.add(new Listed(
                         o.name(),
                         role(stored, o.name()),
                         shapes.getOrDefault(o.name(), Shape.of(o.elements())),
@@ -157,7 +156,7 @@ public record Inspection(
             for (Parameter parameter : parameters) {
                 if (parameter.source() == Parameter.Source.INITIALIZER && named.add(parameter.name())) {
                     String reason = reason(parameter, buffers);
-                    Tensor tensor = new Tensor(
+                    Listed tensor = new Listed(
                             parameter.name(),
                             parameter.role().id(),
                             parameter.type().shape(),

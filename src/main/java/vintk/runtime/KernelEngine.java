@@ -65,7 +65,7 @@ public final class KernelEngine implements AutoCloseable {
         Graph graph = Fusion.apply(plan.differentiated().graph(), settings.target());
         Interruption.check();
         this.peakBytes = GraphCost.of(graph).peakBytes();
-        requireMemory(network);
+        requireMemory();
         ModelProto model = ModelWriter.model(graph);
         boolean isShared = shared != null && plan.batched();
         Skeleton skeleton = isShared ? Skeleton.of(model) : alone(model, settings);
@@ -127,17 +127,10 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     /** Refuses what cannot fit into the machine, before the machine does. */
-    private void requireMemory(Network of) {
-        if (!options.session().device().isCuda() && peakBytes > Machine.memory()) {
-            throw new ModelException(
-                    ModelException.Kind.OUT_OF_MEMORY,
-                    String.format(
-                            Locale.ROOT,
-                            "%s: the kernel of %d samples needs about %.1f GB, this machine has %.1f GB; try a smaller --batch",
-                            of.name(),
-                            plan.chunk(),
-                            peakBytes / 1e9,
-                            Machine.memory() / 1e9));
+    private void requireMemory() {
+        String shortage = options.session().device().isCuda() ? null : Machine.shortage(peakBytes, plan.chunk());
+        if (shortage != null) {
+            throw new ModelException(ModelException.Kind.OUT_OF_MEMORY, network.name() + ": " + shortage);
         }
     }
 
@@ -149,9 +142,15 @@ public final class KernelEngine implements AutoCloseable {
         long rows = samples * perSample;
         if (rows > MAX_FULL) {
             throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
                     "the full kernel of %d samples and %d outputs has %d rows: %.1f GB for the matrix alone and the"
                             + " activations of %d samples; at most %d rows are computed (use trace:all, or fewer samples)",
-                    samples, perSample, rows, 8.0 * rows * rows / 1e9, rows, MAX_FULL));
+                    samples,
+                    perSample,
+                    rows,
+                    8.0 * rows * rows / 1e9,
+                    rows,
+                    MAX_FULL));
         }
         return Math.toIntExact(rows);
     }

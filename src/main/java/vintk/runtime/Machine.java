@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** What this machine has. */
 public final class Machine {
@@ -47,6 +48,18 @@ public final class Machine {
     /** Bytes of memory, or the largest long where Java does not tell. */
     public static long memory() {
         return MEMORY;
+    }
+
+    /** What is said where a kernel of some samples cannot fit; null where it can. */
+    static String shortage(long bytes, long samples) {
+        return bytes <= MEMORY
+                ? null
+                : String.format(
+                        Locale.ROOT,
+                        "the kernel of %d samples needs about %.1f GB, this machine has %.1f GB; try a smaller --batch",
+                        samples,
+                        bytes / 1e9,
+                        MEMORY / 1e9);
     }
 
     private static long totalMemory() {

@@ -4,8 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.TensorInfo;
@@ -174,25 +172,11 @@ final class Resolver {
         for (ValueInfoProto info : model.getGraph().getInputList()) {
             TensorType type = inputs.get(info.getName());
             if (type != null) {
-                graph.addInput(valueInfo(info.getName(), type));
+                graph.addInput(TensorWriter.info(info.getName(), type));
             }
         }
         constants.forEach((name, tensor) -> graph.addInitializer(TensorWriter.write(name, tensor)));
         return builder.build();
-    }
-
-    static ValueInfoProto valueInfo(String name, TensorType type) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long dim : type.shape().dims()) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-        }
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(type.dataType().code())
-                                .setShape(shape)))
-                .build();
     }
 
     private static Set<String> allOutputs(GraphProto graph) {

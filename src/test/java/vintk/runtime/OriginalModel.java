@@ -99,7 +99,7 @@ final class OriginalModel implements AutoCloseable {
         ModelProto.Builder builder = model.toBuilder();
         GraphProto.Builder graph =
                 builder.getGraphBuilder().clearInput().clearInitializer().clearValueInfo();
-        targets.forEach(t -> graph.addInput(Resolver.valueInfo(t.name(), t.type())));
+        targets.forEach(t -> graph.addInput(TensorWriter.info(t.name(), t.type())));
         model.getGraph().getInitializerList().stream()
                 .filter(t -> !names.contains(t.getName()))
                 .forEach(graph::addInitializer);

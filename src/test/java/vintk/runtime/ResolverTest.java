@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 import vintk.opset.Resolved;
 
 /** What is known of a model before it runs. */
@@ -31,7 +32,7 @@ class ResolverTest {
                 .setIrVersion(8)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
                 .setGraph(graph.setName("g")
-                        .addInput(0, Resolver.valueInfo("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
+                        .addInput(0, TensorWriter.info("x", TensorType.of(DataType.FLOAT, 2, 3, 4, 4)))
                         .addOutput(ValueInfoProto.newBuilder().setName("y")))
                 .build();
     }
@@ -45,7 +46,7 @@ class ResolverTest {
                 .setI(DataType.FLOAT.code())
                 .build();
         ModelProto model = model(GraphProto.newBuilder()
-                .addInput(Resolver.valueInfo("like", TensorType.of(DataType.FLOAT, 2, 3, 6, 10)))
+                .addInput(TensorWriter.info("like", TensorType.of(DataType.FLOAT, 2, 3, 6, 10)))
                 .addInitializer(TensorProto.newBuilder()
                         .setName("weight")
                         .setDataType(DataType.FLOAT.code())

@@ -7,8 +7,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -258,22 +256,17 @@ public final class ModelWriter {
     }
 
     private ValueInfoProto valueInfo(Value value, String name) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (int i = 0; i < value.shape().rank(); i++) {
-            TensorShapeProto.Dimension.Builder dim = shape.addDimBuilder();
-            if (freeBatch && i == 0) {
-                dim.setDimParam("N");
-            } else {
-                dim.setDimValue(value.shape().dim(i));
-            }
+        ValueInfoProto info = TensorWriter.info(name, value.type());
+        if (!freeBatch || value.shape().rank() == 0) {
+            return info;
         }
-        TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(value.dataType().code())
-                .setShape(shape);
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
+        ValueInfoProto.Builder free = info.toBuilder();
+        free.getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(0)
+                .setDimParam("N");
+        return free.build();
     }
 
     private static StringStringEntryProto entry(String key, String value) {

@@ -1,6 +1,9 @@
 package vintk.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.UnsafeByteOperations;
 
 /** Tensors as ONNX files hold them. */
@@ -17,5 +20,20 @@ public final class TensorWriter {
             proto.addDims(dim);
         }
         return proto.build();
+    }
+
+    /** A value of a graph with its type and all its extents. */
+    public static ValueInfoProto info(String name, TensorType type) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (long dim : type.shape().dims()) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.dataType().code())
+                                .setShape(shape)))
+                .build();
     }
 }
