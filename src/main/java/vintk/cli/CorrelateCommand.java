@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +34,12 @@ import vintk.report.ResultsFile;
         },
         footer = {"", "Example:", "  vintk correlate results.csv --truth accuracies.json --column cifar100"})
 final class CorrelateCommand implements Callable<Integer> {
+    /** So many models are named that are left out. */
+    private static final int NAMED = 3;
+
+    /** Resamples of fewer are mostly of the same ones. */
+    private static final int FEW = 10;
+
     @Spec
     private CommandSpec spec;
 
@@ -70,24 +78,37 @@ final class CorrelateCommand implements Callable<Integer> {
 
     private static void text(PrintWriter out, Agreement agreement) {
         out.printf(
-                "%s: %d models matched, %d without a score%n%d results without truth, %d truths without a result%n%n",
+                "%s: %d models matched%nwithout a score: %s%nresults without truth: %s%ntruths without a result: %s%n%n",
                 agreement.column(),
                 agreement.matched(),
-                agreement.unscored().size(),
-                agreement.withoutTruth().size(),
-                agreement.withoutResult().size());
-        out.printf("%-8s %-22s %-22s %-22s%n", "", "Kendall tau-b", "Spearman rho", "Pearson r");
+                named(agreement.unscored()),
+                named(agreement.withoutTruth()),
+                named(agreement.withoutResult()));
+        out.printf("%-8s %-22s %-22s %s%n", "", "Kendall tau-b", "Spearman rho", "Pearson r");
         for (Correlation correlation : agreement.correlations()) {
             if (correlation.count() < agreement.matched()) {
                 out.println(correlation.predictor() + ": of " + correlation.count() + " models");
             }
             out.printf(
-                    "%-8s %-22s %-22s %-22s%n",
+                    "%-8s %-22s %-22s %s%n",
                     correlation.predictor(),
                     text(correlation.kendall()),
                     text(correlation.spearman()),
                     text(correlation.pearson()));
         }
+        if (agreement.correlations().stream()
+                .anyMatch(c ->
+                        c.kendall().value().isEmpty() || c.pearson().value().isEmpty())) {
+            out.printf("%n- is not defined: fewer than two models, or all numbers of one side equal.%n");
+        }
+        if (agreement.matched() < FEW) {
+            out.printf("%nOf so few models the intervals (95 %%, bootstrap) are too narrow.%n");
+        }
+    }
+
+    private static String named(List<String> models) {
+        String first = models.stream().limit(NAMED).collect(Collectors.joining(", "));
+        return models.isEmpty() ? "0" : models.size() + " (" + first + (models.size() > NAMED ? ", ...)" : ")");
     }
 
     private static String text(Coefficient coefficient) {

@@ -163,18 +163,21 @@ public final class ModelFile {
             if (offset < 0 || length < 0 || length > MAX_BYTES || offset > channel.size() - length) {
                 throw invalid(
                         file,
-                        "tensor '" + tensor.getName() + "' wants " + length + " bytes at " + offset + " of " + location
-                                + ", which has " + channel.size(),
+                        "cannot be read: tensor '" + tensor.getName() + "' wants " + length + " bytes at " + offset
+                                + " of " + location + ", which has " + channel.size(),
                         null);
             }
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
             return UnsafeByteOperations.unsafeWrap(bytes);
         } catch (NumberFormatException e) {
-            throw invalid(file, "tensor '" + tensor.getName() + "' has an offset or length that is no number", e);
+            throw invalid(
+                    file,
+                    "cannot be read: tensor '" + tensor.getName() + "' has an offset or length that is no number",
+                    e);
         } catch (IOException e) {
             throw invalid(
                     file,
-                    "external data '" + location + "' of tensor '" + tensor.getName() + "' cannot be read: "
+                    "cannot be read: external data '" + location + "' of tensor '" + tensor.getName() + "': "
                             + (Files.exists(data) ? e.getMessage() : "no such file"),
                     e);
         }
@@ -203,14 +206,17 @@ public final class ModelFile {
             if (!inside) {
                 throw invalid(
                         file,
-                        "tensor '" + tensor + "' has external data at '" + location
+                        "cannot be read: tensor '" + tensor + "' has external data at '" + location
                                 + "', outside of the model's folder",
                         null);
             }
             return data;
         } catch (InvalidPathException | IOException e) {
             throw invalid(
-                    file, "tensor '" + tensor + "' has external data at '" + location + "': " + e.getMessage(), e);
+                    file,
+                    "cannot be read: tensor '" + tensor + "' has external data at '" + location + "': "
+                            + e.getMessage(),
+                    e);
         }
     }
 

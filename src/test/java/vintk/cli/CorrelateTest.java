@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,8 +31,18 @@ class CorrelateTest {
         Shell text = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1");
         assertEquals(ExitCode.OK, text.code(), text.err());
         String counts =
-                "top1: 3 models matched, 1 without a score\n1 results without truth, 2 truths without a result\n";
+                """
+                top1: 3 models matched
+                without a score: 1 (d)
+                results without truth: 1 (e)
+                truths without a result: 2 (f, g)
+                """;
         assertTrue(text.out().startsWith(counts), text.out());
+        assertTrue(text.out().contains("Of so few models the intervals"), text.out());
+        assertFalse(text.out().contains("is not defined"), text.out());
+        Path equal = Files.writeString(folder.resolve("equal.csv"), "id,top1\na,70\nb,70\nc,70\n");
+        Shell same = Shell.vintk("correlate", results, "--truth", equal, "--column", "top1");
+        assertTrue(same.out().contains("- is not defined: fewer than two models, or all numbers"), same.out());
         Shell json = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1", "--json");
         JsonNode node = new ObjectMapper().readTree(json.out());
         assertEquals(3, node.get("matched").asInt());
