@@ -32,7 +32,7 @@ final class Trial {
     /** Four units in the last place: each sample is moved by so much of itself. */
     private static final float MOVE = 0x1p-22f;
 
-    /** Of the largest output. Of 36 networks the kernels of those above were off by 1e-3 to a hundredfold, those below by 2e-3 at most. */
+    /** Of the largest output. Of 36 networks the kernels of those above were off by 1e-3 to a hundredfold, those below by 3e-3 at most. */
     private static final double ROUNDING = 1e-5;
 
     private final ModelProto model;
