@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import vintk.onnx.Shape;
 import vintk.opset.ProtoGraph.Reader;
 
@@ -89,14 +90,23 @@ final class NormalisationPattern {
     }
 
     private boolean findOnlyScaled(String value, int depth) {
+        return allReaders(value, depth, NormalisationPattern::moves, this::isScaling, this::isOnlyScaled);
+    }
+
+    /** Whether all readers are wanted ones, or pass a value on of which that holds again. */
+    private boolean allReaders(
+            String value, int depth, Predicate<NodeProto> passes, Predicate<NodeProto> wanted, Question again) {
         List<Reader> readers = graph.readers(value);
         return depth > 0
                 && !readers.isEmpty()
-                && readers.stream().allMatch(reader -> {
-                    NodeProto node = reader.node();
-                    boolean moves = Origin.LAYOUT.contains(node.getOpType()) && node.getOutputCount() == 1;
-                    return moves ? isOnlyScaled(node.getOutput(0), depth - 1) : isScaling(node);
-                });
+                && readers.stream()
+                        .map(Reader::node)
+                        .allMatch(node ->
+                                passes.test(node) ? again.answer(node.getOutput(0), depth - 1) : wanted.test(node));
+    }
+
+    private static boolean moves(NodeProto node) {
+        return Origin.LAYOUT.contains(node.getOpType()) && node.getOutputCount() == 1;
     }
 
     /** Whether all readers, behind what scales or only moves numbers, add a vector. */
@@ -105,14 +115,7 @@ final class NormalisationPattern {
     }
 
     private boolean findShifted(String value, int depth) {
-        List<Reader> readers = graph.readers(value);
-        return depth > 0
-                && !readers.isEmpty()
-                && readers.stream().allMatch(reader -> {
-                    NodeProto node = reader.node();
-                    boolean goesOn = Origin.LAYOUT.contains(node.getOpType()) || isScaling(node);
-                    return goesOn ? isShifted(node.getOutput(0), depth - 1) : isShift(node);
-                });
+        return allReaders(value, depth, node -> moves(node) || isScaling(node), this::isShift, this::isShifted);
     }
 
     private boolean isShift(NodeProto node) {

@@ -7,8 +7,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
@@ -20,6 +18,7 @@ import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 
 /** A model of one node as exporters write it, in the opset of their time. */
 final class OneNode {
@@ -228,7 +227,7 @@ final class OneNode {
             outputs(1);
         }
         GraphProto.Builder whole = graph.clone().addNode(node);
-        inputs.forEach((name, type) -> whole.addInput(info(name, type)));
+        inputs.forEach((name, type) -> whole.addInput(TensorWriter.info(name, type)));
         node.getOutputList().stream()
                 .filter(name -> !name.isEmpty())
                 .forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
@@ -241,18 +240,6 @@ final class OneNode {
                     OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
         }
         return model.build();
-    }
-
-    private static ValueInfoProto info(String name, TensorType type) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        LongStream.of(type.shape().dims()).forEach(d -> shape.addDimBuilder().setDimValue(d));
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(type.dataType().code())
-                                .setShape(shape)))
-                .build();
     }
 
     @Override
