@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sums and a division become one mean. Leaves out Reshapes before and behind sums: one that only adds axes of extent 1 before a sum,
- * and one that only drops them behind. On a CUDA device every node costs a launch. For graphs that are differentiated already, as axes of samples are not asked for.
+ * Sums and a division become one mean. Leaves out Reshapes before and behind sums: one that only adds axes of extent 1 before a
+ * sum, and one that only drops them behind. On a CUDA device every node costs a launch. For graphs that are differentiated already, as
+ * axes of samples are not asked for.
  */
 public final class ReductionFusion {
     /** The opset since which the axes of a mean are an input. */
@@ -49,8 +50,7 @@ public final class ReductionFusion {
         if (opset < AXES_AS_INPUT) {
             return Ops.node("ReduceMean", y.type(), keep.with("axes", axes), x);
         }
-        // The node that made the graph one of this opset may be replaced by others later: this one has to say it as
-        // well.
+        // What made the graph one of this opset may be replaced by others later: this node has to say it as well.
         List<Value> inputs = List.of(x, Ops.longs(axes));
         return new Node("", "ReduceMean", null, inputs, keep, List.of(y.type()), null, AXES_AS_INPUT).output();
     }

@@ -28,11 +28,14 @@ final class Contents {
     private static final long MOST = 20_000_000;
 
     private final Map<String, Role> roles = new HashMap<>();
-    private final Map<TensorType, List<String>> tables = new HashMap<>();
+    private final Map<TensorType, List<Table>> tables = new HashMap<>();
     private final Function<String, Tensor> tensors;
     private final Predicate<String> prunes;
     private final Predicate<String> aside;
     private long comparisons = MOST;
+
+    /** One that may be of sines, or of cosines, alone; its first number mostly tells that it is not, without reading it again. */
+    private record Table(String name, double first) {}
 
     /**
      * @param names of constants
@@ -125,30 +128,33 @@ final class Contents {
 
     /** Sines alone, where a table of the cosines stands beside, or the other way round: of rotary embeddings (Su et al. 2021). */
     private void pair(String name, Tensor tensor) {
-        List<String> others = tables.computeIfAbsent(tensor.type(), type -> new ArrayList<>());
-        for (String other : others) {
-            if (comparisons < 0) {
+        double first = tensor.number(0);
+        List<Table> others = tables.computeIfAbsent(tensor.type(), type -> new ArrayList<>());
+        for (Table other : others) {
+            if (--comparisons < 0) {
                 return;
             }
-            if (isCircle(tensor, tensors.apply(other))) {
+            if (isOnCircle(first, other.first()) && areOnCircle(tensor, tensors.apply(other.name()))) {
                 tell(name, Role.SINUSOID, aside);
-                tell(other, Role.SINUSOID, aside);
+                tell(other.name(), Role.SINUSOID, aside);
                 break;
             }
         }
-        others.add(name);
+        others.add(new Table(name, first));
     }
 
-    /** Mostly the first numbers tell; a file of many that do not is not looked through to its end. */
-    private boolean isCircle(Tensor sines, Tensor cosines) {
+    /** A file of many that nearly fit is not looked through to its end. */
+    private boolean areOnCircle(Tensor sines, Tensor cosines) {
         long elements = sines.shape().elements();
         for (long i = 0; i < elements; i++) {
-            double sine = sines.number(i);
-            double cosine = cosines.number(i);
-            if (--comparisons < 0 || !(Math.abs(sine * sine + cosine * cosine - 1) <= ROUNDING)) {
+            if (--comparisons < 0 || !isOnCircle(sines.number(i), cosines.number(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isOnCircle(double sine, double cosine) {
+        return Math.abs(sine * sine + cosine * cosine - 1) <= ROUNDING;
     }
 }
