@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
@@ -40,17 +41,19 @@ final class StoredTensor {
         boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !exporter.isPyTorch());
         // Group normalisation is written with this one; others leave out what they have not.
         boolean filler = made && isFiller(name, tensor) && reader(name).equals("InstanceNormalization");
-        if (number || filler || buffers.contains(name) || isStatistic(name)) {
+        if (number || filler || buffers.contains(name) || isEverywhere(name, Role.STATISTIC::equals)) {
             return Value.constant(tensor);
         }
-        Role role = role(name);
-        return role.isFixed() ? Value.fixed(name, tensor, role.fixed()) : Value.initializer(name, tensor);
+        return isEverywhere(name, Role::isFixed)
+                ? Value.fixed(name, tensor, role(name).fixed())
+                : Value.initializer(name, tensor);
     }
 
-    /** Whether nothing else is made of it: else the reader drops its name. */
-    private boolean isStatistic(String name) {
+    /** Whether all that is made of it is of a kind: else the reader drops its name, and it counts as what else it is. */
+    private boolean isEverywhere(String name, Predicate<Role> kind) {
         Parameter parameter = parameters.get(name);
-        return parameter != null && parameter.uses().stream().allMatch(use -> use.role() == Role.STATISTIC);
+        return parameter != null
+                && parameter.uses().stream().map(ParameterUse::role).allMatch(kind);
     }
 
     /** Of a Constant node. Files of this program have one-hot matrices there, which are factors but no parameters. */

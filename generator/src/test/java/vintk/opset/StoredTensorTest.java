@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
@@ -105,5 +108,21 @@ class StoredTensorTest {
         } else {
             assertNull(value);
         }
+    }
+
+    /** Exporters write equal tensors once: a variance of ones may be the gain of a layer, too. */
+    @Test
+    void whatIsAlsoAStatisticCounts() {
+        ModelProto shared = new Sketch()
+                .floats("ones", 4)
+                .floats("mean", 4)
+                .node("normalised", "BatchNormalization", "x", "ones2", "ones2", "mean", "ones")
+                .floats("ones2", 4)
+                .node("y", "Mul", "normalised", "ones")
+                .model();
+        Tensor numbers = Tensor.floats(Shape.of(4), 1, 1, 1, 1);
+        assertEquals("ones", of(shared).initializer("ones", numbers).name());
+        assertNull(of(shared).initializer("ones", numbers).fixed());
+        assertNull(of(shared).initializer("mean", numbers).name());
     }
 }
