@@ -204,8 +204,9 @@ public final class KernelEngine implements AutoCloseable {
             sums.replaceAll(
                     (name, values) -> Arrays.stream(values).map(x -> x * scale).toArray());
         }
-        Optional<String> origin = origin(sums.get(KernelGraph.KERNEL), batch, rounds.get(0));
-        if (origin.isEmpty() && !found.number()) {
+        double[] kernel = sums.get(KernelGraph.KERNEL);
+        Optional<String> origin = origin(kernel, batch, rounds.get(0));
+        if (!found.number() && Arrays.stream(kernel).allMatch(Double::isFinite)) {
             throw new ModelException(
                     ModelException.Kind.NON_FINITE,
                     network.name() + ": output '" + plan.output() + "' is NaN, though its gradient is not");
