@@ -22,7 +22,11 @@ final class ParameterFlags {
             description = "all, or weights: matrices and kernels only, as TE-NAS counts (default: ${DEFAULT-VALUE}).")
     private Convention convention;
 
-    @Option(names = "--include", paramLabel = "REGEX", description = "Count only parameters whose name contains this.")
+    @Option(
+            names = "--include",
+            paramLabel = "REGEX",
+            description =
+                    "Count only parameters whose name contains this, masks and tables of sines that have such names too.")
     private String include;
 
     @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
