@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -193,5 +194,28 @@ class RolesTest {
         assertEquals(Map.of("weight", Role.WEIGHT, "shift", Role.OTHER, "scale", Role.OTHER), Roles.of(sketch.model()));
         sketch.floats("offset", 4).node("z", "Add", "scaled", "offset");
         assertEquals(Role.OTHER, Roles.of(sketch.model()).get("shift"));
+    }
+
+    /** 0 and 1 in front of a weight prune it; in front of data they are how a gate begins. */
+    @Test
+    void masksPruneWeights() {
+        ModelProto.Builder model = new Sketch()
+                        .floats("pruning", 2, 2)
+                        .floats("gate", 2)
+                        .floats("weight", 2, 2)
+                        .node("pruned", "Mul", "weight", "pruning")
+                        .node("gated", "Mul", "x", "gate")
+                        .node("y", "MatMul", "gated", "pruned")
+                        .model()
+                        .toBuilder();
+        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
+            int elements =
+                    tensor.getDimsList().stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b);
+            tensor.clearRawData().clearFloatData();
+            for (int i = 0; i < elements; i++) {
+                tensor.addFloatData(i % 2);
+            }
+        }
+        assertEquals(Map.of("pruning", Role.MASK, "gate", Role.OTHER, "weight", Role.WEIGHT), Roles.of(model.build()));
     }
 }
