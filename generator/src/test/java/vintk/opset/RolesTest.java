@@ -209,11 +209,8 @@ class RolesTest {
                         .model()
                         .toBuilder();
         for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
-            int elements =
-                    tensor.getDimsList().stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b);
-            tensor.clearRawData().clearFloatData();
-            for (int i = 0; i < elements; i++) {
-                tensor.addFloatData(i % 2);
+            for (int i = 0; i < tensor.getFloatDataCount() && !tensor.getName().equals("weight"); i++) {
+                tensor.setFloatData(i, i % 2);
             }
         }
         assertEquals(Map.of("pruning", Role.MASK, "gate", Role.OTHER, "weight", Role.WEIGHT), Roles.of(model.build()));
