@@ -215,4 +215,26 @@ class RolesTest {
         }
         assertEquals(Map.of("pruning", Role.MASK, "gate", Role.OTHER, "weight", Role.WEIGHT), Roles.of(model.build()));
     }
+
+    /** A bias far below zero, and a kernel of ±1/√2, have the numbers of masks and of tables of sines. */
+    @Test
+    void whatLayersHoldIsWhatTheySay() {
+        ModelProto.Builder model = new Sketch()
+                        .floats("weight", 4, 4)
+                        .floats("bias", 4)
+                        .floats("mask", 4, 4)
+                        .node("h", "MatMul", "x", "weight")
+                        .node("b", "Add", "h", "bias")
+                        .node("scores", "MatMul", "b", "x")
+                        .node("y", "Add", "scores", "mask")
+                        .model()
+                        .toBuilder();
+        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
+            for (int i = 0; i < tensor.getFloatDataCount(); i++) {
+                boolean weight = tensor.getName().equals("weight");
+                tensor.setFloatData(i, weight ? (i % 3 == 0 ? 1 : -1) * (float) Math.sqrt(0.5) : -60 - i);
+            }
+        }
+        assertEquals(Map.of("weight", Role.WEIGHT, "bias", Role.BIAS, "mask", Role.MASK), Roles.of(model.build()));
+    }
 }
