@@ -186,7 +186,8 @@ def compared(library, name, batch, jar):
         numpy.save(data, images.numpy())
         single = expected = autograd(network, parameters, images)
         if isinstance(network, torch.nn.Module):
-            wide = copy.deepcopy(network).double()
+            # Some keep what they computed of their parameters, until they are trained.
+            wide = copy.deepcopy(network.train().eval()).double()
             expected = autograd(wide, [p for p in wide.parameters() if p.requires_grad], images.double())
         run = subprocess.run(["java", "-jar", jar, "kernel", model, "--input", data, "--out", out], capture_output=True, text=True)
         if run.returncode:

@@ -21,6 +21,7 @@ final class ParameterModels {
                         "a domain with another name",
                         dense(TestModel.opset(13).withoutImports().imports("ai.onnx", 13)),
                         3),
+                new ExportedModel("Constant nodes of a domain with another name", otherDomain(), 3),
                 new ExportedModel(
                         "a domain imported twice", dense(TestModel.opset(13).imports("", 13)), 3),
                 new ExportedModel("weights of ConstantOfShape", ofShape(true), 3).like(ofShape(false)),
@@ -150,6 +151,18 @@ final class ParameterModels {
                 .weight("v", 4, 2)
                 .node("Gemm", "p", "x", "w", "b")
                 .node("Tanh", "h", "p")
+                .layer("y", "h", "v")
+                .output("y");
+    }
+
+    /** In sub-graphs and functions ONNX Runtime does not take that name. */
+    private static TestModel otherDomain() {
+        return TestModel.opset(13)
+                .ownDomain("ai.onnx")
+                .input("x", -1, 3)
+                .weightNode("w", 3, 4)
+                .weight("v", 4, 2)
+                .layer("h", "x", "w")
                 .layer("y", "h", "v")
                 .output("y");
     }

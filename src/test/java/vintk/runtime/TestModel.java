@@ -37,6 +37,7 @@ final class TestModel {
     private DataType type = DataType.FLOAT;
     private long ir = 8;
     private String producer = "";
+    private String own = "";
     private NodeProto.Builder last;
 
     private TestModel(long opset) {
@@ -58,9 +59,15 @@ final class TestModel {
         return this;
     }
 
+    /** The name of ONNX' own domain in nodes from here on, and in what is imported. */
+    TestModel ownDomain(String name) {
+        own = name;
+        return withoutImports().imports(name, opset);
+    }
+
     /** A sub-graph or the body of a function. */
     TestModel body() {
-        return new TestModel(opset).floats(type);
+        return new TestModel(opset).floats(type).ownDomain(own);
     }
 
     /** The type of inputs and weights from here on. */
@@ -208,7 +215,7 @@ final class TestModel {
     TestModel node(String op, String outputs, String... inputs) {
         int dot = op.lastIndexOf('.');
         last = graph.addNodeBuilder()
-                .setDomain(dot < 0 ? "" : op.substring(0, dot))
+                .setDomain(dot < 0 ? own : op.substring(0, dot))
                 .setOpType(op.substring(dot + 1))
                 .addAllOutput(List.of(outputs.split(",")))
                 .addAllInput(List.of(inputs));
