@@ -24,8 +24,9 @@ final class ControlFlowModels {
                 new ExportedModel("loop of opset 11", counted(11), 3),
                 new ExportedModel("loop with scan outputs", scanned(13), 3),
                 new ExportedModel("loop with scan outputs of opset 11", scanned(11), 3),
-                new ExportedModel("loop whose condition is known", peeled(true), 3),
-                new ExportedModel("loop whose condition is known, without a bound", peeled(false), 3),
+                new ExportedModel("loop whose condition is known", peeled(true, ""), 3),
+                new ExportedModel("loop with a note like those that count its rounds", peeled(true, "peeled/3"), 3),
+                new ExportedModel("loop whose condition is known, without a bound", peeled(false, ""), 3),
                 new ExportedModel("loop that stops on data", guarded(), 3)
                         .fixed(1)
                         .perSample(),
@@ -123,12 +124,12 @@ final class ControlFlowModels {
                 .output("y");
     }
 
-    private static TestModel peeled(boolean bound) {
+    private static TestModel peeled(boolean bound, String note) {
         TestModel model = start(-1, 13)
                 .constant("trips", Tensor.longs(Shape.SCALAR, 100))
                 .constant("most", Tensor.longs(Shape.SCALAR, 2))
                 .truth("true", true);
-        TestModel body = step(model).node("Less", "on", "i", "most").output("on", "next");
+        TestModel body = step(model).note(note).node("Less", "on", "i", "most").output("on", "next");
         return model.node("Loop", "y", bound ? "trips" : "", "true", "h")
                 .with("body", body)
                 .output("y");

@@ -264,6 +264,12 @@ final class TestModel {
         return this;
     }
 
+    /** What every node says of itself. */
+    TestModel note(String text) {
+        graph.getNodeBuilderList().forEach(node -> node.setDocString(text));
+        return this;
+    }
+
     // ---- the whole
 
     /** A function of the domain {@code local}; of its attributes those that are "name=number" have a default. */

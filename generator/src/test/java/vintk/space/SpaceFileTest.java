@@ -55,6 +55,9 @@ class SpaceFileTest {
         Space space = Space.read(write(GOOD));
         assertEquals(BigInteger.valueOf(2 * (8 + 16)), space.size());
         assertEquals(48, space.enumerate().distinct().count());
+        for (BigInteger i = BigInteger.ZERO; i.compareTo(space.size()) < 0; i = i.add(BigInteger.ONE)) {
+            assertEquals(i, space.index(space.candidate(i)));
+        }
         Candidate last = space.candidate(space.size().subtract(BigInteger.ONE));
         assertEquals(
                 "{\"id\":\"mine-1b\",\"space\":\"mine\",\"choices\":{\"depth\":[2,2],\"heads\":[4,4,4,4],\"width\":32}}",
