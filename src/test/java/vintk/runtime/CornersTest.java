@@ -74,7 +74,10 @@ class CornersTest {
                 .scalar("scale", 0.1f)
                 .node("DequantizeLinear", "w", "stored", "scale")
                 .node("MatMul", "m", "x", "w")
-                .node("Add", "y", "m", "bias")
+                .node("Add", "n", "m", "bias")
+                .initializer("stored bias", Tensor.of(TensorType.of(DataType.INT32, 2), 1, 2))
+                .node("DequantizeLinear", "other bias", "stored bias", "scale")
+                .node("Add", "y", "n", "other bias")
                 .output("y");
         Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
         assertEquals(
