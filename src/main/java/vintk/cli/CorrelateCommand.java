@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +19,7 @@ import vintk.rank.Coefficient;
 import vintk.rank.Correlation;
 import vintk.rank.Truth;
 import vintk.report.ResultsFile;
+import vintk.report.TextLayout;
 
 /** {@code vintk correlate}: how well scores rank models whose accuracy is known. */
 @Command(
@@ -34,9 +34,6 @@ import vintk.report.ResultsFile;
         },
         footer = {"", "Example:", "  vintk correlate results.csv --truth accuracies.json --column cifar100"})
 final class CorrelateCommand implements Callable<Integer> {
-    /** So many models are named that are left out. */
-    private static final int NAMED = 3;
-
     /** Resamples of fewer are mostly of the same ones. */
     private static final int FEW = 10;
 
@@ -107,8 +104,7 @@ final class CorrelateCommand implements Callable<Integer> {
     }
 
     private static String named(List<String> models) {
-        String first = models.stream().limit(NAMED).collect(Collectors.joining(", "));
-        return models.isEmpty() ? "0" : models.size() + " (" + first + (models.size() > NAMED ? ", ...)" : ")");
+        return models.isEmpty() ? "0" : models.size() + " (" + TextLayout.some(models) + ")";
     }
 
     private static String text(Coefficient coefficient) {

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import vintk.rank.Ranked;
 import vintk.rank.Ranking;
 import vintk.score.Cost;
@@ -24,9 +23,6 @@ import vintk.score.Value;
  * and notes. Plain text without colour, every line at most as wide as asked for; long names are shortened in the middle.
  */
 public final class TableReport {
-    /** So many models are named that a warning is of. */
-    private static final int NAMED = 3;
-
     /** The usual width of a terminal. */
     public static final int WIDTH = 80;
 
@@ -158,21 +154,16 @@ public final class TableReport {
                 .toList();
         if (samples.size() > 1) {
             notes.add("Models took samples of different shapes (%s): such scores do not compare."
-                    .formatted(samples.stream().limit(NAMED).collect(Collectors.joining(", "))
-                            + (samples.size() > NAMED ? ", ..." : "")));
+                    .formatted(TextLayout.some(samples)));
         }
         Map<String, List<String>> warned = new LinkedHashMap<>();
         for (Result result : results) {
             result.warnings().forEach(warning -> warned.computeIfAbsent(warning, w -> new ArrayList<>())
                     .add(name(result)));
         }
-        warned.forEach((warning, names) -> notes.add("Warning (%s): %s".formatted(named(names), warning)));
+        warned.forEach((warning, names) -> notes.add("Warning (%s%s): %s"
+                .formatted(names.size() == 1 ? "" : names.size() + " models: ", TextLayout.some(names), warning)));
         return notes;
-    }
-
-    private static String named(List<String> names) {
-        String first = names.stream().limit(NAMED).collect(Collectors.joining(", "));
-        return names.size() == 1 ? first : names.size() + " models: " + first + (names.size() > NAMED ? ", ..." : "");
     }
 
     /**

@@ -1,11 +1,19 @@
 package vintk.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Lines of a table: widths, padding, shortening and wrapping, counted in code points. */
 public final class TextLayout {
+    private static final int NAMED = 3;
 
     private TextLayout() {}
+
+    /** Names in a sentence: three of them, and whether there are more. */
+    public static String some(List<String> names) {
+        String first = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+        return names.size() > NAMED ? first + ", ..." : first;
+    }
 
     public static int length(String text) {
         return text.codePointCount(0, text.length());

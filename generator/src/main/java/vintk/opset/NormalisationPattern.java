@@ -151,7 +151,7 @@ final class NormalisationPattern {
         if (BEFORE_SCALE.contains(node.getOpType())) {
             return true;
         }
-        return isByStatistic(node)
+        return statistic(node) != null
                 || node.getOpType().equals("Div") && isRoot(node.getInput(1), DEPTH)
                 || isInverseRoot(value, DEPTH);
     }

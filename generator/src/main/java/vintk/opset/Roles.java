@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Exporter;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;

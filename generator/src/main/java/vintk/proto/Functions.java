@@ -14,9 +14,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import vintk.onnx.Exporter;
 
 /**
  * Puts the bodies of model-local functions in the place of the nodes that call them. A Constant of a body is one value for
@@ -43,7 +43,7 @@ final class Functions {
     private Functions(ModelProto model) {
         this.model = model;
         this.taken = new Names(model.getGraph());
-        this.holdWeights = !model.getProducerName().toLowerCase(Locale.ROOT).contains("pytorch");
+        this.holdWeights = !new Exporter(model).isPyTorch();
         model.getFunctionsList().forEach(f -> byKey.put(key(f.getDomain(), f.getName(), f.getOverload()), f));
     }
 

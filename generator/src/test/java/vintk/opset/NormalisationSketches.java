@@ -125,6 +125,18 @@ final class NormalisationSketches {
                                 .node("s", "Mul", "n", "norm_scale")
                                 .node("y", "Add", "s", "norm_bias")),
                 Arguments.of(
+                        "a shift and a scale, without an offset for all that reads them",
+                        new Sketch()
+                                .floats("weight", 4, 4)
+                                .floats("other1", 4)
+                                .floats("other2", 4)
+                                .floats("other3", 4)
+                                .node("h", "MatMul", "x", "weight")
+                                .node("centred", "Sub", "h", "other1")
+                                .node("scaled", "Div", "centred", "other2")
+                                .node("y", "Tanh", "scaled")
+                                .node("z", "Add", "scaled", "other3")),
+                Arguments.of(
                         "images of bytes, times the reciprocal of their deviation",
                         new Sketch()
                                 .constant("other", 255)

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -180,61 +179,30 @@ class RolesTest {
         assertEquals(Map.of("mean", Role.OTHER, "width", Role.OTHER), Roles.of(marked.build()));
     }
 
-    /** (x - a) · b behind a layer is a normalisation only where an offset follows. */
-    @Test
-    void anyShiftAndScaleIsNoNormalisation() {
-        Sketch sketch = new Sketch()
-                .floats("weight", 4, 4)
-                .floats("shift", 4)
-                .floats("scale", 4)
-                .node("h", "MatMul", "x", "weight")
-                .node("centred", "Sub", "h", "shift")
-                .node("scaled", "Div", "centred", "scale")
-                .node("y", "Tanh", "scaled");
-        assertEquals(Map.of("weight", Role.WEIGHT, "shift", Role.OTHER, "scale", Role.OTHER), Roles.of(sketch.model()));
-        sketch.floats("offset", 4).node("z", "Add", "scaled", "offset");
-        assertEquals(Role.OTHER, Roles.of(sketch.model()).get("shift"));
-    }
-
     /** 0 and 1 in front of a weight prune it; in front of data they are how a gate begins. */
     @Test
     void masksPruneWeights() {
-        ModelProto.Builder model = new Sketch()
-                        .floats("pruning", 2, 2)
-                        .floats("gate", 2)
-                        .floats("weight", 2, 2)
-                        .node("pruned", "Mul", "weight", "pruning")
-                        .node("gated", "Mul", "x", "gate")
-                        .node("y", "MatMul", "gated", "pruned")
-                        .model()
-                        .toBuilder();
-        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
-            for (int i = 0; i < tensor.getFloatDataCount() && !tensor.getName().equals("weight"); i++) {
-                tensor.setFloatData(i, i % 2);
-            }
-        }
-        assertEquals(Map.of("pruning", Role.MASK, "gate", Role.OTHER, "weight", Role.WEIGHT), Roles.of(model.build()));
+        Sketch sketch = new Sketch()
+                .numbers("pruning", i -> i % 2, 2, 2)
+                .numbers("gate", i -> i % 2, 2)
+                .floats("weight", 2, 2)
+                .node("pruned", "Mul", "weight", "pruning")
+                .node("gated", "Mul", "x", "gate")
+                .node("y", "MatMul", "gated", "pruned");
+        assertEquals(Map.of("pruning", Role.MASK, "gate", Role.OTHER, "weight", Role.WEIGHT), Roles.of(sketch.model()));
     }
 
     /** A bias far below zero, and a kernel of ±1/√2, have the numbers of masks and of tables of sines. */
     @Test
     void whatLayersHoldIsWhatTheySay() {
-        ModelProto.Builder model = new Sketch()
-                        .floats("weight", 4, 4)
-                        .floats("bias", 4)
-                        .floats("mask", 4, 4)
-                        .node("h", "MatMul", "x", "weight")
-                        .node("b", "Add", "h", "bias")
-                        .node("scores", "MatMul", "b", "x")
-                        .node("y", "Add", "scores", "mask")
-                        .model()
-                        .toBuilder();
-        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
-            for (int i = 0; i < tensor.getFloatDataCount(); i++) {
-                boolean weight = tensor.getName().equals("weight");
-                tensor.setFloatData(i, weight ? (i % 3 == 0 ? 1 : -1) * (float) Math.sqrt(0.5) : -60 - i);
-            }
-        }
-        assertEquals(Map.of("weight", Role.WEIGHT, "bias", Role.BIAS, "mask", Role.MASK), Roles.of(model.build()));
+        Sketch sketch = new Sketch()
+                .numbers("weight", i -> (i % 3 == 0 ? 1 : -1) * Math.sqrt(0.5), 4, 4)
+                .numbers("bias", i -> -60 - i, 4)
+                .numbers("mask", i -> -60 - i, 4, 4)
+                .node("h", "MatMul", "x", "weight")
+                .node("b", "Add", "h", "bias")
+                .node("scores", "MatMul", "b", "x")
+                .node("y", "Add", "scores", "mask");
+        assertEquals(Map.of("weight", Role.WEIGHT, "bias", Role.BIAS, "mask", Role.MASK), Roles.of(sketch.model()));
     }
 }

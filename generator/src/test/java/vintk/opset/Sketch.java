@@ -8,6 +8,8 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A model drawn in a few lines: one input {@code x}, initializers, nodes. It need not run. */
@@ -18,6 +20,13 @@ final class Sketch {
     /** A float initializer of numbers that are not 0. */
     Sketch floats(String name, long... dims) {
         graph.addInitializer(tensor(name, dims));
+        return this;
+    }
+
+    Sketch numbers(String name, IntToDoubleFunction numbers, long... dims) {
+        TensorProto.Builder tensor = tensor(name, dims).clearFloatData();
+        IntStream.range(0, (int) elements(dims)).forEach(i -> tensor.addFloatData((float) numbers.applyAsDouble(i)));
+        graph.addInitializer(tensor);
         return this;
     }
 

@@ -1,11 +1,11 @@
-package vintk.opset;
+package vintk.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Who wrote a model, and how they name what they make themselves. */
-final class Exporter {
+public final class Exporter {
     /** Numbers of {@code torch.export} programs: {@code val_58}. */
     private static final Pattern NUMBER = Pattern.compile("val_\\d+");
 
@@ -15,26 +15,26 @@ final class Exporter {
 
     private final String name;
 
-    Exporter(ModelProto model) {
+    public Exporter(ModelProto model) {
         name = model.getProducerName().toLowerCase(Locale.ROOT);
     }
 
-    boolean isPyTorch() {
+    public boolean isPyTorch() {
         return name.contains("pytorch");
     }
 
     /** This program. */
-    boolean isOwn() {
+    public boolean isOwn() {
         return name.equals("vintk");
     }
 
     /** Whether an initializer is one of PyTorch's exporter, and not of the module. */
-    boolean isNumber(String initializer) {
+    public boolean isNumber(String initializer) {
         return isPyTorch() && NUMBER.matcher(initializer).matches();
     }
 
     /** Whether what a Constant or ConstantOfShape node gives out has a name that PyTorch's exporter made. */
-    boolean isGenerated(String output) {
+    public boolean isGenerated(String output) {
         return isPyTorch() && NODE.matcher(output).matches();
     }
 }
