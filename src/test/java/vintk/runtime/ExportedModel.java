@@ -29,6 +29,7 @@ final class ExportedModel {
     long counted;
     boolean axisGiven;
     boolean untied;
+    boolean unrun;
     final List<String> constants = new ArrayList<>();
     final Map<String, NpyArray> rows = new LinkedHashMap<>();
     final Map<String, PerturbedModel.Feed> wholes = new HashMap<>();
@@ -43,6 +44,12 @@ final class ExportedModel {
     /** Another file of the same function, whose tensors are the parameters. */
     ExportedModel like(TestModel other) {
         twin = other;
+        return this;
+    }
+
+    /** ONNX Runtime does not run the file itself, but the other one of the same function. */
+    ExportedModel unrun() {
+        unrun = true;
         return this;
     }
 

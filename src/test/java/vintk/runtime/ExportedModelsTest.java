@@ -36,6 +36,7 @@ class ExportedModelsTest {
     @ParameterizedTest
     @MethodSource({
         "vintk.runtime.ControlFlowModels#cases",
+        "vintk.runtime.DilationModels#cases",
         "vintk.runtime.FunctionModels#cases",
         "vintk.runtime.InputModels#cases",
         "vintk.runtime.ParameterModels#cases",
@@ -150,7 +151,7 @@ class ExportedModelsTest {
     private static void checkOutputs(ExportedModel model, OnnxNetwork network) {
         int samples = model.block > 0 || model.axis < 0 ? Math.max(1, model.block) : N;
         Map<String, PerturbedModel.Feed> feeds = model.feeds(0, samples);
-        double[] expected = new PerturbedModel(model.file.build()).run(feeds);
+        double[] expected = new PerturbedModel((model.unrun ? model.twin : model.file).build()).run(feeds);
         Graph graph = network.graph(samples, model.sample);
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try (Session session = new Session(

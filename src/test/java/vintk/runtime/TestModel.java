@@ -248,6 +248,11 @@ final class TestModel {
         return this;
     }
 
+    TestModel with(String name, String value) {
+        last.addAttribute(attribute(name, AttributeType.STRING).setS(ByteString.copyFromUtf8(value)));
+        return this;
+    }
+
     TestModel with(String name, TestModel body) {
         last.addAttribute(attribute(name, AttributeType.GRAPH).setG(body.graph.build()));
         return this;

@@ -19,7 +19,8 @@ public final class Preparation {
         ModelProto flat = Functions.expand(OwnDomain.of(model));
         Bounds.require(flat);
         ModelProto sorted = SubGraphs.map(flat, Order::topological);
-        ModelProto plain = SubGraphs.map(SinglePrecision.of(sorted), graph -> BatchFirst.of(InferenceMode.of(graph)));
+        ModelProto plain = SubGraphs.map(
+                SinglePrecision.of(sorted), graph -> BatchFirst.of(SamePadding.of(InferenceMode.of(graph))));
         return plain.toBuilder()
                 .clearTrainingInfo()
                 .setIrVersion(Math.max(IR_VERSION, plain.getIrVersion()))
