@@ -81,7 +81,7 @@ final class Study {
             // What is scored is shown at least.
             results.addAll(earlier.without(open));
             results.addAll(taken);
-            show(Ranking.of(results));
+            show(Ranking.of(results), common.json, stdout);
             IOException cause = e.getCause();
             throw new IOException(
                     "%s; %d of %d models are scored, --resume goes on"
@@ -199,7 +199,7 @@ final class Study {
     /** @param complete whether all is scored: until then the journal stays as it is, which says no places */
     private void report(boolean complete) throws IOException {
         Ranking ranking = Ranking.of(results);
-        show(ranking);
+        show(ranking, common.json, stdout);
         if (out == null || !complete && journalFile.equals(out)) {
             return;
         }
@@ -210,13 +210,13 @@ final class Study {
         }
     }
 
-    private void show(Ranking ranking) throws IOException {
-        if (common.json) {
-            JsonReport.write(ranking, stdout);
+    static void show(Ranking ranking, boolean json, PrintWriter out) throws IOException {
+        if (json) {
+            JsonReport.write(ranking, out);
         } else {
-            stdout.print(TableReport.text(ranking));
+            out.print(TableReport.text(ranking));
         }
-        stdout.flush();
+        out.flush();
     }
 
     private int exitCode() {

@@ -6,7 +6,7 @@ import vintk.report.ReportFormat;
 
 /** Where the results of many models go. */
 final class StudyFlags {
-    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json or .jsonl.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json, .jsonl, or .html to look at.")
     Path out;
 
     @Option(

@@ -49,6 +49,7 @@ import vintk.runtime.ModelException;
             CheckGradientCommand.class,
             GenerateCommand.class,
             SpacesCommand.class,
+            ReportCommand.class,
             CorrelateCommand.class,
             DevicesCommand.class
         })

@@ -77,7 +77,7 @@ public final class Earlier {
         }
     }
 
-    private static String place(Source source) {
+    static String place(Source source) {
         return source.file()
                 .orElseGet(
                         () -> source.space().orElse("") + " " + source.choices().orElse(""));
@@ -92,11 +92,11 @@ public final class Earlier {
     }
 
     /** One place, whatever it holds. */
-    private static Source key(Source source) {
+    static Source key(Source source) {
         return source.withContent(Optional.empty());
     }
 
-    private static String difference(Settings before, Settings now) {
+    static String difference(Settings before, Settings now) {
         ObjectNode was = SettingsJson.tree(before);
         ObjectNode is = SettingsJson.tree(now);
         return was.properties().stream()

@@ -13,7 +13,8 @@ import vintk.score.Named;
 public enum ReportFormat implements Named {
     CSV("csv", CsvReport::write),
     JSON("json", JsonReport::write),
-    JSONL("jsonl", JsonlReport::write);
+    JSONL("jsonl", JsonlReport::write),
+    HTML("html", HtmlReport::write);
 
     private final String id;
     private final Report report;
@@ -47,7 +48,7 @@ public enum ReportFormat implements Named {
             }
         }
         throw new IllegalArgumentException(
-                "Expected a file name that ends in .csv, .json or .jsonl, got '%s'".formatted(path));
+                "Expected a file name that ends in .csv, .json, .jsonl or .html, got '%s'".formatted(path));
     }
 
     /**

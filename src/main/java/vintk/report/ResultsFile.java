@@ -45,14 +45,27 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
      */
     public static ResultsFile read(Path path) throws IOException {
         return switch (ReportFormat.of(path)) {
-            case JSONL -> {
-                Journal.Contents contents = Journal.read(path);
+            case JSONL, JSON -> {
+                Journal.Contents contents = results(path);
                 yield new ResultsFile(
                         contents.results().stream().map(ScoredModel::of).toList(), contents.warnings());
             }
-            case JSON ->
-                new ResultsFile(json(path).stream().map(ScoredModel::of).toList(), List.of());
             case CSV -> new ResultsFile(csv(path), List.of());
+            case HTML ->
+                throw new IOException("%s is a page to look at: expected .csv, .json or .jsonl".formatted(path));
+        };
+    }
+
+    /**
+     * Whole results, as all but a table holds them.
+     *
+     * @throws IOException if the file cannot be read, or says what is wrong with it and where
+     */
+    public static Journal.Contents results(Path path) throws IOException {
+        return switch (ReportFormat.of(path)) {
+            case JSONL -> Journal.read(path);
+            case JSON -> new Journal.Contents(json(path), List.of());
+            case CSV, HTML -> throw new IOException(path + " does not hold all of a result: expected .json or .jsonl");
         };
     }
 

@@ -79,7 +79,7 @@ public final class TableReport {
         return text.toString();
     }
 
-    private static List<String> caption(List<Result> results) {
+    static List<String> caption(List<Result> results) {
         Settings settings = results.get(0).settings();
         List<String> caption = new ArrayList<>();
         caption.add("ViNTK is %s of %s, %s is better."
@@ -113,8 +113,8 @@ public final class TableReport {
             row.add(place.best() == place.worst() ? "" + place.best() : place.best() + "-" + place.worst());
         }
         row.add(name(result));
-        row.add(estimate(result.vintk().orElseThrow(), decimals));
-        row.add(plain(result, decimals));
+        row.add(vintk(result, decimals));
+        row.add(ntk(result, decimals));
         row.add(count(cost.parameters()));
         row.add(count(cost.macs()));
         row.add(seconds(cost.seconds()));
@@ -134,7 +134,7 @@ public final class TableReport {
         TextLayout.wrap(text, result.message(), columns, indent + 2);
     }
 
-    private static List<String> notes(Ranking ranking, List<Result> results) {
+    static List<String> notes(Ranking ranking, List<Result> results) {
         List<String> notes = new ArrayList<>();
         if (ranking.ranked().stream().anyMatch(Ranked::tied)) {
             notes.add("= marks equal scores.");
@@ -170,7 +170,7 @@ public final class TableReport {
      * Digits behind the point: with errors, enough for two digits of the smallest; without, three, or as many (up to six) as
      * keep different scores different.
      */
-    private static int decimals(Ranking ranking) {
+    static int decimals(Ranking ranking) {
         double smallest = ranking.ranked().stream()
                 .flatMapToDouble(place -> place.result().vintk().orElseThrow().standardError().stream())
                 .filter(error -> error > 0)
@@ -205,8 +205,13 @@ public final class TableReport {
                 : mean;
     }
 
+    /** The score with its error; a dash where there is none. */
+    static String vintk(Result result, int decimals) {
+        return result.vintk().map(known -> estimate(known, decimals)).orElse(NONE);
+    }
+
     /** The plain score, or the bound that the first repeat gave. */
-    private static String plain(Result result, int decimals) {
+    static String ntk(Result result, int decimals) {
         if (result.ntk().isPresent()) {
             return fixed(result.ntk().get().mean(), decimals);
         }

@@ -1,0 +1,82 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import vintk.rank.Journal;
+import vintk.rank.Merged;
+import vintk.rank.Ranking;
+import vintk.report.ReportFormat;
+import vintk.report.ResultsFile;
+import vintk.score.Result;
+
+/** {@code vintk report}: results that are there already, as one ranking. */
+@Command(
+        name = "report",
+        mixinStandardHelpOptions = true,
+        versionProvider = Vintk.Version.class,
+        header = "Shows results as one ranking, or writes it in another format.",
+        description = {
+            "",
+            "Takes what 'rank --out' and 'score --out' wrote, also of runs that are not done yet, and of several machines"
+                    + " that scored a part each. All must have the same settings."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vintk report results.jsonl --out results.html",
+            "  vintk report part1.jsonl part2.jsonl --out all.csv",
+            "  vintk report results.csv.partial.jsonl"
+        })
+final class ReportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "RESULTS", description = "Files of results: .jsonl or .json.")
+    private List<Path> files;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The ranking, as .csv, .json, .jsonl, or .html to look at.")
+    private Path out;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        if (out != null) {
+            ReportFormat.of(out);
+            OutputFile.prepare(out, files.stream().map(Path::toString).toArray(String[]::new));
+        }
+        Map<Path, List<Result>> read = new LinkedHashMap<>();
+        for (Path file : files) {
+            Journal.Contents contents = ResultsFile.results(file);
+            if (!common.quiet) {
+                contents.warnings()
+                        .forEach(warning -> spec.commandLine().getErr().println("vintk: " + warning));
+            }
+            read.put(file, contents.results());
+        }
+        List<Result> results = Merged.of(read);
+        if (results.isEmpty()) {
+            throw new IllegalArgumentException("no results in " + files.get(0));
+        }
+        Ranking ranking = Ranking.of(results);
+        if (out != null) {
+            ReportFormat.of(out).write(ranking, out);
+        }
+        Study.show(ranking, common.json, spec.commandLine().getOut());
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,98 @@
+package vintk.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vintk.rank.ResultJson;
+import vintk.rank.SampleResults;
+import vintk.score.Result;
+import vintk.score.Status;
+
+/** {@code vintk report}: parts of a study put together, and formats changed. */
+class ReportTest {
+    @TempDir
+    private Path folder;
+
+    private Path first;
+    private Path second;
+
+    @BeforeEach
+    void twoParts() throws IOException {
+        first = lines("first.jsonl", SampleResults.scored("a", 1), SampleResults.failed("f", Status.TIMEOUT, "late"));
+        second = lines("second.jsonl", SampleResults.scored("b", 2));
+    }
+
+    private Path lines(String name, Result... results) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Result result : results) {
+            text.append(ResultJson.line(result)).append('\n');
+        }
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void partsAreRankedTogether() throws IOException {
+        Path all = folder.resolve("all.csv");
+        Shell shell = Shell.vintk("report", first, second, "--out", all);
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertTrue(shell.out().contains("\n1  b "), shell.out());
+        assertTrue(shell.out().contains("\n2  a "), shell.out());
+        assertTrue(shell.out().contains("1 of 3 models"), shell.out());
+        assertEquals(4, Files.readAllLines(all).size());
+    }
+
+    @Test
+    void formatsLoseNothing() throws IOException {
+        Path json = folder.resolve("all.json");
+        Path back = folder.resolve("back.jsonl");
+        assertEquals(
+                ExitCode.OK, Shell.vintk("report", first, second, "--out", json).code());
+        Shell again = Shell.vintk("report", json, "--out", back, "--json");
+        assertEquals(ExitCode.OK, again.code(), again.err());
+        assertEquals(Files.readString(json), again.out());
+        assertEquals(
+                Files.readString(json).replaceAll("^\\[\n|\n]\n$", "").replace("},\n", "}\n"),
+                Files.readString(back).strip());
+    }
+
+    @Test
+    void theLastResultOfAModelCounts() throws IOException {
+        Path again = lines("again.jsonl", SampleResults.scored("a", 3));
+        Shell shell = Shell.vintk("report", first, second, again);
+        assertTrue(shell.out().contains("\n1  a "), shell.out());
+        assertTrue(shell.out().contains("\n2  b "), shell.out());
+    }
+
+    @Test
+    void whatDoesNotBelongTogether() throws IOException {
+        Path repeated = lines("repeated.jsonl", SampleResults.scored("c", 1, 2));
+        refused("repeats 1, now 2", first, repeated);
+        Path other = Files.writeString(
+                folder.resolve("other.jsonl"),
+                Files.readString(second).replace("\"id\":\"b\",\"status", "\"id\":\"a\",\"status"));
+        refused("two models are called 'a'", first, other);
+        Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+        refused("no results in " + empty, empty);
+        Path table = folder.resolve("table.csv");
+        Shell.vintk("report", first, "--out", table);
+        refused("expected .json or .jsonl", table);
+        refused("would be written over", first, "--out", first);
+        refused("no such file", folder.resolve("none.jsonl"));
+    }
+
+    private static void refused(String words, Object... args) {
+        Object[] all = new Object[args.length + 1];
+        all[0] = "report";
+        System.arraycopy(args, 0, all, 1, args.length);
+        Shell shell = Shell.vintk(all);
+        assertEquals(ExitCode.USAGE, shell.code());
+        assertTrue(shell.err().contains(words), shell.err());
+        assertEquals("", shell.out());
+    }
+}
