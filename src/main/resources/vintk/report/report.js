@@ -28,16 +28,16 @@
     return model.rank + (model.tied ? '=' : '') + range;
   }
 
-  // What can be seen of a model: a name, the value to sort and draw by, its text, and whether large numbers are usual.
+  // What can be seen of a model: a name, the value to sort and draw by, its text (ready: also where there is no value, as of a bound).
   const columns = [
     { name: '#', value: m => m.rank, text: place },
     { name: 'model', value: m => m.id, text: m => m.id, left: true },
-    { name: 'ViNTK', value: m => m.vintk, text: m => m.vintk_text, error: m => m.vintk_error },
-    { name: 'NTK', value: m => m.ntk, text: m => m.ntk_text, error: m => m.ntk_error },
+    { name: 'ViNTK', value: m => m.vintk, text: m => m.vintk_text, ready: true, error: m => m.vintk_error },
+    { name: 'NTK', value: m => m.ntk, text: m => m.ntk_text, ready: true, error: m => m.ntk_error },
     { name: 'params', value: m => m.params, text: m => si(m.params), large: true },
     { name: 'MACs', value: m => m.macs, text: m => si(m.macs), large: true },
     { name: 'seconds', value: m => m.seconds, text: m => m.seconds.toFixed(m.seconds < 10 ? 2 : m.seconds < 100 ? 1 : 0) },
-    { name: 'status', value: m => m.status, text: m => (m.message ? m.status + ': ' + m.message : m.status), left: true },
+    { name: 'status', value: m => m.status, text: m => m.status, left: true },
   ];
   const numbers = columns.filter(column => !column.left && column.name !== '#').concat(
     statistics.flatMap((statistic, i) => ['vintk', 'ntk'].map(kernel => ({
@@ -167,7 +167,7 @@
   function row(body, model) {
     const line = add(body, 'tr', undefined, model === chosen ? 'model chosen' : 'model');
     for (const column of columns) {
-      const text = column.value(model) === null && !model.ntk_text ? '–' : column.text(model);
+      const text = column.value(model) === null && !column.ready ? '-' : column.text(model);
       if (column.name === 'model') {
         const button = add(add(line, 'td', undefined, 'left'), 'button', text);
         button.ariaExpanded = model === chosen;
@@ -179,10 +179,11 @@
         add(line, 'td', text, column.left && 'left');
       }
     }
-    if (model === chosen) {
+    if (model === chosen || model.message) {
       const more = add(add(body, 'tr'), 'td', undefined, 'more');
       more.colSpan = columns.length;
-      details(more, model);
+      if (model.message) add(more, 'p', model.message);
+      if (model === chosen) details(more, model);
     }
   }
 
@@ -210,7 +211,7 @@
         if (all === null && plain === null) return;
         const line = add(table, 'tr');
         add(line, 'td', statistic, 'left');
-        [all, plain].forEach(value => add(line, 'td', value === null ? '–' : value.toPrecision(6)));
+        [all, plain].forEach(value => add(line, 'td', value === null ? '-' : value.toPrecision(6)));
       });
     }
   }
