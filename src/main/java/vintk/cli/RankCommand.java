@@ -80,7 +80,9 @@ final class RankCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Subject> subjects = subjects();
         return new Study(spec, common, study)
-                .run(subjects, score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+                .run(
+                        subjects,
+                        score.evaluation(common, spaces.classes(), failure -> Failures.show(spec, common, failure)));
     }
 
     private List<Subject> subjects() throws IOException {

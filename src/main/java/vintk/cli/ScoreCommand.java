@@ -3,6 +3,7 @@ package vintk.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +47,6 @@ final class ScoreCommand implements Callable<Integer> {
         return new Study(spec, common, study)
                 .run(
                         RankCommand.files(models, score.modelInputs(), score.initialisation()),
-                        score.evaluation(common, failure -> Failures.show(spec, common, failure)));
+                        score.evaluation(common, OptionalInt.empty(), failure -> Failures.show(spec, common, failure)));
     }
 }

@@ -122,8 +122,12 @@ final class ScoreFlags {
         return kernel.initialisation();
     }
 
-    /** Ready to score; what is wrong with the options is said here, before any work. */
-    Evaluation evaluation(CommonOptions common, Consumer<Throwable> failures) throws IOException {
+    /**
+     * Ready to score; what is wrong with the options is said here, before any work.
+     *
+     * @param classes that candidates are to have, where not those of their spaces
+     */
+    Evaluation evaluation(CommonOptions common, OptionalInt classes, Consumer<Throwable> failures) throws IOException {
         atLeastOne("--batch", batch);
         atLeastOne("--repeats", repeats);
         if (size != null) {
@@ -153,6 +157,7 @@ final class ScoreFlags {
                 options.reduction().toString(),
                 batch,
                 size(),
+                classes,
                 source.spec() + source.content() + model.text(),
                 common.seed,
                 repeats,

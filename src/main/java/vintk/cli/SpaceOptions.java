@@ -20,9 +20,14 @@ final class SpaceOptions {
     private List<Path> files = new ArrayList<>();
 
     @Option(names = "--classes", paramLabel = "C", description = "Outputs of the head (default: the space's).")
-    Integer classes;
+    private Integer classes;
 
     private List<Space> read;
+
+    /** Outputs of the heads, where not those of the spaces. */
+    OptionalInt classes() {
+        return classes == null ? OptionalInt.empty() : OptionalInt.of(classes);
+    }
 
     /** Whether any of this was asked for. */
     boolean areGiven() {
@@ -54,7 +59,7 @@ final class SpaceOptions {
         for (Candidate candidate : candidates) {
             Space space = find(candidate.space());
             int pixels = size.orElse(space.image());
-            int outputs = classes == null ? space.classes() : classes;
+            int outputs = classes().orElse(space.classes());
             subjects.add(new Subject.Drawn(candidate, candidate.resolve(space, pixels, outputs), weights));
         }
         return subjects;

@@ -65,7 +65,8 @@ final class Study {
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
         Earlier earlier = earlier(evaluation);
         earlier.requireOneOfAName(subjects);
-        List<Subject> open = subjects.stream().filter(s -> !earlier.has(s)).toList();
+        List<Subject> open = earlier.open(subjects, remark -> stderr.println("vintk: " + remark));
+        stderr.flush();
         int missing;
         try (Journal journal = openJournal();
                 ProgressBar bar = bar(subjects.size())) {

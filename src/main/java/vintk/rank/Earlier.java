@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import vintk.score.Result;
@@ -83,12 +85,33 @@ public final class Earlier {
                         () -> source.space().orElse("") + " " + source.choices().orElse(""));
     }
 
-    /** Whether a model has its score; a file that holds something else by now has not, nor has a candidate of a space that has changed. */
-    public boolean has(Subject subject) {
-        Result result = results.get(key(subject.source()));
-        return result != null
-                && result.status() == Status.OK
-                && result.source().sha256().equals(subject.content());
+    /**
+     * Those that have no score yet. A file that holds something else by now has none; one that cannot be read now keeps its own.
+     *
+     * @param remarks are told of files that cannot be read
+     * @throws IllegalArgumentException naming a candidate that is another network by now: others of the results may be so, too, and
+     *     nobody could tell
+     */
+    public List<Subject> open(List<Subject> subjects, Consumer<String> remarks) {
+        List<Subject> open = new ArrayList<>();
+        for (Subject subject : subjects) {
+            Result result = results.get(key(subject.source()));
+            if (result == null || result.status() != Status.OK) {
+                open.add(subject);
+                continue;
+            }
+            Optional<String> content = subject.content();
+            if (content.isEmpty()) {
+                remarks.accept(subject.name() + " cannot be read now; it keeps its score");
+            } else if (!content.equals(result.source().sha256())) {
+                if (subject.source().file().isEmpty()) {
+                    throw new IllegalArgumentException(subject.name()
+                            + " of the results is another network than now: its space has changed; give another --out");
+                }
+                open.add(subject);
+            }
+        }
+        return open;
     }
 
     /** One place, whatever it holds. */

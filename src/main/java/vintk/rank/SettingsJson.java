@@ -26,7 +26,8 @@ final class SettingsJson {
         node.put("integration", settings.integration().id());
         node.put("reduction", settings.reduction());
         node.put("batch", settings.batch());
-        node.put("size", settings.size().isPresent() ? (Integer) settings.size().getAsInt() : null);
+        put(node, "size", settings.size());
+        put(node, "classes", settings.classes());
         node.put("inputs", settings.inputs());
         node.put("seed", settings.seed());
         node.put("repeats", settings.repeats());
@@ -40,14 +41,15 @@ final class SettingsJson {
     }
 
     static Settings settings(JsonNode node) {
-        JsonNode size = need(node, "size");
         return new Settings(
                 ResultJson.texts(node, "views"),
                 Named.find(Statistic.class, need(node, "statistic").asText()),
                 Named.find(Integration.class, need(node, "integration").asText()),
                 need(node, "reduction").asText(),
                 (int) wholeNumber(need(node, "batch"), "batch"),
-                size.isNull() ? OptionalInt.empty() : OptionalInt.of((int) wholeNumber(size, "size")),
+                integer(need(node, "size"), "size"),
+                // Files of earlier versions lack it.
+                integer(node.path("classes"), "classes"),
                 need(node, "inputs").asText(),
                 wholeNumber(need(node, "seed"), "seed"),
                 (int) wholeNumber(need(node, "repeats"), "repeats"),
@@ -58,5 +60,15 @@ final class SettingsJson {
                 need(node, "device").asText(),
                 Named.find(Precision.class, need(node, "dtype").asText()),
                 need(node, "version").asText());
+    }
+
+    private static void put(ObjectNode node, String key, OptionalInt value) {
+        node.put(key, value.isPresent() ? (Integer) value.getAsInt() : null);
+    }
+
+    private static OptionalInt integer(JsonNode value, String key) {
+        return value.isNull() || value.isMissingNode()
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) wholeNumber(value, key));
     }
 }

@@ -55,6 +55,7 @@ public final class CsvReport {
         {"reduction", "/settings/reduction"},
         {"batch", "/settings/batch"},
         {"size", "/settings/size"},
+        {"classes", "/settings/classes"},
         {"inputs", "/settings/inputs"},
         {"seed", "/settings/seed"},
         {"repeats", "/settings/repeats"},

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param reduction of the outputs to one number, such as {@code sum} or {@code trace:8}
  * @param batch N, inputs per view
  * @param size height and width of the inputs in pixels; absent where each model has its own
+ * @param classes outputs of the heads of candidates; absent where each space has its own
  * @param inputs where the inputs come from: a path, {@code synthetic} or {@code noise}
  * @param seed of weights, inputs and projections
  * @param repeats R
@@ -29,6 +30,7 @@ public record Settings(
         String reduction,
         int batch,
         OptionalInt size,
+        OptionalInt classes,
         String inputs,
         long seed,
         int repeats,

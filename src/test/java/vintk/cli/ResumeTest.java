@@ -83,18 +83,44 @@ class ResumeTest {
         assertTrue(shell.err().contains("all of output output"), shell.err());
     }
 
-    /** The same choices of a space that has changed are another network, though of the same size. */
+    /** The same choices of a space that has changed are another network, though of the same size; so are those that are not asked for. */
     @Test
     void aSpaceThatHasChanged() throws IOException {
         Path file = ProjectRoot.path().resolve("models").resolve("tiny-pit.yaml");
         String changed = Files.readString(file).replace("pytorch-default", "truncated-normal");
         Path space = Files.writeString(folder.resolve("changed.yaml"), changed);
-        List<String> before = scores(results(lines));
+        String before = Files.readString(lines);
         Shell shell = Shell.vintk(
-                "rank", "tiny-pit", "--space", space, "--count", 2, "--batch", 2, "--out", lines, "--resume");
+                "rank", "tiny-pit", "--space", space, "--count", 1, "--batch", 2, "--out", lines, "--resume");
+        assertEquals(ExitCode.USAGE, shell.code(), shell.out());
+        assertTrue(shell.err().contains("is another network than now: its space has changed"), shell.err());
+        assertEquals(before, Files.readString(lines));
+    }
+
+    @Test
+    void otherClassesAreAnotherSetting() throws IOException {
+        String before = Files.readString(lines);
+        Shell shell = rank(4, lines, "--resume", "--classes", 5);
+        assertEquals(ExitCode.USAGE, shell.code(), shell.out());
+        assertTrue(shell.err().contains("classes null, now 5"), shell.err());
+        assertEquals(before, Files.readString(lines));
+    }
+
+    /** A disk that is not there today, or rights that have gone, cost no score. */
+    @Test
+    void aFileThatCannotBeReadKeepsItsScore() throws IOException {
+        Path model = folder.resolve("model.onnx");
+        Files.copy(ProjectRoot.path().resolve("models").resolve("tiny-pit-1.onnx"), model);
+        Path file = folder.resolve("files.jsonl");
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("score", model, "--batch", 2, "--out", file).code());
+        List<String> before = scores(results(file));
+        Files.delete(model);
+        Shell shell = Shell.vintk("score", model, "--batch", 2, "--out", file, "--resume");
         assertEquals(ExitCode.OK, shell.code(), shell.err());
-        assertEquals(before.size(), results(lines).size());
-        scores(results(lines)).forEach(score -> assertFalse(before.contains(score), score));
+        assertTrue(shell.err().contains("model cannot be read now; it keeps its score"), shell.err());
+        assertEquals(before, scores(results(file)));
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class SampleResults {
                 "sum",
                 1,
                 OptionalInt.of(224),
+                OptionalInt.empty(),
                 "synthetic",
                 7,
                 repeats,

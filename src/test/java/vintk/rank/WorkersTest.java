@@ -47,6 +47,7 @@ class WorkersTest {
                 "sum",
                 2,
                 OptionalInt.of(32),
+                OptionalInt.empty(),
                 "noise",
                 0,
                 1,

@@ -68,7 +68,7 @@ class ResultsFileTest {
         assertTrue(lines[0].endsWith("vintk:mean-cosine,ntk:mean-cosine,vintk:alignment,ntk:alignment"), lines[0]);
         assertTrue(lines[1].startsWith("a,1,1,1,false,ok,,0."), lines[1]);
         assertTrue(
-                lines[1].contains("\"identity; band:0.25,0.5\",log-trace,higher,joint,sum,1,224,synthetic,7,1,all"),
+                lines[1].contains("\"identity; band:0.25,0.5\",log-trace,higher,joint,sum,1,224,,synthetic,7,1,all"),
                 lines[1]);
     }
 

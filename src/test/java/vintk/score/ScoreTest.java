@@ -151,6 +151,7 @@ class ScoreTest {
                 "sum",
                 2,
                 OptionalInt.empty(),
+                OptionalInt.empty(),
                 "synthetic",
                 0,
                 3,
