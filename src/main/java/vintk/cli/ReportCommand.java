@@ -56,8 +56,8 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (out != null) {
-            ReportFormat.of(out);
             OutputFile.prepare(out, files.stream().map(Path::toString).toArray(String[]::new));
+            ReportFormat.of(out).requireOwn(out);
         }
         Map<Path, List<Result>> read = new LinkedHashMap<>();
         for (Path file : files) {

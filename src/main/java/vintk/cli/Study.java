@@ -113,6 +113,9 @@ final class Study {
             return Earlier.none();
         }
         OutputFile.prepare(out);
+        if (!journalFile.equals(out)) {
+            ReportFormat.of(out).requireOwn(out);
+        }
         if (resume) {
             if (!Files.exists(journalFile) && Files.exists(out)) {
                 throw new IllegalArgumentException(

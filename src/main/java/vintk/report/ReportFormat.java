@@ -1,27 +1,35 @@
 package vintk.report;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import vintk.file.AtomicFile;
 import vintk.rank.Ranking;
 import vintk.score.Named;
 
 /** The file formats of a ranking, chosen by extension. */
 public enum ReportFormat implements Named {
-    CSV("csv", CsvReport::write),
-    JSON("json", JsonReport::write),
-    JSONL("jsonl", JsonlReport::write),
-    HTML("html", HtmlReport::write);
+    CSV("csv", CsvReport::write, "id,rank,rank_best,.*"),
+    JSON("json", JsonReport::write, "\\[\n\\{\"id\":.*\"rank_best\":.*"),
+    JSONL("jsonl", JsonlReport::write, "\\{\"id\":.*\"status\":.*"),
+    HTML("html", HtmlReport::write, ".*<title>vintk: .*");
+
+    /** How much of a file tells whose it is: more than a name is long. */
+    private static final int BEGINNING = 8192;
 
     private final String id;
     private final Report report;
+    private final Pattern beginning;
 
-    ReportFormat(String id, Report report) {
+    ReportFormat(String id, Report report, String beginning) {
         this.id = id;
         this.report = report;
+        this.beginning = Pattern.compile(beginning, Pattern.DOTALL);
     }
 
     private interface Report {
@@ -49,6 +57,24 @@ public enum ReportFormat implements Named {
         }
         throw new IllegalArgumentException(
                 "Expected a file name that ends in .csv, .json, .jsonl or .html, got '%s'".formatted(path));
+    }
+
+    /**
+     * Refuses a file that is there and holds something else than results: it may be the only copy of somebody's table.
+     *
+     * @throws IOException also where it cannot be read
+     */
+    public void requireOwn(Path path) throws IOException {
+        if (!Files.isRegularFile(path) || Files.size(path) == 0) {
+            return;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            String text = new String(in.readNBytes(BEGINNING), StandardCharsets.UTF_8);
+            if (!beginning.matcher(text).matches()) {
+                throw new IOException(
+                        path + " is there already and holds something else than results: give another --out");
+            }
+        }
     }
 
     /**

@@ -30,6 +30,16 @@ import vintk.onnx.Value;
 
 /** Models that could get a number without a meaning get a status, or one line, instead. */
 class SilentErrorsTest {
+    /** The accuracies that a correlation needs, by a slip. */
+    @Test
+    void aTableOfSomebodyElseIsNotWrittenOver(@TempDir Path folder) throws IOException {
+        Path table = Files.writeString(folder.resolve("truth.csv"), "id,acc\na,70\n");
+        Shell shell = Shell.vintk("rank", ProjectRoot.path().resolve("models"), "--batch", 2, "--out", table);
+        assertEquals(ExitCode.USAGE, shell.code(), shell.out());
+        assertTrue(shell.err().contains("truth.csv is there already and holds something else"), shell.err());
+        assertEquals("id,acc\na,70\n", Files.readString(table));
+    }
+
     private static final int CLASSES = 5;
 
     @TempDir

@@ -49,6 +49,24 @@ class ResultsFileTest {
         assertFalse(Files.readString(path).contains("NaN"));
     }
 
+    /** What is ours is written over, what is not is refused. */
+    @ParameterizedTest
+    @EnumSource
+    void onlyResultsAreReplaced(ReportFormat format) throws IOException {
+        Path path = folder.resolve("results." + format.id());
+        format.requireOwn(path);
+        format.requireOwn(Files.createFile(path));
+        format.write(RANKING, path);
+        format.requireOwn(path);
+        String table = "id,acc\na,70\n";
+        for (String other :
+                List.of(table, "[{\"id\":\"a\",\"acc\":70}]", "{\"id\":\"a\"}", "<!DOCTYPE html><p>notes")) {
+            Files.writeString(path, other);
+            IOException thrown = assertThrows(IOException.class, () -> format.requireOwn(path));
+            assertTrue(thrown.getMessage().contains("holds something else than results"), thrown::getMessage);
+        }
+    }
+
     @Test
     void jsonLinesAreAJournal() throws IOException {
         Path path = folder.resolve("results.jsonl");
