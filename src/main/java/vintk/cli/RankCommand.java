@@ -1,6 +1,8 @@
 package vintk.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -99,7 +102,7 @@ final class RankCommand implements Callable<Integer> {
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
         boolean space = what.size() == 1
                 && !Files.exists(Path.of(what.get(0)))
-                && !what.get(0).endsWith(ENDING);
+                && withoutEnding(what.get(0)).equals(what.get(0));
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
             require(
@@ -152,19 +155,39 @@ final class RankCommand implements Callable<Integer> {
             }
         }
         Map<Path, Path> once = new LinkedHashMap<>();
-        files.forEach(file -> once.putIfAbsent(file.toAbsolutePath().normalize(), file));
+        for (Path file : files) {
+            once.putIfAbsent(place(file), file);
+        }
         return named(List.copyOf(once.values()), inputs, reinit);
     }
 
-    /** Hidden files are nobody's models; links that lead nowhere, and folders that may not be read, are models that fail. */
+    /** One for all ways into a folder; links to one model under several names are several models. */
+    private static Path place(Path file) throws IOException {
+        Path whole = file.toAbsolutePath().normalize();
+        Path folder = whole.getParent();
+        return folder != null && Files.isDirectory(folder) ? folder.toRealPath().resolve(whole.getFileName()) : whole;
+    }
+
+    /**
+     * Hidden files, and what hidden folders hold, are nobody's models. Links are followed; those that lead nowhere, and folders that may
+     * not be read, are models that fail.
+     */
     private static List<Path> modelsIn(Path folder) throws IOException {
         List<Path> found = new ArrayList<>();
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+        Set<FileVisitOption> links = Set.of(FileVisitOption.FOLLOW_LINKS);
+        Files.walkFileTree(folder, links, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path below, BasicFileAttributes attributes) {
+                return isHidden(below) && !below.equals(folder)
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                String name = file.getFileName().toString();
-                boolean model = name.toLowerCase(Locale.ROOT).endsWith(ENDING) && !name.startsWith(".");
-                if (model && (Files.isRegularFile(file) || !Files.exists(file))) {
+                boolean model = withoutEnding(file.toString()).length()
+                        < file.toString().length();
+                if (model && !isHidden(file) && (attributes.isRegularFile() || !Files.exists(file))) {
                     found.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -172,12 +195,25 @@ final class RankCommand implements Callable<Integer> {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                found.add(file);
+                // A link to a folder around it leads to what is visited anyway.
+                if (!(failure instanceof FileSystemLoopException)) {
+                    found.add(file);
+                }
                 return FileVisitResult.CONTINUE;
             }
         });
         found.sort(null);
         return found;
+    }
+
+    private static boolean isHidden(Path path) {
+        return path.getFileName() != null && path.getFileName().toString().startsWith(".");
+    }
+
+    private static String withoutEnding(String name) {
+        return name.toLowerCase(Locale.ROOT).endsWith(ENDING)
+                ? name.substring(0, name.length() - ENDING.length())
+                : name;
     }
 
     /** File names where they differ; else as much of the path as tells them apart from all others. */
@@ -207,7 +243,6 @@ final class RankCommand implements Callable<Integer> {
     private static String tail(Path file, int parts) {
         int count = file.getNameCount();
         Path tail = count == 0 ? file : file.subpath(Math.max(0, count - parts), count);
-        String name = tail.toString();
-        return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+        return withoutEnding(tail.toString());
     }
 }

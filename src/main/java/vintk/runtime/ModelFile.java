@@ -69,6 +69,9 @@ public final class ModelFile {
     /** @param through what the bytes of the file go through */
     private static ModelProto parse(Path file, UnaryOperator<InputStream> through) {
         try {
+            if (Files.isDirectory(file)) {
+                throw invalid(file, "is a folder that cannot be read", null);
+            }
             if (!Files.isRegularFile(file)) {
                 throw invalid(file, Files.exists(file) ? "is not a file" : "does not exist", null);
             }

@@ -112,19 +112,30 @@ class ModelsTest {
                 ranked.out());
     }
 
-    /** Their endings in any case; not hidden files, which other systems leave in folders; links that lead nowhere fail. */
+    /**
+     * Their endings in any case; not hidden files, which other systems leave in folders, nor what hidden folders hold; links that lead
+     * nowhere fail, those to folders are followed.
+     */
     @Test
-    void ofAFolder(@TempDir Path folder) throws IOException {
+    void ofAFolder(@TempDir Path other) throws IOException {
+        Path folder = Files.createDirectory(other.resolve("models"));
         Path model = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
         Files.copy(model, folder.resolve("LOUD.ONNX"));
         Files.writeString(folder.resolve("._a.onnx"), "of another system");
         Files.writeString(folder.resolve("notes.txt"), "no model");
         Files.copy(model, Files.createDirectory(folder.resolve("below")).resolve("b.onnx"));
         Files.createSymbolicLink(folder.resolve("gone.onnx"), folder.resolve("nowhere.onnx"));
-        Shell ranked = Shell.vintk("rank", folder, "--batch", 2);
+        Files.copy(model, Files.createDirectory(folder.resolve(".git")).resolve("c.onnx"));
+        Files.createSymbolicLink(folder.resolve("below").resolve("around"), folder);
+        Path elsewhere = Files.createDirectory(other.resolve("elsewhere"));
+        Files.copy(model, elsewhere.resolve("d.onnx"));
+        Files.createSymbolicLink(folder.resolve("link"), elsewhere);
+        Files.createSymbolicLink(folder.resolve("link-again"), elsewhere);
+        Path link = Files.createSymbolicLink(other.resolve("link"), folder);
+        Shell ranked = Shell.vintk("rank", link, "--batch", 2);
         assertEquals(ExitCode.SOME_FAILED, ranked.code(), ranked.err());
         assertEquals(
-                List.of("1=  LOUD.ONNX", "1=  b", "-   gone"),
+                List.of("1=  LOUD", "1=  b", "1=  d", "-   gone"),
                 ranked.out()
                         .lines()
                         .filter(line -> line.startsWith("1= ") || line.startsWith("- "))
