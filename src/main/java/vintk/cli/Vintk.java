@@ -65,8 +65,8 @@ public final class Vintk implements Runnable {
         try {
             code = commandLine().execute(args);
         } catch (OutOfMemoryError e) {
-            System.err.println(
-                    "vintk: the Java heap was full (" + e.getMessage() + "); try a smaller --batch, or java -Xmx");
+            System.err.println("vintk: the Java heap was full (" + e.getMessage()
+                    + "); try fewer or smaller inputs, or java -Xmx");
             code = ExitCode.NOTHING_SCORED;
         } catch (StackOverflowError e) {
             System.err.println("vintk: a graph is nested too deeply");

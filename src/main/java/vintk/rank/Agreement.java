@@ -72,6 +72,15 @@ public record Agreement(
         List<String> withoutResult = truth.values().keySet().stream()
                 .filter(id -> !byId.containsKey(id))
                 .toList();
+        if (matched.isEmpty() && !unscored.isEmpty()) {
+            throw new IllegalArgumentException("No model with a value of '%s' has a score: %d of %d results failed"
+                    .formatted(
+                            truth.column(),
+                            byId.values().stream()
+                                    .filter(m -> m.vintk().isEmpty())
+                                    .count(),
+                            byId.size()));
+        }
         if (matched.isEmpty()) {
             throw new IllegalArgumentException(
                     "No model has both a score and a value of '%s': results have ids like %s, the truth like %s"

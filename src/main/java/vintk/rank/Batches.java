@@ -78,6 +78,8 @@ final class Batches {
     }
 
     private float[] make(Key key) throws IOException {
+        // Arrays hold no more; a plane is complex on its way through a view.
+        Math.toIntExact(Math.multiplyExact(2L * samples * views.size(), key.sample.elements()));
         int[] dims = new int[3];
         for (int i = 0; i < 3; i++) {
             dims[i] = Math.toIntExact(key.sample.dim(key.channelsLast ? (i + 2) % 3 : i));

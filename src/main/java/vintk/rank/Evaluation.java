@@ -140,6 +140,9 @@ public final class Evaluation {
         } catch (RuntimeException | Error e) {
             // An Error too: a file that is cut short while it is read is one.
             failures.accept(e);
+            if (ModelException.isOverflow(e)) {
+                return failed(subject, Status.OUT_OF_MEMORY, ModelException.TOO_MANY, start);
+            }
             String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             return failed(subject, Status.ERROR, message, start);
         }

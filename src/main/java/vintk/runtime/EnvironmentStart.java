@@ -76,7 +76,7 @@ final class EnvironmentStart {
      */
     private static void removeCopies() {
         try (Stream<String> mapped = Files.lines(MAPS, StandardCharsets.ISO_8859_1)) {
-            Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+            Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toRealPath();
             mapped.filter(line -> line.endsWith(".so"))
                     .map(line -> Path.of(line.substring(line.indexOf('/'))).getParent())
                     .distinct()

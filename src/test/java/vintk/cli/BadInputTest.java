@@ -250,6 +250,18 @@ class BadInputTest {
                 ExitCode.USAGE, Shell.vintk("score", good, "--inputs", empty), "expected 32 images or more, found 0");
     }
 
+    /** One plane of them is more than an array holds. */
+    @Test
+    void imagesThatAreTooLarge() {
+        for (int size : new int[] {50_000, 1_000_000_000}) {
+            Shell shell = Shell.vintk("rank", "pit", "--count", 1, "--batch", 2, "--size", size);
+            assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+            assertTrue(shell.out().contains("out-of-memory"), shell.out());
+            assertTrue(
+                    shell.out().replaceAll("\\s+", " ").contains("2^31 numbers at once would be needed"), shell.out());
+        }
+    }
+
     /** More gradients than an array holds, sample by sample. */
     @Test
     void tooManyGradients() throws IOException {

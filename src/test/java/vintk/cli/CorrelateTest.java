@@ -40,6 +40,12 @@ class CorrelateTest {
         assertTrue(text.out().startsWith(counts), text.out());
         assertTrue(text.out().contains("Of so few models the intervals"), text.out());
         assertFalse(text.out().contains("is not defined"), text.out());
+        Path failed = Files.writeString(
+                folder.resolve("failed.csv"),
+                "id,status,vintk,ntk,params,macs,statistic\na,timeout,,,1,1,log-frobenius\n");
+        Shell none = Shell.vintk("correlate", failed, "--truth", truth, "--column", "top1");
+        assertTrue(
+                none.err().contains("No model with a value of 'top1' has a score: 1 of 1 results failed"), none.err());
         Path equal = Files.writeString(folder.resolve("equal.csv"), "id,top1\na,70\nb,70\nc,70\n");
         Shell same = Shell.vintk("correlate", results, "--truth", equal, "--column", "top1");
         assertTrue(same.out().contains("- is not defined: fewer than two models, or all numbers"), same.out());

@@ -17,6 +17,9 @@ public final class AtomicFile {
         void writeTo(Path temporary) throws IOException;
     }
 
+    /** As many as Linux follows. */
+    private static final int MOST_LINKS = 40;
+
     private AtomicFile() {}
 
     /**
@@ -31,7 +34,7 @@ public final class AtomicFile {
             return;
         }
         // Of a link, what it leads to.
-        Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        Path target = Files.exists(path) ? path.toRealPath() : end(path.toAbsolutePath());
         // Not Files.createTempFile: its files are private to their owner, and the result should be as readable as any
         // other.
         Path temporary = target.resolveSibling(
@@ -44,6 +47,18 @@ public final class AtomicFile {
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /** Where links that lead to no file yet lead to. */
+    private static Path end(Path path) throws IOException {
+        Path end = path;
+        for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(end); i++) {
+            end = end.resolveSibling(Files.readSymbolicLink(end));
+        }
+        if (Files.isSymbolicLink(end)) {
+            throw new IOException("Cannot write %s: it is a link that leads to itself".formatted(path));
+        }
+        return end;
     }
 
     private static void writeThrough(Path path, Content content) throws IOException {
