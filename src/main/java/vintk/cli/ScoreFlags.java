@@ -2,6 +2,7 @@ package vintk.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -149,6 +150,11 @@ final class ScoreFlags {
         }
         Inputs source = labels == null ? Inputs.parse(inputs) : Inputs.parse(inputs, labels);
         source.require(batch);
+        if (chosen.needsLabels()
+                && Arrays.stream(source.labels(batch)).distinct().count() < 2) {
+            throw new IllegalArgumentException(
+                    "--labels: the first " + batch + " are of one class; " + statistic + " needs two or more");
+        }
         List<SessionSettings> sessions = device.sessions(common);
         Settings settings = new Settings(
                 parsed.stream().map(View::toString).toList(),

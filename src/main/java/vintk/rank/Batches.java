@@ -20,6 +20,9 @@ final class Batches {
     /** Batches that are kept: those of a few repeats, which come again with every candidate. */
     private static final int KEPT = 5;
 
+    /** Some times that of a float32. */
+    private static final float ROUNDING = 1e-6f;
+
     private final Inputs inputs;
     private final List<View> views;
     private final int samples;
@@ -88,8 +91,48 @@ final class Batches {
                 .requireFinite("the inputs");
         List<Batch> augmented = new ArrayList<>();
         views.forEach(view -> augmented.add(view.apply(batch, key.seed)));
+        requireContent(batch, augmented);
         Batch joint = Batch.concatenate(augmented);
         return key.channelsLast ? channelsLast(joint) : joint.data();
+    }
+
+    /**
+     * Refuses views of which nothing is left, such as a band between two frequencies of small images, and two that are the same, such as
+     * a high-pass that passes everything: rows of the kernel would be equal, and a score of it a score of rounding.
+     */
+    private void requireContent(Batch batch, List<Batch> augmented) {
+        String images = " images of " + batch.height() + "×" + batch.width();
+        for (int i = 0; i < views.size(); i++) {
+            float[] data = augmented.get(i).data();
+            if (largest(data) == 0 && largest(batch.data()) > 0) {
+                throw new IllegalArgumentException("view " + views.get(i) + " leaves nothing of these" + images);
+            }
+            for (int j = 0; j < i; j++) {
+                if (isSame(data, augmented.get(j).data())) {
+                    throw new IllegalArgumentException(
+                            "views " + views.get(j) + " and " + views.get(i) + " are the same for these" + images);
+                }
+            }
+        }
+    }
+
+    private static float largest(float[] data) {
+        float largest = 0;
+        for (float value : data) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    /** But for the rounding of a transform and back. */
+    private static boolean isSame(float[] left, float[] right) {
+        float tolerance = ROUNDING * Math.max(largest(left), largest(right));
+        for (int i = 0; i < left.length; i++) {
+            if (Math.abs(left[i] - right[i]) > tolerance) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static float[] channelsLast(Batch batch) {

@@ -225,6 +225,9 @@ public final class Evaluation {
         } finally {
             opening.close();
         }
+        if (scores.size() < settings.repeats()) {
+            remarks.add("nothing is drawn, so that all repeats are the same: one is computed, without an error");
+        }
         Cost cost = new Cost(
                 OptionalLong.of(last.elements()),
                 subject.macs().isPresent() ? subject.macs() : OptionalLong.of(last.macs()),

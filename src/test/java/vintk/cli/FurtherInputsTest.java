@@ -132,6 +132,12 @@ class FurtherInputsTest {
         };
         double expected = alignment(Npy.read(out).doubles(), new int[] {0, 1, 1, 0});
         assertEquals(expected, scored(words).at("/vintk/mean").asDouble(), 1e-6);
+        Npy.write(labels, NpyArray.of(new long[] {BATCH}, new double[] {1, 1, 1, 1}));
+        List<Object> oneClass = new ArrayList<>(List.of("score", model, "--batch", BATCH));
+        oneClass.addAll(List.of(words));
+        Shell one = Shell.vintk(oneClass.toArray());
+        assertEquals(ExitCode.USAGE, one.code());
+        assertTrue(one.err().contains("--labels: the first 4 are of one class; alignment needs two"), one.err());
         Npy.write(labels, NpyArray.of(new long[] {3}, new double[] {0, 1, 1}));
         Shell few = Shell.vintk("score", model, "--batch", BATCH, "--input", z, "--inputs", images, "--labels", labels);
         assertEquals(ExitCode.USAGE, few.code());

@@ -51,8 +51,10 @@ class ReinitTest {
         JsonNode drawn = scored("--inputs", inputs, "--reinit", "trunc-normal:0.02", "--repeats", "3");
         assertTrue(drawn.at("/vintk/standard_error").asDouble() > 0, drawn::toPrettyString);
         assertEquals(3, drawn.path("repeats").size());
-        assertEquals(
-                1, scored("--inputs", inputs, "--repeats", "3").path("repeats").size());
+        JsonNode same = scored("--inputs", inputs, "--repeats", "3");
+        assertEquals(1, same.path("repeats").size());
+        assertTrue(same.path("warnings").toString().contains("nothing is drawn, so that all repeats are the same"));
+        assertEquals("[]", drawn.path("warnings").toString());
     }
 
     @Test

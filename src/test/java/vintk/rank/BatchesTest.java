@@ -2,6 +2,8 @@ package vintk.rank;
 
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,27 @@ class BatchesTest {
         for (int seed = 0; seed < 4; seed++) {
             assertSame(first.get(seed), second.get(seed));
         }
+    }
+
+    /** A kernel of such views would have equal rows. */
+    @Test
+    void viewsWithoutContentOfTheirOwn() {
+        refused("identity,band:1.3,1.4", "view band:1.3,1.4 leaves nothing of these images of 8×8");
+        refused("identity,band:1.3,1.4:std", "view band:1.3,1.4:std leaves nothing of these images of 8×8");
+        refused("identity,high-pass:0", "views identity and high-pass:0 are the same for these images of 8×8");
+        refused("low-pass:0.25,identity,low-pass:0.2", "views low-pass:0.25 and low-pass:0.2 are the same");
+        refused("identity:std,high-pass:0:std", "views identity:std and high-pass:0:std are the same");
+        of("identity,band:1,1.3,high-pass:1.4142,low-pass:0.2").augmented(SMALL, 0);
+    }
+
+    private static Batches of(String views) {
+        return new Batches(new Noise(), View.parseList(views), 2, warning -> {});
+    }
+
+    private static void refused(String views, String message) {
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> of(views).augmented(SMALL, 0));
+        assertTrue(thrown.getMessage().contains(message), thrown::getMessage);
     }
 
     /** Those of another shape go first. */
