@@ -37,12 +37,12 @@ final class SpaceOptions {
     /** The user's spaces, read once: thousands of candidates ask for them. */
     List<Space> own() {
         if (read == null) {
-            read = files.stream().map(Space::read).toList();
+            read = Spaces.read(files);
         }
         return read;
     }
 
-    /** A space by name: the user's own first. */
+    /** A space by name. */
     Space find(String name) {
         return Spaces.find(name, own());
     }

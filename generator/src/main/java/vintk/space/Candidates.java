@@ -42,7 +42,7 @@ public final class Candidates {
     }
 
     /**
-     * Reads candidates of the given and the built-in spaces, the given ones first. When records are bad the whole file is
+     * Reads candidates of the given and the built-in spaces. When records are bad the whole file is
      * refused, with one line for each of them.
      */
     public static List<Candidate> read(Path file, List<Space> spaces) {

@@ -60,10 +60,19 @@ final class Formula {
     int whole(String what, ToDoubleFunction<String> names) {
         double value = value(names);
         if (value != Math.rint(value) || value < 1 || value > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    what + " = " + text + ": expected a whole number of 1 or more, got " + value);
+            throw new IllegalArgumentException(what + " = " + text + (operators.isEmpty() ? "" : " = " + numbers(names))
+                    + ": expected a whole number of 1 or more, got " + value);
         }
         return (int) value;
+    }
+
+    /** The formula with numbers in place of names. */
+    private String numbers(ToDoubleFunction<String> names) {
+        StringBuilder said = new StringBuilder();
+        for (int i = 0; i < operands.size(); i++) {
+            said.append(i == 0 ? "" : " " + operators.get(i - 1) + " ").append(Choice.of(operand(i, names)));
+        }
+        return said.toString();
     }
 
     private double operand(int i, ToDoubleFunction<String> names) {

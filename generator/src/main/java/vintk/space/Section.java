@@ -62,7 +62,7 @@ final class Section {
 
     /** A positive number; YAML readers take {@code 1e-6} for a text, which is no reason to refuse it. */
     double number(String key) {
-        String text = text(key);
+        String text = node(key).isValueNode() ? node(key).asText() : brief(node(key));
         try {
             double value = Double.parseDouble(text);
             if (value > 0 && !Double.isInfinite(value)) {
@@ -154,7 +154,7 @@ final class Section {
     }
 
     private String place(String key) {
-        return path.isEmpty() ? key : path + "." + key;
+        return path.isEmpty() || key.isEmpty() ? path + key : path + "." + key;
     }
 
     private static String brief(JsonNode value) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,12 @@ import java.util.stream.Stream;
  */
 public final class Space {
     private static final int LONGEST_RUN = 10_000;
+
+    /** Candidates in a row that are not as wanted: some seconds. */
+    private static final int MOST_MISSES = 200_000;
+
+    /** That are tried before an option is said to make no network. */
+    private static final int COMBINATIONS = 1000;
 
     private final String name;
     private final List<String> aliases;
@@ -103,9 +110,16 @@ public final class Space {
         return numbering.size();
     }
 
+    /** Its name and its aliases. */
+    List<String> allNames() {
+        List<String> all = new ArrayList<>(List.of(name));
+        all.addAll(aliases);
+        return all;
+    }
+
     /** Whether {@code text} is the space's name or one of its aliases. */
     public boolean answersTo(String text) {
-        return name.equals(text) || aliases.contains(text);
+        return allNames().contains(text);
     }
 
     /** Architecture number {@code index}, 0 … size - 1. */
@@ -141,11 +155,19 @@ public final class Space {
         return name + "-" + "0".repeat(longest - digits.length()) + digits;
     }
 
-    /**
-     * Draws {@code count} different candidates, uniform over the architectures. Result and order depend on the seed and the
-     * space alone, and a smaller count gives the beginning of a larger one.
-     */
+    /** Draws different candidates of all that make a network, as {@link #sample(int, long, Predicate)} does. */
     public List<Candidate> sample(int count, long seed) {
+        return sample(count, seed, this::isNetwork);
+    }
+
+    /**
+     * Draws {@code count} different candidates, uniform over the architectures that are wanted. Result and order depend on the seed, the
+     * space and what is wanted alone, and a smaller count gives the beginning of a larger one.
+     *
+     * @param wanted whether a candidate counts; one whose choices make no network need not be refused
+     * @throws SpaceException where there are fewer, or none among very many
+     */
+    public List<Candidate> sample(int count, long seed, Predicate<Candidate> wanted) {
         if (count < 1) {
             throw new SpaceException("count: expected 1 or more, got " + count);
         }
@@ -156,14 +178,35 @@ public final class Space {
         // The first count steps of a Fisher-Yates shuffle of 0 … size - 1, keeping only the places that were moved.
         RandomStream random = RandomStream.of(seed, "sample/" + name);
         Map<BigInteger, BigInteger> moved = new HashMap<>();
-        List<Candidate> drawn = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            BigInteger here = BigInteger.valueOf(i);
+        List<Candidate> drawn = new ArrayList<>();
+        BigInteger here = BigInteger.ZERO;
+        for (int misses = 0; drawn.size() < count; here = here.add(BigInteger.ONE)) {
+            if (here.equals(size()) || misses > MOST_MISSES) {
+                throw new SpaceException("space " + name + ": of " + here + " architectures"
+                        + (here.equals(size()) ? "" : " drawn") + " only " + drawn.size()
+                        + " make a network as wanted, cannot draw " + count);
+            }
             BigInteger there = here.add(random.nextBigInteger(size().subtract(here)));
-            drawn.add(candidate(moved.getOrDefault(there, there)));
+            Candidate candidate = candidate(moved.getOrDefault(there, there));
             moved.put(there, moved.getOrDefault(here, here));
+            if (wanted.test(candidate)) {
+                drawn.add(candidate);
+                misses = 0;
+            } else {
+                misses++;
+            }
         }
         return drawn;
+    }
+
+    private boolean isNetwork(Candidate candidate) {
+        try {
+            candidate.resolve(this);
+            return true;
+        } catch (SpaceException e) {
+            // Choices that exclude each other, such as a width that so many heads do not share evenly.
+            return false;
+        }
     }
 
     /** All candidates in the order of their numbers, made as they are asked for. */
@@ -220,22 +263,43 @@ public final class Space {
                 + dimension.accepted() + ", got " + got + "; a space file of your own can offer other values");
     }
 
-    /** A space whose options make no network is refused when it is read, not when the unlucky candidate is drawn. */
+    /** An option that makes no network, whatever it meets, is refused when the space is read, not when the unlucky candidate is drawn. */
     private void tryEveryOption() {
-        List<Choice> first =
-                dimensions.stream().map(dimension -> dimension.options().get(0)).toList();
+        problem(-1, null).ifPresent(none -> {
+            throw none;
+        });
         for (int d = 0; d < dimensions.size(); d++) {
             for (Choice option : dimensions.get(d).accepted()) {
-                List<Choice> picked = new ArrayList<>(first);
-                picked.set(d, option);
-                try {
-                    blueprint.build(numbering.constant(picked), perBlock, image, classes);
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException(
-                            "no network for " + dimensions.get(d).name() + " = " + option + ": " + e.getMessage(), e);
-                }
+                String what = "no network for " + dimensions.get(d).name() + " = " + option + ": ";
+                problem(d, option).ifPresent(none -> {
+                    throw new IllegalArgumentException(what + none.getMessage(), none);
+                });
             }
         }
+    }
+
+    /** Why there is no network, with this option where one is given: the first reason of many combinations with the others. */
+    private Optional<IllegalArgumentException> problem(int dimension, Choice option) {
+        RandomStream random = RandomStream.of(0, "options/" + name);
+        Optional<IllegalArgumentException> first = Optional.empty();
+        for (int i = 0; i < COMBINATIONS; i++) {
+            List<Choice> picked = new ArrayList<>();
+            for (int d = 0; d < dimensions.size(); d++) {
+                List<Choice> options = dimensions.get(d).options();
+                int any = i == 0
+                        ? 0
+                        : random.nextBigInteger(BigInteger.valueOf(options.size()))
+                                .intValue();
+                picked.add(d == dimension ? option : options.get(any));
+            }
+            try {
+                blueprint.build(numbering.constant(picked), perBlock, image, classes);
+                return Optional.empty();
+            } catch (IllegalArgumentException e) {
+                first = first.or(() -> Optional.of(e));
+            }
+        }
+        return first;
     }
 
     /** Refuses {@code per:} references that cannot say a number of blocks. */

@@ -1,9 +1,11 @@
 package vintk.space;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * The form of a space file.
@@ -59,6 +63,9 @@ final class SpaceFile {
     private SpaceFile() {}
 
     static Space read(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new SpaceException(file + ": expected a space file (YAML), got a folder");
+        }
         try (InputStream in = Files.newInputStream(file)) {
             return read(file.toString(), in);
         } catch (NoSuchFileException e) {
@@ -110,14 +117,29 @@ final class SpaceFile {
     }
 
     private static JsonNode parse(String file, InputStream in) throws IOException {
-        try {
-            return YAML.readTree(in);
+        try (JsonParser parser = YAML.createParser(in)) {
+            JsonNode node = YAML.readTree(parser);
+            if (parser.nextToken() != null) {
+                throw new SpaceException(
+                        file + ": line " + parser.currentLocation().getLineNr()
+                                + ": expected one space a file, got another document (---): give it a file of its own");
+            }
+            return node == null ? MissingNode.getInstance() : node;
         } catch (JsonProcessingException e) {
-            String line =
-                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-            String said = e.getOriginalMessage().lines().findFirst().orElse("no reason given");
-            throw new SpaceException(file + ": " + line + "expected YAML: " + said, e);
+            throw new SpaceException(file + ": " + said(e), e);
         }
+    }
+
+    /** Where YAML ends to be so, and why: the parser says first what it was at. */
+    private static String said(JsonProcessingException e) {
+        if (e.getCause() instanceof MarkedYAMLException cause && cause.getProblemMark() != null) {
+            Mark mark = cause.getProblemMark();
+            return "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": expected YAML: "
+                    + cause.getProblem();
+        }
+        String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+        return line + "expected YAML: "
+                + e.getOriginalMessage().lines().findFirst().orElse("no reason given");
     }
 
     private static List<Dimension> dimensions(Section choices) {

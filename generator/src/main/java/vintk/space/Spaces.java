@@ -3,6 +3,8 @@ package vintk.space;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,7 +27,7 @@ public final class Spaces {
         return find(name, List.of());
     }
 
-    /** The space of this name or alias, the user's own first. */
+    /** The space of this name or alias, one of the user's own or built in. */
     public static Space find(String name, List<Space> own) {
         return known(name, own)
                 .orElseThrow(() -> new SpaceException("unknown space '" + name + "': expected one of " + names(own)
@@ -37,6 +39,26 @@ public final class Spaces {
         return Stream.concat(own.stream(), NAMES.stream().map(Spaces::load))
                 .filter(space -> space.answersTo(name))
                 .findFirst();
+    }
+
+    /**
+     * Reads spaces of a user's own.
+     *
+     * @throws SpaceException also where one has the name or an alias of another, or of a built-in one: results hold no more than that
+     */
+    public static List<Space> read(List<Path> files) {
+        List<Space> own = new ArrayList<>();
+        for (Path file : files) {
+            Space space = Space.read(file);
+            for (String name : space.allNames()) {
+                known(name, own).ifPresent(other -> {
+                    throw new SpaceException(file + ": '" + name + "' is the name of another space already ("
+                            + other.description() + "): give it one of its own");
+                });
+            }
+            own.add(space);
+        }
+        return own;
     }
 
     /** What to choose from, in one line. */

@@ -103,19 +103,24 @@ class SpaceFileTest {
                 "ratio: 2.5 | ratio: 2 + 1 | network.ratio: expected * or / after '2'",
                 "ratio: 2.5 | ratio: -1 | network.ratio: expected numbers and names",
                 "per: depth | per: deep | choices: heads: per: expected the name of a choice made once",
-                "of: [2, 4] | of: [3, 4] | no network for depth = [1,2]: head_width = width / heads",
+                "of: [2, 4] | of: [3, 4] | no network for heads = 3: head_width = width / heads = 16 / 3: exp",
                 "of: [2, 4] | of: [2, 2] | choices.heads: expected distinct values",
                 "of: [2, 4] | of: [] | choices.heads: expected at least one value",
                 "of: [2, 4] | of: [two] | choices.heads.of: expected a number, got \"two\"",
                 "width: [16, 32] | width: 16 | choices.width: expected a list [a, b, …], got 16",
                 "width: [16, 32] | width: [16, [32, 32]] | choices.width: expected values of one form",
                 "image: 64 | image: 2 | the image of 2 pixels is smaller than one patch of 4",
-                "image: 64 | image: [ | line",
+                "image: 64 | image: [64, 32] | image: expected a positive number, got '[64,32]'",
+                "image: 64 | image: [ | line 7, column 8: expected YAML: expected ',' or ']'",
+                "stride: 4 | stride 4 | line 16, column 3: expected YAML: could not find expected ':'",
+                "stride: 4 | \\tstride: 4 | line 15, column 3: expected YAML: found character '\\t(TAB)' that cannot start any token",
+                "ratio: 2.5 | ratio: 2.5\\n---\\nname: other | line 23: expected one space a file, got another document",
                 "classes: 10 | classes: 10\\nnames: [one, two] | expected one name per architecture, 48 in all, got 2",
             })
     void mistakesAreAnsweredByFileAndKey(String from, String to, String answer) throws IOException {
         assertTrue(GOOD.contains(from));
-        Path file = write(GOOD.replaceFirst(Pattern.quote(from), to.replace("\\n", "\n")));
+        Path file = write(
+                GOOD.replaceFirst(Pattern.quote(from), to.replace("\\n", "\n").replace("\\t", "\t")));
         String said = assertThrows(SpaceException.class, () -> Space.read(file)).getMessage();
         assertTrue(said.startsWith(file + ": "), said);
         assertTrue(said.contains(answer), said);
@@ -128,6 +133,64 @@ class SpaceFileTest {
         assertEquals(
                 none + ": expected a space file (YAML), there is no such file",
                 assertThrows(SpaceException.class, () -> Space.read(none)).getMessage());
+    }
+
+    @Test
+    void aFolderIsSaidToBeOne() {
+        assertEquals(
+                folder + ": expected a space file (YAML), got a folder",
+                assertThrows(SpaceException.class, () -> Space.read(folder)).getMessage());
+    }
+
+    /** Eight combinations, of which those of three heads need a width that three divides: 24, not 32. */
+    @Test
+    void choicesThatExcludeEachOtherAreNotDrawn() throws IOException {
+        String text = GOOD.replace("[16, 32]", "[32, 24]").replace("of: [2, 4], also: [1]", "of: [3, 4]");
+        Space space = Space.read(write(text));
+        long networks = space.enumerate().filter(SpaceFileTest::isNetwork).count();
+        assertTrue(0 < networks && networks < space.size().longValueExact());
+        List<Candidate> all = space.sample((int) networks, 3);
+        assertEquals(
+                networks,
+                all.stream().filter(SpaceFileTest::isNetwork).distinct().count());
+        assertEquals(all.subList(0, 5), space.sample(5, 3));
+        String said = assertThrows(SpaceException.class, () -> space.sample((int) networks + 1, 3))
+                .getMessage();
+        assertEquals(
+                "space mine: of 48 architectures only " + networks + " make a network as wanted, cannot draw "
+                        + (networks + 1),
+                said);
+    }
+
+    private static boolean isNetwork(Candidate candidate) {
+        double width = candidate.choices().get("width").values().get(0);
+        return candidate.choices().get("heads").values().stream().allMatch(heads -> width % heads == 0);
+    }
+
+    @Test
+    void onlyWhatIsWantedIsDrawn() throws IOException {
+        Space space = Space.read(write(GOOD));
+        List<Candidate> wide = space.sample(6, 1, c -> c.choices().get("width").equals(Choice.of(32)));
+        assertEquals(6, wide.stream().distinct().count());
+        assertTrue(wide.stream().allMatch(c -> c.choices().get("width").equals(Choice.of(32))));
+        assertThrows(SpaceException.class, () -> space.sample(1, 1, c -> false));
+    }
+
+    /** Results hold the name alone. */
+    @Test
+    void aNameThatAnotherSpaceHas() throws IOException {
+        Path mine = Files.writeString(folder.resolve("mine.yaml"), GOOD);
+        assertEquals(1, Spaces.read(List.of(mine)).size());
+        Path same = write(GOOD.replace("description: two stages", "description: two other stages"));
+        refused("'mine' is the name of another space already (two stages, chosen per block)", mine, same);
+        refused("'deit' is the name of another space", write(GOOD.replace("name: mine", "name: deit")));
+        refused("'pit' is the name of another space", write(GOOD.replace("name: mine", "name: yours\naliases: [pit]")));
+    }
+
+    private static void refused(String words, Path... files) {
+        String said = assertThrows(SpaceException.class, () -> Spaces.read(List.of(files)))
+                .getMessage();
+        assertTrue(said.contains(words), said);
     }
 
     @Test
