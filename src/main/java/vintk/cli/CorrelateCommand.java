@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +21,8 @@ import vintk.rank.Correlation;
 import vintk.rank.Truth;
 import vintk.report.ResultsFile;
 import vintk.report.TextLayout;
+import vintk.score.Named;
+import vintk.score.Statistic;
 
 /** {@code vintk correlate}: how well scores rank models whose accuracy is known. */
 @Command(
@@ -53,12 +56,19 @@ final class CorrelateCommand implements Callable<Integer> {
     @Option(names = "--column", paramLabel = "NAME", required = true, description = "The column of the truth.")
     private String column;
 
+    @Option(
+            names = "--statistic",
+            paramLabel = "STAT",
+            description = "Of the kernel, as 'rank' has them: results hold all (default: the one that ranked).")
+    private String statistic;
+
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() throws IOException {
-        ResultsFile file = ResultsFile.read(results);
+        Optional<Statistic> named = Optional.ofNullable(statistic).map(text -> Named.find(Statistic.class, text));
+        ResultsFile file = ResultsFile.read(results, named);
         Agreement agreement = Agreement.of(file.models(), Truth.read(truth, column), common.seed);
         PrintWriter out = spec.commandLine().getOut();
         if (common.json) {

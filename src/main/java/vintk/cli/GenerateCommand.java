@@ -2,6 +2,7 @@ package vintk.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.rank.Subject;
+import vintk.report.SiNumber;
 import vintk.runtime.Differentiation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.Network;
@@ -53,6 +55,8 @@ import vintk.space.Candidates;
             "",
             "Examples:",
             "  vintk generate autoformer-tiny --count 5 --out candidates/",
+            "  vintk generate autoformer-tiny --count 1000 --max-params 6M --list-only",
+            "      --out candidates/",
             "  vintk generate deit --count 3 --out deit/ --outputs jacobian --batch 8"
         })
 final class GenerateCommand implements Callable<Integer> {
@@ -109,8 +113,16 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Height and width of the images (default: the space's).")
     private Integer size;
 
+    @Option(
+            names = "--list-only",
+            description = "Write candidates.jsonl alone, and show their sizes: no model, no weights.")
+    private boolean listOnly;
+
     @Mixin
     private SpaceOptions spaces;
+
+    @Mixin
+    private DrawFlags draw;
 
     @Mixin
     private CommonOptions common;
@@ -118,24 +130,39 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if ((name == null) == (listed == null)) {
-            throw new ParameterException(spec.commandLine(), "expected a search space, or --candidates FILE");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "expected a search space or --candidates FILE, got " + (name == null ? "neither" : "both"));
         }
+        if (listed != null && draw.areGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--min-params, --max-params and --max-macs are for candidates that are drawn");
+        }
+        OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         List<Candidate> candidates = listed != null
                 ? Candidates.read(listed, spaces.own())
-                : spaces.find(name).sample(count, common.seed);
+                : draw.draw(spaces.find(name), count, common.seed, pixels, spaces.classes());
         if (batch < 1) {
             throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
         }
         Files.createDirectories(out);
-        OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         PrintWriter stdout = spec.commandLine().getOut();
         ArrayNode files = new ObjectMapper().createArrayNode();
         for (Subject subject : spaces.subjects(candidates, pixels)) {
-            Path file = out.resolve(subject.name() + ".onnx");
-            write((Subject.Drawn) subject, file);
-            files.addObject().put("id", subject.name()).put("file", file.toString());
+            long params = subject.parameters().orElseThrow();
+            long macs = subject.macs().orElseThrow();
+            ObjectNode entry = files.addObject().put("id", subject.name());
+            String shown =
+                    "%-32s %7s params %7s MACs".formatted(subject.name(), SiNumber.of(params), SiNumber.of(macs));
+            if (!listOnly) {
+                Path file = out.resolve(subject.name() + ".onnx");
+                write((Subject.Drawn) subject, file);
+                entry.put("file", file.toString());
+                shown = file.toString();
+            }
+            entry.put("params", params).put("macs", macs);
             if (!common.quiet && !common.json) {
-                stdout.println(file);
+                stdout.println(shown);
                 stdout.flush();
             }
         }

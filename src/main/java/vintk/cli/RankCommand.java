@@ -77,6 +77,9 @@ final class RankCommand implements Callable<Integer> {
     private SpaceOptions spaces;
 
     @Mixin
+    private DrawFlags draw;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
@@ -93,6 +96,7 @@ final class RankCommand implements Callable<Integer> {
             require(
                     what.isEmpty() && count == null,
                     "--candidates is the whole list: leave out --count, spaces and files");
+            require(!draw.areGiven(), "--min-params, --max-params and --max-macs are for candidates that are drawn");
             requireNothingOfFiles();
             if (study.out != null) {
                 OutputFile.prepare(study.out, candidates.toString());
@@ -116,9 +120,11 @@ final class RankCommand implements Callable<Integer> {
             Space found = spaces.find(what.get(0));
             require(count != null, "how many candidates of " + found.name() + "? Give --count");
             require(count > 0, "--count: expected 1 or more, got " + count);
-            return spaces.subjects(found.sample(count, common.seed), score.size());
+            return spaces.subjects(draw.draw(found, count, common.seed, score.size(), spaces.classes()), score.size());
         }
-        require(!spaces.areGiven(), "--space and --classes are for candidates of a search space, not for files");
+        require(
+                !spaces.areGiven() && !draw.areGiven(),
+                "--space, --classes, --min-params, --max-params and --max-macs are for candidates of a search space, not for files");
         return files(what, score.modelInputs(), score.initialisation());
     }
 

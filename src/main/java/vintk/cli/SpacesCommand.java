@@ -12,6 +12,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.space.Dimension;
@@ -29,6 +31,7 @@ import vintk.space.Spaces;
             "Examples:",
             "  vintk spaces",
             "  vintk spaces autoformer-tiny",
+            "  vintk spaces autoformer-tiny --yaml > my-space.yaml",
             "  vintk spaces my-space --space my-space.yaml"
         })
 final class SpacesCommand implements Callable<Integer> {
@@ -38,6 +41,11 @@ final class SpacesCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "SPACE", description = "The space to show.")
     private String name;
 
+    @Option(
+            names = "--yaml",
+            description = "Print the file of a built-in space: copy and change it, and give it to --space.")
+    private boolean yaml;
+
     @Mixin
     private SpaceOptions spaces;
 
@@ -46,6 +54,14 @@ final class SpacesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (yaml) {
+            if (name == null) {
+                throw new ParameterException(spec.commandLine(), "--yaml: expected the name of a built-in space");
+            }
+            spec.commandLine().getOut().print(Spaces.yaml(name));
+            spec.commandLine().getOut().flush();
+            return ExitCode.OK;
+        }
         List<Space> shown = new ArrayList<>();
         if (name != null) {
             shown.add(spaces.find(name));

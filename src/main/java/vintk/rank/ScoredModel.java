@@ -13,7 +13,7 @@ import vintk.score.Status;
  *
  * @param id by which the model meets ground truth
  * @param status of the result
- * @param vintk mean over the repeats, absent unless the status is ok
+ * @param vintk mean over the repeats, where there is one
  * @param ntk mean over the repeats
  * @param params parameter count
  * @param macs multiply–accumulates of one sample
@@ -30,14 +30,19 @@ public record ScoredModel(
 
     /** Takes from a result what counts here. */
     public static ScoredModel of(Result result) {
+        return of(result, result.settings().statistic());
+    }
+
+    /** The same with scores by any statistic: results hold all of them. */
+    public static ScoredModel of(Result result, Statistic statistic) {
         return new ScoredModel(
                 result.name(),
                 result.status(),
-                mean(result.vintk()),
-                mean(result.ntk()),
+                mean(result.vintk(statistic)),
+                mean(result.ntk(statistic)),
                 result.cost().parameters().stream().asDoubleStream().findFirst(),
                 result.cost().macs().stream().asDoubleStream().findFirst(),
-                result.settings().statistic());
+                statistic);
     }
 
     /** Which end of both scores is better. */

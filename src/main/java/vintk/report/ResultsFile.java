@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import vintk.rank.Journal;
 import vintk.rank.ResultJson;
@@ -40,17 +41,23 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
     /**
      * Reads what {@link ReportFormat} or {@link Journal} wrote, in the format that the extension names.
      *
+     * @param statistic of the scores; empty for the one that ranked
      * @throws IOException if the file cannot be read, or says what is wrong with it and where
      * @throws IllegalArgumentException if the extension is none of the three
      */
-    public static ResultsFile read(Path path) throws IOException {
+    public static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
         return switch (ReportFormat.of(path)) {
             case JSONL, JSON -> {
                 Journal.Contents contents = results(path);
                 yield new ResultsFile(
-                        contents.results().stream().map(ScoredModel::of).toList(), contents.warnings());
+                        contents.results().stream()
+                                .map(result -> ScoredModel.of(
+                                        result,
+                                        statistic.orElse(result.settings().statistic())))
+                                .toList(),
+                        contents.warnings());
             }
-            case CSV -> new ResultsFile(csv(path), List.of());
+            case CSV -> new ResultsFile(csv(path, statistic), List.of());
             case HTML ->
                 throw new IOException("%s is a page to look at: expected .csv, .json or .jsonl".formatted(path));
         };
@@ -91,7 +98,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
         return results;
     }
 
-    private static List<ScoredModel> csv(Path path) throws IOException {
+    private static List<ScoredModel> csv(Path path, Optional<Statistic> statistic) throws IOException {
         List<ScoredModel> models = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(path)) {
             List<Map<String, String>> rows = new CsvMapper()
@@ -99,15 +106,16 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
                     .with(CsvSchema.emptySchema().withHeader())
                     .<Map<String, String>>readValues(reader)
                     .readAll();
+            String of = statistic.map(named -> ":" + named.id()).orElse("");
             for (Map<String, String> row : rows) {
                 models.add(new ScoredModel(
                         cell(row, "id"),
                         Named.find(Status.class, cell(row, "status")),
-                        number(row, "vintk"),
-                        number(row, "ntk"),
+                        number(row, "vintk" + of),
+                        number(row, "ntk" + of),
                         number(row, "params"),
                         number(row, "macs"),
-                        Named.find(Statistic.class, cell(row, "statistic"))));
+                        statistic.isPresent() ? statistic.get() : Named.find(Statistic.class, cell(row, "statistic"))));
             }
         } catch (JsonProcessingException e) {
             throw new IOException("%s is not CSV: %s".formatted(path, e.getOriginalMessage()), e);

@@ -351,7 +351,10 @@ class BadInputTest {
                 "unknown space 'tiny-pti'",
                 "tiny-pit, autoformer-tiny");
         Shell space = Shell.vintk("rank", good, "--space", "none.yaml");
-        assertTrue(space.err().contains("--space and --classes are for candidates"), space.err());
+        assertTrue(
+                space.err()
+                        .contains("--space, --classes, --min-params, --max-params and --max-macs are for candidates"),
+                space.err());
         Shell fill = Shell.vintk("rank", "pit", "--count", 2, "--fill", 1);
         assertTrue(fill.err().contains("--fill, --batch-axis and --untie are for ONNX files"), fill.err());
         Shell forever = Shell.vintk("score", good, "--timeout", "Infinity");

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ class HtmlReportTest {
         Path path = folder.resolve("results.html");
         ReportFormat.of(path).write(RANKING, path);
         assertTrue(Files.readString(path).startsWith("<!DOCTYPE html>"));
-        assertThrows(IOException.class, () -> ResultsFile.read(path));
+        assertThrows(IOException.class, () -> ResultsFile.read(path, Optional.empty()));
         assertThrows(IOException.class, () -> ResultsFile.results(path));
     }
 

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import vintk.rank.Journal;
 import vintk.rank.Ranking;
 import vintk.rank.SampleResults;
 import vintk.rank.ScoredModel;
+import vintk.score.Statistic;
 import vintk.score.Status;
 
 class ResultsFileTest {
@@ -36,9 +38,17 @@ class ResultsFileTest {
     void whatIsWrittenIsReadBack(ReportFormat format) throws IOException {
         Path path = folder.resolve("results." + format.id());
         format.write(RANKING, path);
-        ResultsFile file = ResultsFile.read(path);
+        ResultsFile file = ResultsFile.read(path, Optional.empty());
         assertEquals(RANKING.results().stream().map(ScoredModel::of).toList(), file.models());
         assertEquals(List.of(), file.warnings());
+        // Results hold every statistic, whichever ranked.
+        for (Statistic statistic : Statistic.values()) {
+            assertEquals(
+                    RANKING.results().stream()
+                            .map(result -> ScoredModel.of(result, statistic))
+                            .toList(),
+                    ResultsFile.read(path, Optional.of(statistic)).models());
+        }
         // Again over the old file: the same bytes, and nothing left beside it.
         byte[] before = Files.readAllBytes(path);
         format.write(RANKING, path);
@@ -129,7 +139,7 @@ class ResultsFileTest {
             {"e.json", "{", "is not JSON"}
         }) {
             Path path = Files.writeString(folder.resolve(bad[0]), bad[1]);
-            IOException e = assertThrows(IOException.class, () -> ResultsFile.read(path));
+            IOException e = assertThrows(IOException.class, () -> ResultsFile.read(path, Optional.empty()));
             assertTrue(e.getMessage().contains(bad[2]) && e.getMessage().contains(bad[0]), e.getMessage());
         }
     }

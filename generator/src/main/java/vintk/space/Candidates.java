@@ -20,7 +20,8 @@ import java.util.Map;
  *
  * <p>A record names its {@code space}, holds its choices under {@code choices} (what {@link #write} writes), under
  * {@code arch} (tables of Auto-Prox) or as its own fields (tables of AutoFormer), and usually has an {@code id}; without
- * one it gets the id that sampling would give it. Other fields, such as accuracies, are passed over.
+ * one it gets the id that sampling would give it. Other fields, such as accuracies, are passed over. A result of a ranking is a
+ * record too: it holds the candidate's under {@code source.choices}.
  */
 public final class Candidates {
     private static final int SHOWN = 10;
@@ -129,7 +130,8 @@ public final class Candidates {
 
     private void record(String place, JsonNode node) {
         try {
-            Candidate candidate = candidate(node);
+            JsonNode scored = node.path("source").path("choices");
+            Candidate candidate = candidate(scored.isObject() ? scored : node);
             String before = places.putIfAbsent(candidate.id(), place);
             if (before != null) {
                 throw new SpaceException(

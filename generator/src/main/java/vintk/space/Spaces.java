@@ -3,6 +3,7 @@ package vintk.space;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 public final class Spaces {
     private static final List<String> NAMES =
             List.of("autoformer-tiny", "autoformer-small", "autoformer-base", "autoformer-tiny-abs", "pit", "deit");
+
+    private static final String ENDING = ".yaml";
 
     private Spaces() {}
 
@@ -66,16 +69,28 @@ public final class Spaces {
         return Stream.concat(own.stream().map(Space::name), NAMES.stream()).collect(Collectors.joining(", "));
     }
 
-    private static Space load(String name) {
-        String file = name + ".yaml";
-        try (InputStream in = Spaces.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "the built-in " + file + " is missing from the program: build it again");
-            }
-            return SpaceFile.read(file, in);
+    /** The file of the built-in space of this name or alias: a beginning for one of a user's own. */
+    public static String yaml(String name) {
+        try (InputStream in = open(builtIn(name).name() + ENDING)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Space load(String name) {
+        try (InputStream in = open(name + ENDING)) {
+            return SpaceFile.read(name + ENDING, in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream open(String file) {
+        InputStream in = Spaces.class.getResourceAsStream(file);
+        if (in == null) {
+            throw new IllegalStateException("the built-in " + file + " is missing from the program: build it again");
+        }
+        return in;
     }
 }

@@ -52,6 +52,20 @@ class CandidatesTest {
                 read.get(1).json());
     }
 
+    /** The best of a ranking are the parents of the next one. */
+    @Test
+    void resultsAreCandidates() throws IOException {
+        Path file = folder.resolve("results.jsonl");
+        Files.writeString(
+                file,
+                "{\"id\":\"a\",\"rank\":1,\"source\":{\"file\":null,\"space\":\"pit\",\"choices\":" + GOOD + "}}\n");
+        assertEquals(GOOD, Candidates.read(file).get(0).json());
+        Files.writeString(file, "{\"id\":\"a\",\"source\":{\"file\":\"a.onnx\",\"space\":null,\"choices\":null}}\n");
+        String said =
+                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        assertTrue(said.contains("no \"space\""), said);
+    }
+
     @Test
     void valuesOutsideTheDrawnOnesThatTheFilesOfAutoFormerList() throws IOException {
         Path file = folder.resolve("b.json");

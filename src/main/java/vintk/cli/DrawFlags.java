@@ -1,0 +1,88 @@
+package vintk.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import vintk.space.Candidate;
+import vintk.space.Space;
+import vintk.space.SpaceException;
+import vintk.space.VisionTransformer;
+
+/** Which candidates of a space are drawn. */
+final class DrawFlags {
+    @Option(
+            names = "--min-params",
+            paramLabel = "P",
+            converter = Amount.class,
+            description = "Draw only candidates of so many parameters or more, such as 5M.")
+    private Long minParams;
+
+    @Option(
+            names = "--max-params",
+            paramLabel = "P",
+            converter = Amount.class,
+            description = "Draw only candidates of at most so many parameters, such as 6.5M.")
+    private Long maxParams;
+
+    @Option(
+            names = "--max-macs",
+            paramLabel = "M",
+            converter = Amount.class,
+            description = "Draw only candidates of at most so many multiply-adds a sample, such as 1.3G.")
+    private Long maxMacs;
+
+    /** Whether not all candidates are wanted. */
+    boolean areGiven() {
+        return minParams != null || maxParams != null || maxMacs != null;
+    }
+
+    /**
+     * Different candidates of a space within the limits.
+     *
+     * @param size of the images in pixels, where not the space's
+     * @param classes outputs of the head, where not the space's
+     */
+    List<Candidate> draw(Space space, int count, long seed, OptionalInt size, OptionalInt classes) {
+        if (!areGiven()) {
+            return space.sample(count, seed);
+        }
+        Predicate<Candidate> within = candidate -> {
+            try {
+                return isWithin(candidate.resolve(space, size.orElse(space.image()), classes.orElse(space.classes())));
+            } catch (SpaceException e) {
+                // Its choices exclude each other.
+                return false;
+            }
+        };
+        return space.sample(count, seed, within);
+    }
+
+    private boolean isWithin(VisionTransformer network) {
+        return (minParams == null || network.parameters() >= minParams)
+                && (maxParams == null || network.parameters() <= maxParams)
+                && (maxMacs == null || network.macs() <= maxMacs);
+    }
+
+    /** A number with a decimal prefix, as results show them. */
+    static final class Amount implements ITypeConverter<Long> {
+        private static final String PREFIXES = "KMGT";
+        private static final Pattern FORM = Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?([KMGT]?)");
+
+        @Override
+        public Long convert(String text) {
+            Matcher form = FORM.matcher(text.toUpperCase(Locale.ROOT));
+            if (!form.matches()) {
+                throw new TypeConversionException(
+                        "expected a number such as 5700000, 5.7M or 1.3G, got '" + text + "'");
+            }
+            double thousands = form.group(2).isEmpty() ? 0 : 1 + PREFIXES.indexOf(form.group(2));
+            return Math.round(Double.parseDouble(form.group(1)) * Math.pow(1000, thousands));
+        }
+    }
+}
