@@ -104,6 +104,9 @@ final class CheckGradientCommand implements Callable<Integer> {
                 .withSession(SessionSettings.of(KernelFlags.threads(common)))
                 .withSeed(common.seed);
         GradientReport report = new GradientCheck(network, options).run(data, samples, sample, directions);
+        if (!common.quiet) {
+            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
+        }
         print(report);
         return report.passed() ? ExitCode.OK : ExitCode.SOME_FAILED;
     }

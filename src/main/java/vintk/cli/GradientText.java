@@ -47,6 +47,11 @@ final class GradientText {
                 whole.rounding(),
                 whole.roundingTolerance(),
                 status(whole.isPrecise() ? GradientReport.Status.OK : GradientReport.Status.WRONG));
+        if (report.samples() > 1 && whole.engine().equals("single")) {
+            line(
+                    text,
+                    "The gradient is that of all samples together: single ones could not be tracked, and are unchecked.");
+        }
         text.append('\n');
         List<GradientReport.Operator> worst = worstOfEach(report.operators());
         int width = worst.stream().mapToInt(o -> o.operator().length()).max().orElse(0);

@@ -49,6 +49,11 @@ final class DoubleForms {
                         node.attributes().real("beta", 0.5f));
             case "HardSwish" -> Ops.mul(x, hardSigmoid(x, 1 / 6d, 0.5));
             case "Mean" -> Ops.mul(inputs.stream().reduce(Ops::add).orElseThrow(), 1d / inputs.size());
+            case "Shrink" ->
+                shrink(
+                        x,
+                        node.attributes().real("lambd", 0.5f),
+                        node.attributes().real("bias", 0));
             case "Softplus" -> softplus(x);
             default -> null;
         };
@@ -84,6 +89,13 @@ final class DoubleForms {
         Value line = Ops.add(Ops.mul(x, alpha), beta);
         Value above = Ops.binary("Max", line, Ops.scalar(line.dataType(), 0));
         return Ops.binary("Min", above, Ops.scalar(line.dataType(), 1));
+    }
+
+    private static Value shrink(Value x, double lambda, double bias) {
+        Value above = Ops.greater(x, Ops.scalar(x.dataType(), lambda));
+        Value below = Ops.less(x, Ops.scalar(x.dataType(), -lambda));
+        Value zero = Ops.mul(x, 0);
+        return Ops.where(above, Ops.add(x, -bias), Ops.where(below, Ops.add(x, bias), zero));
     }
 
     /** max(x, 0) + log(1 + exp(-|x|)). */

@@ -33,6 +33,9 @@ final class DoubleGraph {
     private static final Map<List<Object>, Boolean> KERNELS = new HashMap<>();
 
     private final Map<Value, Value> replaced = new IdentityHashMap<>();
+    /** Whose kernels for float64 compute in float32, in part at least: statistics, thresholds. */
+    private static final Set<String> ROUNDING = Set.of("LayerNormalization", "Shrink");
+
     private final Set<String> single = new LinkedHashSet<>();
     private final long opset;
     private final Graph graph;
@@ -97,9 +100,7 @@ final class DoubleGraph {
         List<Value> inputs = new ArrayList<>();
         node.inputs().forEach(input -> inputs.add(wide(input)));
         Node wide = widened(node, inputs);
-        // Its statistics are of float32 whatever its operand is.
-        boolean statistics = node.opType().equals("LayerNormalization");
-        if (!isSingle(node) || !statistics && hasKernel(wide)) {
+        if (!isSingle(node) || !ROUNDING.contains(node.opType()) && hasKernel(wide)) {
             replace(node, wide.outputs());
             return;
         }

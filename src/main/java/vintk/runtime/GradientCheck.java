@@ -77,7 +77,14 @@ public final class GradientCheck {
         KernelGraph kernel = kernelGraph(graph, output, samples);
         Map<String, Tensor> inputs = network.feeds(data, samples, sample);
         GradientReport.Imported imported = imported(graph, output, inputs, samples, sample);
-        WholeCheck whole = new WholeCheck(kernel, counted, inputs, settings, gradients, options.seed());
+        WholeCheck whole;
+        try {
+            whole = new WholeCheck(kernel, counted, inputs, settings, gradients, options.seed());
+        } catch (UntrackedBatchException e) {
+            // On the way back: a factor of which all samples have a part.
+            KernelGraph single = KernelGraph.single(graph, output);
+            whole = new WholeCheck(single, counted, inputs, settings, gradients, options.seed());
+        }
         if (whole.parameters().isEmpty()) {
             throw new ModelException(
                     ModelException.Kind.CONSTANT_OUTPUT,
@@ -90,13 +97,14 @@ public final class GradientCheck {
         });
         List<GradientReport.Operator> operators =
                 operators(graph, graph.outputs().get(output), whole.parameters(), inputs);
+        GradientReport.Whole measured = whole.run(directions);
         return new GradientReport(
                 output,
                 samples,
                 whole.parameters().size(),
                 whole.parameters().stream().mapToLong(p -> p.shape().elements()).sum(),
                 imported,
-                whole.run(directions),
+                GradientReport.steps(operators).isPresent() ? measured.unmeasured() : measured,
                 operators);
     }
 

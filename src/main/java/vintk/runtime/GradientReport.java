@@ -71,6 +71,22 @@ public record GradientReport(
         public boolean isPrecise() {
             return rounding <= roundingTolerance;
         }
+
+        /** The same where differences are of steps, and tell nothing. */
+        Whole unmeasured() {
+            return new Whole(
+                    engine,
+                    Status.UNMEASURED,
+                    0,
+                    tolerance,
+                    unsettled,
+                    0,
+                    kinks,
+                    moved,
+                    rounding,
+                    roundingTolerance,
+                    single);
+        }
     }
 
     /**
@@ -137,9 +153,11 @@ public record GradientReport(
                         "the whole gradient is wrong by %.2g though each operator by itself is right%s",
                         whole.error(), worst));
             case UNMEASURED ->
-                Optional.of(line(
-                        "the whole gradient could not be measured: differences do not settle (%.2g)%s",
-                        whole.unsettled(), worst));
+                Optional.of(steps(operators)
+                        .map(o -> line("the whole gradient could not be measured: %s rounds to integers%s", o, worst))
+                        .orElse(line(
+                                "the whole gradient could not be measured: differences do not settle (%.2g)%s",
+                                whole.unsettled(), worst)));
             case OK ->
                 whole.isPrecise()
                         ? Optional.empty()
@@ -147,6 +165,13 @@ public record GradientReport(
                                 "the gradient in float32 is off by %.2g of that in float64%s",
                                 whole.rounding(), worst));
         };
+    }
+
+    /** One that gives integers, or takes them. */
+    static Optional<Operator> steps(List<Operator> operators) {
+        return operators.stream()
+                .filter(o -> o.remark().equals(OperatorCheck.STEPS))
+                .findFirst();
     }
 
     private static String line(String format, Object... arguments) {

@@ -40,6 +40,9 @@ final class OperatorCheck {
     /** Numbers are moved by this part of themselves. */
     private static final double MOVE = 0.05;
 
+    /** What is said of operators that give or take integers. */
+    static final String STEPS = "integers: counts as the identity";
+
     private final SessionSettings settings;
     private final UnaryOperator<Graph> gradients;
     private final Random random;
@@ -61,6 +64,11 @@ final class OperatorCheck {
      * @param activations of all inputs that are no constants, and of output 0, in float32
      */
     GradientReport.Operator check(Node node, List<Value> by, Map<Value, Tensor> activations, int count) {
+        boolean floating = node.output().dataType().isFloating()
+                && by.stream().allMatch(x -> x.dataType().isFloating());
+        if (!floating) {
+            return report(node, count, new Measured(0, 1, STEPS), "float32", TOLERANCE);
+        }
         Map<Value, Value> inputs = new IdentityHashMap<>();
         Map<String, Tensor> point = new LinkedHashMap<>();
         List<Value> targets = new ArrayList<>();
@@ -106,6 +114,11 @@ final class OperatorCheck {
                 }
             }
         }
+        return report(node, count, worst, single ? "float32" : "float64", tolerance);
+    }
+
+    private static GradientReport.Operator report(
+            Node node, int count, Measured worst, String precision, double tolerance) {
         GradientReport.Status status = !(worst.error() <= tolerance)
                 ? GradientReport.Status.WRONG
                 : worst.leftOut() == 1 ? GradientReport.Status.UNMEASURED : GradientReport.Status.OK;
@@ -120,7 +133,7 @@ final class OperatorCheck {
                 worst.error(),
                 tolerance,
                 worst.leftOut(),
-                single ? "float32" : "float64",
+                precision,
                 worst.remark());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -163,6 +164,70 @@ class GradientCheckTest {
         assertEquals(GradientReport.Status.WRONG, report.whole().status());
     }
 
+    private GradientReport check(TestModel model) throws IOException {
+        Path file = folder.resolve("model.onnx");
+        Files.write(file, model.build().toByteArray());
+        float[] data = {0.3f, -0.8f, 0.5f, 1.1f, 0.9f, -0.2f, 0.7f, -0.4f};
+        return new GradientCheck(OnnxNetwork.read(file), KernelOptions.defaults(), UnaryOperator.identity())
+                .run(data, 2, Shape.of(4), 2);
+    }
+
+    /** Its kernel for float64 computes in float32: differences of that are of rounding. */
+    @Test
+    void thresholdsAreMeasuredInFloat64() throws IOException {
+        GradientReport report = check(TestModel.opset(18)
+                .input("x", -1, 4)
+                .weight("w", 4, 3)
+                .node("MatMul", "h", "x", "w")
+                .node("Shrink", "y", "h")
+                .with("lambd", 0.1f)
+                .with("bias", 0.05f)
+                .output("y"));
+        assertEquals("", report.fault().orElse(""));
+        assertTrue(report.whole().single().isEmpty());
+    }
+
+    /** Steps have no differences: they are unmeasured, not wrong. */
+    @Test
+    void integersInBetweenAreNotMeasured() throws IOException {
+        GradientReport report = check(TestModel.opset(13)
+                .input("x", -1, 4)
+                .weight("w", 4, 3)
+                .scalar("s", 0.05f)
+                .node("MatMul", "h", "x", "w")
+                .node("QuantizeLinear", "q", "h", "s")
+                .node("DequantizeLinear", "y", "q", "s")
+                .output("y"));
+        for (GradientReport.Operator operator : report.operators()) {
+            boolean steps = operator.operator().endsWith("quantizeLinear")
+                    || operator.operator().equals("QuantizeLinear");
+            assertEquals(
+                    steps ? GradientReport.Status.UNMEASURED : GradientReport.Status.OK,
+                    operator.status(),
+                    operator.operator());
+        }
+        assertEquals(GradientReport.Status.UNMEASURED, report.whole().status());
+    }
+
+    /** A bias of each row of a product whose rows are units, not samples: its gradient has no axis of samples. */
+    @Test
+    void aBatchThatIsLostOnTheWayBackIsCheckedAsAWhole() throws IOException {
+        GradientReport report = check(TestModel.opset(18)
+                .input("x", -1, 4)
+                .weight("w", 4, 3)
+                .weight("c", 3, 1)
+                .node("Gemm", "h", "w", "x", "c")
+                .with("transA", 1L)
+                .with("transB", 1L)
+                .with("beta", 1.3f)
+                .node("Tanh", "t", "h")
+                .node("Transpose", "y", "t")
+                .with("perm", new long[] {1, 0})
+                .output("y"));
+        assertEquals("", report.fault().orElse(""));
+        assertEquals("single", report.whole().engine());
+    }
+
     /** Every form in float64 that stands for a kernel in float32 has that kernel's numbers. */
     @Test
     void doubleFormsAreTheKernels() {
@@ -172,6 +237,8 @@ class GradientCheckTest {
         cases.add(Ops.unary("HardSwish", x));
         cases.add(Ops.unary("Softplus", x));
         cases.add(Ops.unary("HardSigmoid", x));
+        cases.add(
+                Ops.node("Shrink", x.type(), Attributes.NONE.with("lambd", 1.5f).with("bias", 0.25f), x));
         cases.add(Ops.node(
                 "HardSigmoid", x.type(), Attributes.NONE.with("alpha", 0.4f).with("beta", 0.1f), x));
         cases.add(Ops.node("Mean", x.type(), Attributes.NONE, x, x, Ops.square(x)));
