@@ -94,7 +94,7 @@ final class CheckGradientCommand implements Callable<Integer> {
         requirePositive("--batch", batch);
         requirePositive("--directions", directions);
         requirePositive("--size", size);
-        OnnxNetwork network = OnnxNetwork.read(model, others.others().untied(parameters.untied()));
+        OnnxNetwork network = OnnxNetwork.read(model, parameters.reading(others.others()));
         NpyArray file = inputs.endsWith(".npy") ? read(network) : null;
         int samples = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
         Shape sample = file == null ? network.sampleShape(Shape.of(3, size, size)) : sample(network, file);

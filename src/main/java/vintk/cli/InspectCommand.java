@@ -72,7 +72,7 @@ final class InspectCommand implements Callable<Integer> {
         }
         KernelOptions options = kernel.options(common, false);
         Inspection found =
-                Inspection.of(model, inputs.others().untied(kernel.untied()), batch, Shape.of(3, size, size), options);
+                Inspection.of(model, kernel.reading(inputs.others()), batch, Shape.of(3, size, size), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
         spec.commandLine()
                 .getOut()

@@ -66,6 +66,11 @@ final class KernelFlags {
         return Optional.ofNullable(reinit).map(Initialisation::parse);
     }
 
+    /** How files are read, with what is said of their tensors. */
+    ModelInputs reading(ModelInputs inputs) {
+        return parameters.reading(inputs);
+    }
+
     /** Whether what a file shares counts for each reader. */
     boolean untied() {
         return parameters.untied();
@@ -79,7 +84,7 @@ final class KernelFlags {
     /** The network of a file, its parameters as in the file or drawn anew. */
     OnnxNetwork network(Path file, ModelInputs inputs, CommonOptions common) {
         Optional<Initialisation> drawn = initialisation();
-        OnnxNetwork network = OnnxNetwork.read(file, inputs.untied(untied()));
+        OnnxNetwork network = OnnxNetwork.read(file, reading(inputs));
         return drawn.isPresent() ? network.reinitialised(drawn.get(), common.seed) : network;
     }
 

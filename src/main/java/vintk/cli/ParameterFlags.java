@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Option;
+import vintk.runtime.ModelInputs;
 import vintk.runtime.ParameterFilter;
 
 /** Which output is differentiated, by which parameters. */
@@ -26,7 +27,7 @@ final class ParameterFlags {
             names = "--include",
             paramLabel = "REGEX",
             description =
-                    "Count only parameters whose name contains this, masks and tables of sines that have such names too.")
+                    "Count only parameters whose name contains this; also masks, tables of sines and single numbers of such names.")
     private String include;
 
     @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
@@ -48,6 +49,11 @@ final class ParameterFlags {
     ParameterFilter filter() {
         return new ParameterFilter(
                 convention == Convention.WEIGHTS, pattern("--include", include), pattern("--exclude", exclude));
+    }
+
+    /** How files are read, with what is said of their tensors. */
+    ModelInputs reading(ModelInputs inputs) {
+        return inputs.untied(untied).including(pattern("--include", include));
     }
 
     /** Whether what a file shares counts for each reader. */

@@ -106,7 +106,7 @@ final class ScoreFlags {
 
     /** What model files are given for their other inputs. */
     ModelInputs modelInputs() throws IOException {
-        return model.others().ofSamples(batch).untied(kernel.untied());
+        return kernel.reading(model.others().ofSamples(batch));
     }
 
     /** Whether something is said of the inputs or tensors of files. */

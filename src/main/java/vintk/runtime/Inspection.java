@@ -194,7 +194,7 @@ public record Inspection(
             boolean number = parameter.use().reader().equals("InstanceNormalization")
                     || parameter.role() == Role.OTHER
                             && parameter.type().shape().elements() == 1;
-            return number ? "a number of the exporter's" : "not on the way to an output";
+            return number ? "a number of the exporter's, unless --include names it" : "not on the way to an output";
         }
 
         private static String role(Map<String, Parameter> stored, String name) {

@@ -3,6 +3,7 @@ package vintk.runtime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import vintk.input.NpyArray;
 
 /**
@@ -14,6 +15,7 @@ import vintk.input.NpyArray;
  * @param fill all elements of inputs that are not given
  * @param samples of a view: as many rows are taken of what has a row a sample; empty to take all
  * @param untied whether tensors of one number throughout are one for each reader
+ * @param included single numbers whose names contain this are parameters, and none of the exporter's
  */
 public record ModelInputs(
         Optional<String> main,
@@ -21,7 +23,8 @@ public record ModelInputs(
         Map<String, NpyArray> others,
         double fill,
         OptionalInt samples,
-        boolean untied) {
+        boolean untied,
+        Optional<Pattern> included) {
     /** A model that takes one sample at a time, without an axis for it. */
     public static final int NO_BATCH = -1;
 
@@ -33,16 +36,21 @@ public record ModelInputs(
 
     /** All rows of what has a row a sample. */
     public ModelInputs(Optional<String> main, OptionalInt batchAxis, Map<String, NpyArray> others, double fill) {
-        this(main, batchAxis, others, fill, OptionalInt.empty(), false);
+        this(main, batchAxis, others, fill, OptionalInt.empty(), false, Optional.empty());
     }
 
     /** The same for views of so many samples. */
     public ModelInputs ofSamples(int count) {
-        return new ModelInputs(main, batchAxis, others, fill, OptionalInt.of(count), untied);
+        return new ModelInputs(main, batchAxis, others, fill, OptionalInt.of(count), untied, included);
     }
 
     /** The same with what an exporter stored once as one tensor for each reader, or not. */
     public ModelInputs untied(boolean apart) {
-        return new ModelInputs(main, batchAxis, others, fill, samples, apart);
+        return new ModelInputs(main, batchAxis, others, fill, samples, apart, included);
+    }
+
+    /** The same with single numbers of such names as parameters. */
+    public ModelInputs including(Optional<Pattern> names) {
+        return new ModelInputs(main, batchAxis, others, fill, samples, untied, names);
     }
 }

@@ -13,6 +13,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.Value;
+import vintk.opset.Buffers;
 import vintk.opset.Importer;
 import vintk.opset.Resolved;
 import vintk.proto.CopiedRows;
@@ -48,7 +49,10 @@ public final class OnnxNetwork implements Network {
             boolean fixed = signature.fixedBatch() > 1 && signature.axis() == 0;
             // Copies of one row are one parameter, however many read them: before what is shared is taken apart.
             ModelProto rows = fixed ? CopiedRows.of(stored, signature.fixedBatch()) : stored;
-            ModelProto model = inputs.untied() ? Untying.of(rows) : rows;
+            ModelProto apart = inputs.untied() ? Untying.of(rows) : rows;
+            ModelProto model = inputs.included().isPresent()
+                    ? Buffers.including(apart, inputs.included().get())
+                    : apart;
             return new OnnxNetwork(name, model, signature, remarks(model, signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);

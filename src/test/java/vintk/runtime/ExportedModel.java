@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
@@ -30,6 +31,7 @@ final class ExportedModel {
     boolean axisGiven;
     boolean untied;
     boolean unrun;
+    String included;
     final List<String> constants = new ArrayList<>();
     final Map<String, NpyArray> rows = new LinkedHashMap<>();
     final Map<String, PerturbedModel.Feed> wholes = new HashMap<>();
@@ -44,6 +46,12 @@ final class ExportedModel {
     /** Another file of the same function, whose tensors are the parameters. */
     ExportedModel like(TestModel other) {
         twin = other;
+        return this;
+    }
+
+    /** Read with {@code --include}: numbers of such names count, and all else does. */
+    ExportedModel including(String names) {
+        included = names;
         return this;
     }
 
@@ -118,7 +126,9 @@ final class ExportedModel {
 
     ModelInputs inputs() {
         OptionalInt given = axisGiven ? OptionalInt.of(axis) : OptionalInt.empty();
-        return new ModelInputs(Optional.of(main()), given, rows, fill).untied(untied);
+        return new ModelInputs(Optional.of(main()), given, rows, fill)
+                .untied(untied)
+                .including(Optional.ofNullable(included).map(Pattern::compile));
     }
 
     private String main() {

@@ -1,10 +1,12 @@
 package vintk.opset;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,17 +20,44 @@ public final class Buffers {
     /** Buffers, and tensors that are plain attributes of a module. */
     private static final Set<String> FIXED = Set.of("BUFFER", "CONSTANT_TENSOR");
 
+    /** The mark of what a user says to be a parameter. */
+    private static final String INCLUDED = "vintk.included";
+
     private Buffers() {}
 
     /** Their names. */
     public static Set<String> of(ModelProto model) {
-        return marks(model).stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+        return names(model, info -> is(info, FIXED::contains));
     }
 
     /** What the file says to be parameters. */
     static Set<String> others(ModelProto model) {
+        return names(model, info -> is(info, "PARAMETER"::equals));
+    }
+
+    /** What a user says to be parameters. */
+    static Set<String> included(ModelProto model) {
+        return names(model, Buffers::isIncluded);
+    }
+
+    /** The model with a mark at all initializers whose names contain a match. */
+    public static ModelProto including(ModelProto model, Pattern names) {
+        ModelProto.Builder marked = model.toBuilder();
+        for (TensorProto tensor : model.getGraph().getInitializerList()) {
+            if (names.matcher(tensor.getName()).find()) {
+                marked.getGraphBuilder()
+                        .addValueInfoBuilder()
+                        .setName(tensor.getName())
+                        .addMetadataPropsBuilder()
+                        .setKey(INCLUDED);
+            }
+        }
+        return marked.build();
+    }
+
+    private static Set<String> names(ModelProto model, Predicate<ValueInfoProto> which) {
         return model.getGraph().getValueInfoList().stream()
-                .filter(info -> is(info, "PARAMETER"::equals))
+                .filter(which)
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());
     }
@@ -37,10 +66,14 @@ public final class Buffers {
         return info.getMetadataPropsList().stream().anyMatch(p -> p.getKey().equals(KIND) && kind.test(p.getValue()));
     }
 
-    /** What the file says of them, without the types, which need not hold any more. */
+    private static boolean isIncluded(ValueInfoProto info) {
+        return info.getMetadataPropsList().stream().anyMatch(p -> p.getKey().equals(INCLUDED));
+    }
+
+    /** What is said of all of them, without the types, which need not hold any more. */
     public static List<ValueInfoProto> marks(ModelProto model) {
         return model.getGraph().getValueInfoList().stream()
-                .filter(info -> is(info, FIXED::contains))
+                .filter(info -> is(info, kind -> true) || isIncluded(info))
                 .map(info -> info.toBuilder().clearType().build())
                 .toList();
     }

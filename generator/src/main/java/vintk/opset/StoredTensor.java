@@ -28,18 +28,26 @@ final class StoredTensor {
     private final Map<String, Parameter> parameters = new HashMap<>();
     private final Exporter exporter;
     private final Set<String> buffers;
+    private final Set<String> included;
 
     /** @param roles of the model */
     StoredTensor(ModelProto model, Roles roles) {
         roles.parameters().forEach(p -> parameters.put(p.name(), p));
         this.exporter = new Exporter(model);
         this.buffers = Buffers.of(model);
+        this.included = Buffers.included(model);
     }
 
-    /** Of one element and in arithmetic, it is a number of the exporter's: PyTorch has its own in Constant nodes, or names it. */
+    /**
+     * Of one element and in arithmetic, it is a number of the exporter's, unless a user says otherwise: PyTorch has its own in Constant
+     * nodes, or names it.
+     */
     Value initializer(String name, Tensor tensor) {
         boolean made = exporter.isNumber(name);
-        boolean number = tensor.shape().elements() == 1 && role(name) == Role.OTHER && (made || !exporter.isPyTorch());
+        boolean number = tensor.shape().elements() == 1
+                && role(name) == Role.OTHER
+                && (made || !exporter.isPyTorch())
+                && !included.contains(name);
         // Group normalisation is written with this one; others leave out what they have not.
         boolean filler = made && isFiller(name, tensor) && reader(name).equals("InstanceNormalization");
         if (number || filler || buffers.contains(name) || isEverywhere(name, Role.STATISTIC::equals)) {
