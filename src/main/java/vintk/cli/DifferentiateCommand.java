@@ -23,6 +23,7 @@ import vintk.onnx.Shape;
 import vintk.runtime.Differentiation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.OnnxNetwork;
+import vintk.runtime.Reduction;
 
 /** {@code vintk differentiate}: a model with its gradients, as ONNX. */
 @Command(
@@ -32,8 +33,8 @@ import vintk.runtime.OnnxNetwork;
         header = "Writes a model with its per-sample gradients, or its kernel, as ONNX.",
         description = {
             "",
-            "The result holds standard operators only and runs in any ONNX runtime. With the reductions vector and trace"
-                    + " the vector is an input named cotangent."
+            "The result holds standard operators only and runs in any ONNX runtime. With the reductions vector, trace and"
+                    + " full the vector is an input named cotangent: one run for each of them, and the kernels of trace add up."
         },
         footer = {
             "",
@@ -102,6 +103,11 @@ final class DifferentiateCommand implements Callable<Integer> {
         KernelGraph.Output wanted =
                 outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
         KernelOptions options = kernel.options(common, false);
+        if (outputs == Outputs.KERNEL && options.reduction().kind() == Reduction.Kind.FULL) {
+            throw new IllegalArgumentException(
+                    "--reduction full: its kernel is of the gradients of all outputs, and a file"
+                            + " gives those of one vector: use the command kernel, or --outputs jacobian");
+        }
         Graph graph = Differentiation.graph(network, batch, sample, options, List.of(wanted));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("vintk.version", Vintk.Version.number());

@@ -240,6 +240,17 @@ class BadInputTest {
         assertEquals("{\"space\":\"pit\"}\n", Files.readString(list));
     }
 
+    /** No file of one vector gives it. */
+    @Test
+    void aKernelOfAllOutputsInAFile() {
+        Object[] words = {"differentiate", good, "--out", folder.resolve("k.onnx"), "--reduction", "full"};
+        assertEquals(ExitCode.OK, Shell.vintk(words).code());
+        Object[] kernel = Arrays.copyOf(words, words.length + 2);
+        kernel[words.length] = "--outputs";
+        kernel[words.length + 1] = "kernel";
+        assertOneLine(ExitCode.USAGE, Shell.vintk(kernel), "--reduction full", "--outputs jacobian");
+    }
+
     /** The option is wrong, not every model. */
     @Test
     void inputsThatAreNone() throws IOException {

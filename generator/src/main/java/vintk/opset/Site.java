@@ -67,7 +67,9 @@ record Site(NodeProto proto, long opset, List<Value> inputs, List<TensorType> ty
     Tensor constant(int i) {
         Value value = x(i);
         if (!value.isConstant()) {
-            throw unsupported("input " + (i + 1) + " must be a constant, it is computed from the model's inputs");
+            String name = value.name() == null ? "" : " '" + value.name() + "'";
+            throw unsupported("input " + (i + 1) + name + " must be a constant, "
+                    + (value.isInput() ? "it is an input of the model" : "it is computed from the model's inputs"));
         }
         return value.constant();
     }

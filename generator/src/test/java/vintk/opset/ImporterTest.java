@@ -166,7 +166,7 @@ class ImporterTest {
                         IllegalArgumentException.class,
                         node("Add", "y", "x", "z")),
                 refusal(
-                        "Pad 'y': input 2 must be a constant, it is computed from the model's inputs",
+                        "Pad 'y': input 2 'x' must be a constant, it is an input of the model",
                         UnsupportedOperatorException.class,
                         node("Pad", "y", "x", "x")),
                 refusal(
@@ -174,11 +174,11 @@ class ImporterTest {
                         UnsupportedOperatorException.class,
                         node("SplitToSequence", "y", "x")),
                 refusal(
-                        "Compress 'y': input 2 must be a constant, it is computed from the model's inputs",
+                        "Compress 'y': input 2 'x' must be a constant, it is an input of the model",
                         UnsupportedOperatorException.class,
                         node("Compress", "y", "x", "x")),
                 refusal(
-                        "Slice 'y': input 2 must be a constant, it is computed from the model's inputs",
+                        "Slice 'y': input 2 'x' must be a constant, it is an input of the model",
                         UnsupportedOperatorException.class,
                         node("Slice", "y", "x", "x", "i")),
                 refusal(
