@@ -192,6 +192,7 @@ def pit(w, image, classes, choices):
 
 NETWORKS = {
     "autoformer-tiny": autoformer,
+    "autoformer-shallow": autoformer,
     "autoformer-small": autoformer,
     "autoformer-base": autoformer,
     "autoformer-class-token": functools.partial(autoformer, patch_mean=False),

@@ -70,7 +70,10 @@ public final class ModelFile {
     private static ModelProto parse(Path file, UnaryOperator<InputStream> through) {
         try {
             if (Files.isDirectory(file)) {
-                throw invalid(file, "is a folder that cannot be read", null);
+                throw invalid(
+                        file,
+                        "is not a file but a folder" + (Files.isReadable(file) ? "" : ", which cannot be read"),
+                        null);
             }
             if (!Files.isRegularFile(file)) {
                 throw invalid(file, Files.exists(file) ? "is not a file" : "does not exist", null);

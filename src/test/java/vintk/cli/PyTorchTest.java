@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,20 +123,19 @@ class PyTorchTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "autoformer-tiny, patch-mean, rel_[kv]",
+        "autoformer-shallow, patch-mean, rel_[kv]",
         "autoformer-class-token, class-token, 'rel_v|blocks.0.*rel_k|qkv.weight'"
     })
     void clippedRelativePositions(String name, String pooling, String parameters) throws IOException {
         int size = 272;
         Path shallow = folder.resolve("shallow.yaml");
-        try (InputStream tiny = Spaces.class.getResourceAsStream("autoformer-tiny.yaml")) {
-            String text = new String(tiny.readAllBytes(), StandardCharsets.UTF_8);
-            Files.writeString(
-                    shallow,
-                    text.replace("[12, 13, 14]", "[2]")
-                            .replace("name: autoformer-tiny", "name: " + name)
-                            .replace("pooling: patch-mean", "pooling: " + pooling));
-        }
+        Files.writeString(
+                shallow,
+                Spaces.yaml("autoformer-tiny")
+                        .replace("[12, 13, 14]", "[2]")
+                        .replace("name: autoformer-tiny", "name: " + name)
+                        .replaceFirst("aliases: .*\n", "")
+                        .replace("pooling: patch-mean", "pooling: " + pooling));
         Path images = images("x.npy", 2, size);
         Path drawn = generate(name, Net.AUTOFORMER_TINY.seed, size, "none", "--space", shallow);
         Path model = folder.resolve("shaken.onnx");
