@@ -17,7 +17,9 @@ import vintk.rank.Merged;
 import vintk.rank.Ranking;
 import vintk.report.ReportFormat;
 import vintk.report.ResultsFile;
+import vintk.score.Named;
 import vintk.score.Result;
+import vintk.score.Statistic;
 
 /** {@code vintk report}: results that are there already, as one ranking. */
 @Command(
@@ -34,6 +36,7 @@ import vintk.score.Result;
             "",
             "Examples:",
             "  vintk report results.jsonl --out results.html",
+            "  vintk report results.jsonl --statistic log-cond",
             "  vintk report part1.jsonl part2.jsonl --out all.csv",
             "  vintk report results.csv.partial.jsonl"
         })
@@ -49,6 +52,12 @@ final class ReportCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The ranking, as .csv, .json, .jsonl, or .html to look at.")
     private Path out;
+
+    @Option(
+            names = "--statistic",
+            paramLabel = "STAT",
+            description = "Rank by another statistic: results hold all that 'rank' has (default: the one that ranked).")
+    private String statistic;
 
     @Mixin
     private CommonOptions common;
@@ -69,6 +78,10 @@ final class ReportCommand implements Callable<Integer> {
             read.put(file, contents.results());
         }
         List<Result> results = Merged.of(read);
+        if (statistic != null) {
+            Statistic named = Named.find(Statistic.class, statistic);
+            results = results.stream().map(result -> result.by(named)).toList();
+        }
         if (results.isEmpty()) {
             throw new IllegalArgumentException("no results in " + files.get(0));
         }

@@ -97,6 +97,34 @@ public record Result(
                 List.of());
     }
 
+    /** The same kernels by another statistic, as if that had been asked for. */
+    public Result by(Statistic statistic) {
+        List<Score> others = repeats.stream().map(score -> score.by(statistic)).toList();
+        return others.isEmpty()
+                ? new Result(
+                        name,
+                        source,
+                        status,
+                        message,
+                        vintk,
+                        ntk,
+                        others,
+                        cost,
+                        engine,
+                        taken,
+                        settings.by(statistic),
+                        warnings)
+                : of(
+                        name,
+                        source,
+                        others,
+                        cost,
+                        engine.orElseThrow(),
+                        taken.orElseThrow(),
+                        settings.by(statistic),
+                        warnings);
+    }
+
     /** Any statistic of the integrated kernel over the repeats; absent where a repeat lacks it or gave only a bound. */
     public Optional<Estimate> vintk(Statistic statistic) {
         return estimate(repeats, Score::integrated, statistic);

@@ -91,6 +91,22 @@ public record Score(
                 warnings);
     }
 
+    /** The same kernel by another statistic; what gave no kernel has failed by any. */
+    Score by(Statistic other) {
+        Optional<Value> value = integrated.flatMap(measurement -> measurement.value(other));
+        Status now = integrated.isEmpty() ? status : status(integrated, value);
+        return new Score(
+                now,
+                integrated.isEmpty() ? message : message(now, other, value),
+                other,
+                integration,
+                baseline,
+                plain,
+                integrated,
+                profile,
+                warnings);
+    }
+
     /** The ranking statistic of the integrated kernel, if it is a number. */
     public OptionalDouble vintk() {
         return number(vintkValue());

@@ -45,6 +45,27 @@ public record Settings(
         views = List.copyOf(views);
     }
 
+    /** The same but for the statistic. */
+    Settings by(Statistic other) {
+        return new Settings(
+                views,
+                other,
+                integration,
+                reduction,
+                batch,
+                size,
+                classes,
+                inputs,
+                seed,
+                repeats,
+                reinit,
+                parameters,
+                batchNorm,
+                device,
+                precision,
+                version);
+    }
+
     /** Which end of the ranking statistic is better. */
     public Direction direction() {
         return statistic.direction();

@@ -61,6 +61,29 @@ class ReportTest {
                 Files.readString(back).strip());
     }
 
+    /** What is there is ranked as if it had been scored so; what gave no kernel stays without. */
+    @Test
+    void anotherStatisticNeedsNoKernelAnew() throws IOException {
+        Path models = ProjectRoot.path().resolve("models");
+        Path broken = Files.writeString(folder.resolve("broken.onnx"), "no model");
+        Path file = folder.resolve("scored.jsonl");
+        for (String statistic : new String[] {"log-cond", "effective-rank"}) {
+            Path expected = folder.resolve(statistic + ".jsonl");
+            Shell.vintk(
+                    "rank", models, broken, "--batch", 2, "--repeats", 2, "--out", expected, "--statistic", statistic);
+            Shell.vintk("rank", models, broken, "--batch", 2, "--repeats", 2, "--out", file);
+            Path changed = folder.resolve("by-" + statistic + ".jsonl");
+            Shell shell = Shell.vintk("report", file, "--statistic", statistic, "--out", changed);
+            assertEquals(ExitCode.OK, shell.code(), shell.err());
+            assertEquals(4, Files.readAllLines(changed).size());
+            assertEquals(timeless(expected), timeless(changed));
+        }
+    }
+
+    private static String timeless(Path file) throws IOException {
+        return Files.readString(file).replaceAll("\"seconds\":[^,]*,", "");
+    }
+
     @Test
     void theLastResultOfAModelCounts() throws IOException {
         Path again = lines("again.jsonl", SampleResults.scored("a", 3));
