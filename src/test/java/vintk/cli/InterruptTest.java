@@ -33,7 +33,11 @@ class InterruptTest {
         List<String> ranking = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
-                "-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("temporary files")),
+                // From where the process runs, as people give it.
+                "-Djava.io.tmpdir="
+                        + Path.of("")
+                                .toAbsolutePath()
+                                .relativize(Files.createDirectory(folder.resolve("temporary files"))),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Vintk.class.getName(),

@@ -80,6 +80,23 @@ class ReportTest {
         }
     }
 
+    /** Without labels there is no alignment, and the reason is no longer what it was. */
+    @Test
+    void aStatisticThatIsNotDefined() throws IOException {
+        Path out = folder.resolve("none.jsonl");
+        assertEquals(
+                ExitCode.OK,
+                Shell.vintk("report", first, second, "--statistic", "alignment", "--out", out)
+                        .code());
+        for (String line : Files.readAllLines(out)) {
+            boolean late = line.contains("\"id\":\"f\"");
+            assertTrue(line.contains(late ? "\"status\":\"timeout\"" : "\"status\":\"error\""), line);
+            assertTrue(line.contains(late ? "\"message\":\"late\"" : "alignment is not defined for this batch"), line);
+        }
+        Shell back = Shell.vintk("report", out, "--statistic", "log-trace");
+        assertTrue(back.out().contains("\n1  b "), back.out());
+    }
+
     private static String timeless(Path file) throws IOException {
         return Files.readString(file).replaceAll("\"seconds\":[^,]*,", "");
     }

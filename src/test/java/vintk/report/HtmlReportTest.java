@@ -68,6 +68,8 @@ class HtmlReportTest {
         assertEquals(1, best.get("rank").asInt());
         assertEquals(2.5, best.get("vintk").asDouble(), 1e-9);
         assertEquals(0, best.get("vintk_error").asDouble());
+        // Half of the trace is in the view of the images themselves.
+        assertEquals(2.5 - Math.log10(2), best.get("ntk").asDouble(), 1e-9);
         assertEquals("autoformer-tiny", best.get("space").asText());
         assertEquals("a, \"b\"", best.get("choices").get("note").asText());
         JsonNode second = report.get("models").get(1);

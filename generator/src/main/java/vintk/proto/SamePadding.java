@@ -29,9 +29,8 @@ final class SamePadding {
         String mode = attributes.text("auto_pad", "NOTSET");
         long[] dilations = attributes.integers("dilations");
         long[] kernel = attributes.integers("kernel_shape");
-        boolean dilated = Arrays.stream(dilations).anyMatch(dilation -> dilation != 1);
         boolean strided = Arrays.stream(attributes.integers("strides")).anyMatch(stride -> stride != 1);
-        if (!mode.startsWith("SAME") || !dilated || strided || kernel.length != dilations.length) {
+        if (!mode.startsWith("SAME") || strided || kernel.length != dilations.length) {
             return node;
         }
         int rank = kernel.length;

@@ -1,0 +1,40 @@
+package vintk.proto;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import org.junit.jupiter.api.Test;
+import vintk.onnx.Attributes;
+
+class SamePaddingTest {
+    private static NodeProto padded(Attributes attributes) {
+        GraphProto graph = GraphProto.newBuilder()
+                .addNode(NodeProto.newBuilder().setOpType("Conv").addAllAttribute(attributes.all()))
+                .build();
+        return SamePadding.of(graph).getNode(0);
+    }
+
+    private static Attributes same(long... strides) {
+        return Attributes.NONE
+                .with("auto_pad", "SAME_UPPER")
+                .with("kernel_shape", new long[] {2, 5})
+                .with("dilations", new long[] {3, 2})
+                .with("strides", strides);
+    }
+
+    @Test
+    void whatTheKernelReachesOver() {
+        Attributes found = Attributes.of(padded(same(1, 1)).getAttributeList());
+        assertArrayEquals(new long[] {1, 4, 2, 4}, found.integers("pads"));
+        assertEquals("none", found.text("auto_pad", "none"));
+    }
+
+    /** Padding by a stride depends on the image: nobody knows it here, and ONNX Runtime refuses the node. */
+    @Test
+    void stridesAreLeft() {
+        Attributes strided = same(1, 2);
+        assertEquals(strided, Attributes.of(padded(strided).getAttributeList()));
+    }
+}
