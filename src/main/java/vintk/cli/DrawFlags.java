@@ -3,7 +3,6 @@ package vintk.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -11,7 +10,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import vintk.space.Candidate;
 import vintk.space.Space;
-import vintk.space.SpaceException;
 import vintk.space.VisionTransformer;
 
 /** Which candidates of a space are drawn. */
@@ -49,18 +47,11 @@ final class DrawFlags {
      * @param classes outputs of the head, where not the space's
      */
     List<Candidate> draw(Space space, int count, long seed, OptionalInt size, OptionalInt classes) {
-        if (!areGiven()) {
-            return space.sample(count, seed);
+        if (minParams != null && maxParams != null && minParams > maxParams) {
+            throw new IllegalArgumentException(
+                    "--min-params " + minParams + " is more than --max-params " + maxParams + ": no candidate is both");
         }
-        Predicate<Candidate> within = candidate -> {
-            try {
-                return isWithin(candidate.resolve(space, size.orElse(space.image()), classes.orElse(space.classes())));
-            } catch (SpaceException e) {
-                // Its choices exclude each other.
-                return false;
-            }
-        };
-        return space.sample(count, seed, within);
+        return space.sample(count, seed, size.orElse(space.image()), classes.orElse(space.classes()), this::isWithin);
     }
 
     private boolean isWithin(VisionTransformer network) {

@@ -138,6 +138,9 @@ final class GenerateCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--min-params, --max-params and --max-macs are for candidates that are drawn");
         }
+        if (listOnly && outputs != Outputs.NONE) {
+            throw new ParameterException(spec.commandLine(), "--list-only writes no model: leave out --outputs");
+        }
         OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         List<Candidate> candidates = listed != null
                 ? Candidates.read(listed, spaces.own())

@@ -202,7 +202,8 @@ final class RankCommand implements Callable<Integer> {
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) {
                 // A link to a folder around it leads to what is visited anyway.
-                if (!(failure instanceof FileSystemLoopException)) {
+                boolean passed = isHidden(file) && !file.equals(folder);
+                if (!passed && !(failure instanceof FileSystemLoopException)) {
                     found.add(file);
                 }
                 return FileVisitResult.CONTINUE;

@@ -17,6 +17,7 @@ import vintk.rank.Merged;
 import vintk.rank.Ranking;
 import vintk.report.ReportFormat;
 import vintk.report.ResultsFile;
+import vintk.report.TextLayout;
 import vintk.score.Named;
 import vintk.score.Result;
 import vintk.score.Statistic;
@@ -29,8 +30,8 @@ import vintk.score.Statistic;
         header = "Shows results as one ranking, or writes it in another format.",
         description = {
             "",
-            "Takes what 'rank --out' and 'score --out' wrote, also of runs that are not done yet, and of several machines"
-                    + " that scored a part each. All must have the same settings."
+            "Takes what 'rank --out' and 'score --out' wrote as .jsonl or .json, also of runs that are not done yet, and of several"
+                    + " machines that scored a part each. All must have the same settings."
         },
         footer = {
             "",
@@ -65,8 +66,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (out != null) {
-            OutputFile.prepare(out, files.stream().map(Path::toString).toArray(String[]::new));
-            ReportFormat.of(out).requireOwn(out);
+            ResultsOutput output = new ResultsOutput(out);
+            output.prepare(files.stream().map(Path::toString).toArray(String[]::new));
+            output.requireDone();
         }
         Map<Path, List<Result>> read = new LinkedHashMap<>();
         for (Path file : files) {
@@ -83,7 +85,8 @@ final class ReportCommand implements Callable<Integer> {
             results = results.stream().map(result -> result.by(named)).toList();
         }
         if (results.isEmpty()) {
-            throw new IllegalArgumentException("no results in " + files.get(0));
+            throw new IllegalArgumentException("no results in "
+                    + TextLayout.some(files.stream().map(Path::toString).toList()));
         }
         Ranking ranking = Ranking.of(results);
         if (out != null) {

@@ -41,6 +41,7 @@ final class Study {
 
     private final CommonOptions common;
     private final Path out;
+    private final ResultsOutput output;
     private final Path journalFile;
     private final boolean resume;
     private final PrintWriter stdout;
@@ -52,7 +53,8 @@ final class Study {
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
         this.common = common;
         this.out = flags.out;
-        this.journalFile = out == null ? null : flags.journal();
+        this.output = out == null ? null : new ResultsOutput(out);
+        this.journalFile = out == null ? null : output.journal();
         this.resume = flags.resume;
         this.stdout = spec.commandLine().getOut();
         this.stderr = spec.commandLine().getErr();
@@ -65,8 +67,7 @@ final class Study {
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
         Earlier earlier = earlier(evaluation);
         earlier.requireOneOfAName(subjects);
-        List<Subject> open = earlier.open(subjects, remark -> stderr.println("vintk: " + remark));
-        stderr.flush();
+        List<Subject> open = earlier.open(subjects, this::remark);
         int missing;
         try (Journal journal = openJournal();
                 ProgressBar bar = bar(subjects.size())) {
@@ -107,38 +108,27 @@ final class Study {
         return interruption != 0 ? interruption : exitCode();
     }
 
-    /** What the file holds already. It is not written over where a run was cut short: that may have taken days. */
+    /** What the file holds already. */
     private Earlier earlier(Evaluation evaluation) throws IOException {
         if (out == null) {
             return Earlier.none();
         }
-        OutputFile.prepare(out);
-        if (!journalFile.equals(out)) {
-            ReportFormat.of(out).requireOwn(out);
+        output.prepare();
+        if (!resume) {
+            output.requireDone();
+            return Earlier.none();
         }
-        if (resume) {
-            if (!Files.exists(journalFile) && Files.exists(out)) {
-                throw new IllegalArgumentException(
-                        out + " is complete; --resume adds to a .jsonl alone: give another --out, or remove it");
-            }
-            return Earlier.read(journalFile, evaluation.settings());
-        }
-        if (Journal.isUnfinished(journalFile)) {
-            requireResults();
-            Journal.requireFree(journalFile);
+        if (!Files.exists(journalFile) && Files.exists(out)) {
             throw new IllegalArgumentException(
-                    "%s is of a run that was cut short: --resume goes on with it; or remove it".formatted(journalFile));
+                    out + " is complete; --resume adds to a .jsonl alone: give another --out, or remove it");
         }
-        return Earlier.none();
+        return Earlier.read(journalFile, evaluation.settings());
     }
 
-    /** Something else under the name of the journal is not for us to touch. */
-    private void requireResults() {
-        try {
-            Journal.read(journalFile);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    journalFile + " is there already and holds something else than results: give another --out", e);
+    private void remark(String remark) {
+        if (!common.quiet) {
+            stderr.println("vintk: " + remark);
+            stderr.flush();
         }
     }
 

@@ -35,7 +35,7 @@ public final class Spectrum {
         this.width = width;
         this.alongRow = new DoubleFFT_1D(width);
         this.alongColumn = new DoubleFFT_1D(height);
-        this.plane = new double[2 * height * width];
+        this.plane = new double[Math.toIntExact(2L * height * width)];
         this.column = new double[2 * height];
     }
 
@@ -45,7 +45,7 @@ public final class Spectrum {
      * @param ofRadius the gain as a function of ρ in [0, √2]
      */
     public static double[] gains(int height, int width, DoubleUnaryOperator ofRadius) {
-        double[] gains = new double[height * width];
+        double[] gains = new double[Math.toIntExact((long) height * width)];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 gains[y * width + x] = ofRadius.applyAsDouble(radius(y, x, height, width));

@@ -73,13 +73,15 @@ public record Agreement(
                 .filter(id -> !byId.containsKey(id))
                 .toList();
         if (matched.isEmpty() && !unscored.isEmpty()) {
-            throw new IllegalArgumentException("No model with a value of '%s' has a score: %d of %d results failed"
-                    .formatted(
-                            truth.column(),
-                            byId.values().stream()
-                                    .filter(m -> m.vintk().isEmpty())
-                                    .count(),
-                            byId.size()));
+            throw new IllegalArgumentException(
+                    "No model with a value of '%s' has a score by %s: %d of %d results have none"
+                            .formatted(
+                                    truth.column(),
+                                    byId.values().iterator().next().statistic().id(),
+                                    byId.values().stream()
+                                            .filter(m -> m.vintk().isEmpty())
+                                            .count(),
+                                    byId.size()));
         }
         if (matched.isEmpty()) {
             throw new IllegalArgumentException(

@@ -81,8 +81,8 @@ final class Batches {
     }
 
     private float[] make(Key key) throws IOException {
-        // Arrays hold no more; a plane is complex on its way through a view.
-        Math.toIntExact(Math.multiplyExact(2L * samples * views.size(), key.sample.elements()));
+        // Arrays hold no more.
+        Math.toIntExact(Math.multiplyExact((long) samples * views.size(), key.sample.elements()));
         int[] dims = new int[3];
         for (int i = 0; i < 3; i++) {
             dims[i] = Math.toIntExact(key.sample.dim(key.channelsLast ? (i + 2) % 3 : i));
@@ -102,13 +102,16 @@ final class Batches {
      */
     private void requireContent(Batch batch, List<Batch> augmented) {
         String images = " images of " + batch.height() + "×" + batch.width();
+        if (isEmpty(batch)) {
+            throw new IllegalArgumentException("the inputs are 0 everywhere: no view tells" + images + " apart");
+        }
         for (int i = 0; i < views.size(); i++) {
-            float[] data = augmented.get(i).data();
-            if (largest(data) == 0 && largest(batch.data()) > 0) {
+            Batch view = augmented.get(i).requireFinite("view " + views.get(i));
+            if (isEmpty(view)) {
                 throw new IllegalArgumentException("view " + views.get(i) + " leaves nothing of these" + images);
             }
             for (int j = 0; j < i; j++) {
-                if (isSame(data, augmented.get(j).data())) {
+                if (isSame(view, augmented.get(j))) {
                     throw new IllegalArgumentException(
                             "views " + views.get(j) + " and " + views.get(i) + " are the same for these" + images);
                 }
@@ -116,20 +119,28 @@ final class Batches {
         }
     }
 
-    private static float largest(float[] data) {
+    private static boolean isEmpty(Batch batch) {
+        return largest(batch.data(), 0, batch.data().length) == 0;
+    }
+
+    private static float largest(float[] data, int from, int to) {
         float largest = 0;
-        for (float value : data) {
-            largest = Math.max(largest, Math.abs(value));
+        for (int i = from; i < to; i++) {
+            largest = Math.max(largest, Math.abs(data[i]));
         }
         return largest;
     }
 
-    /** But for the rounding of a transform and back. */
-    private static boolean isSame(float[] left, float[] right) {
-        float tolerance = ROUNDING * Math.max(largest(left), largest(right));
-        for (int i = 0; i < left.length; i++) {
-            if (Math.abs(left[i] - right[i]) > tolerance) {
-                return false;
+    /** Every image, but for the rounding of a transform and back. */
+    private static boolean isSame(Batch left, Batch right) {
+        for (int n = 0; n < left.samples(); n++) {
+            int from = left.offset(n, 0);
+            int to = from + left.sampleSize();
+            float tolerance = ROUNDING * Math.max(largest(left.data(), from, to), largest(right.data(), from, to));
+            for (int i = from; i < to; i++) {
+                if (Math.abs(left.data()[i] - right.data()[i]) > tolerance) {
+                    return false;
+                }
             }
         }
         return true;

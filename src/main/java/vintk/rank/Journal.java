@@ -1,6 +1,8 @@
 package vintk.rank;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -72,6 +74,28 @@ public final class Journal implements Closeable {
         }
         try (Stream<String> lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
             return lines.anyMatch(line -> !line.isBlank() && !line.contains("\"rank\":"));
+        }
+    }
+
+    /** Whether a file begins with a result, or holds less than a line, as one that was cut short may. */
+    public static boolean isJournal(Path path) throws IOException {
+        try (BufferedReader in = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
+            String line = in.readLine();
+            if (line == null) {
+                return true;
+            }
+            byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            return parse(text).isPresent() || bytes.length == Files.size(path) && !isJson(text);
+        }
+    }
+
+    private static boolean isJson(String text) {
+        try {
+            ResultJson.MAPPER.readTree(text);
+            return true;
+        } catch (JsonProcessingException e) {
+            return false;
         }
     }
 

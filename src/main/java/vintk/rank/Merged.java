@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import vintk.score.Result;
 import vintk.score.Source;
 
@@ -14,10 +15,11 @@ public final class Merged {
     private Merged() {}
 
     /**
-     * All models, in the order of the files. Of one that is there several times the last result counts, as in a journal.
+     * All models, in the order of the files. Of one that is there several times the last score counts, or the last failure where there
+     * is no score.
      *
-     * @throws IllegalArgumentException naming the settings in which results differ, or two models of one name: neither belongs into
-     *     one ranking
+     * @throws IllegalArgumentException naming the settings in which results differ, a model that is another one in another file, or two
+     *     models of one name: they do not belong into one ranking
      */
     public static List<Result> of(Map<Path, List<Result>> files) {
         Map<Source, Result> merged = new LinkedHashMap<>();
@@ -30,11 +32,22 @@ public final class Merged {
                             "%s holds results of other settings (%s): such scores do not compare"
                                     .formatted(file.getKey(), Earlier.difference(first.settings(), result.settings())));
                 }
-                merged.put(Earlier.key(result.source()), result);
+                merged.merge(Earlier.key(result.source()), result, Merged::ofOne);
             }
         }
         requireOneOfAName(merged);
         return new ArrayList<>(merged.values());
+    }
+
+    private static Result ofOne(Result before, Result now) {
+        Optional<String> was = before.source().sha256();
+        Optional<String> is = now.source().sha256();
+        if (was.isPresent() && is.isPresent() && !was.equals(is)) {
+            throw new IllegalArgumentException(
+                    "%s is another network in one file than in another: its file, or its space, has changed"
+                            .formatted(now.name()));
+        }
+        return now.vintk().isEmpty() && before.vintk().isPresent() ? before : now;
     }
 
     private static void requireOneOfAName(Map<Source, Result> merged) {

@@ -80,9 +80,9 @@ final class HtmlReport {
     private static ObjectNode model(Result result, ObjectNode whole, int decimals) {
         ObjectNode model = JsonNodeFactory.instance.objectNode();
         KEYS.forEach(key -> model.set(key, whole.get(key)));
-        for (String key : List.of("file", "space", "choices")) {
-            model.set(key, whole.at("/source/" + key));
-        }
+        model.set("file", whole.at("/source/file"));
+        model.set("space", whole.at("/source/space"));
+        model.set("choices", whole.at("/source/choices/choices"));
         put(model, "vintk", result.vintk());
         put(model, "ntk", result.ntk());
         model.put("vintk_text", TableReport.vintk(result, decimals));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import vintk.file.AtomicFile;
+import vintk.rank.Journal;
 import vintk.rank.Ranking;
 import vintk.score.Named;
 
@@ -16,7 +17,7 @@ import vintk.score.Named;
 public enum ReportFormat implements Named {
     CSV("csv", CsvReport::write, "id,rank,rank_best,.*"),
     JSON("json", JsonReport::write, "\\[\n\\{\"id\":.*\"rank_best\":.*"),
-    JSONL("jsonl", JsonlReport::write, "\\{\"id\":.*\"status\":.*"),
+    JSONL("jsonl", JsonlReport::write, "\\{\"id\":.*"),
     HTML("html", HtmlReport::write, ".*<title>vintk: .*");
 
     /** How much of a file tells whose it is: more than a name is long. */
@@ -70,7 +71,7 @@ public enum ReportFormat implements Named {
         }
         try (InputStream in = Files.newInputStream(path)) {
             String text = new String(in.readNBytes(BEGINNING), StandardCharsets.UTF_8);
-            if (!beginning.matcher(text).matches()) {
+            if (!beginning.matcher(text).matches() || this == JSONL && !Journal.isJournal(path)) {
                 throw new IOException(
                         path + " is there already and holds something else than results: give another --out");
             }

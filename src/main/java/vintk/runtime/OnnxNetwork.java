@@ -50,9 +50,7 @@ public final class OnnxNetwork implements Network {
             // Copies of one row are one parameter, however many read them: before what is shared is taken apart.
             ModelProto rows = fixed ? CopiedRows.of(stored, signature.fixedBatch()) : stored;
             ModelProto apart = inputs.untied() ? Untying.of(rows) : rows;
-            ModelProto model = inputs.included().isPresent()
-                    ? Buffers.including(apart, inputs.included().get())
-                    : apart;
+            ModelProto model = Buffers.including(apart, inputs.included());
             return new OnnxNetwork(name, model, signature, remarks(model, signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);

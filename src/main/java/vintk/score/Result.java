@@ -60,6 +60,18 @@ public record Result(
             Taken taken,
             Settings settings,
             List<String> warnings) {
+        return of(name, source, repeats, cost, Optional.of(engine), Optional.of(taken), settings, warnings);
+    }
+
+    private static Result of(
+            String name,
+            Source source,
+            List<Score> repeats,
+            Cost cost,
+            Optional<EngineChoice> engine,
+            Optional<Taken> taken,
+            Settings settings,
+            List<String> warnings) {
         Optional<Score> failure =
                 repeats.stream().filter(score -> score.status() != Status.OK).findFirst();
         LinkedHashSet<String> all = new LinkedHashSet<>(warnings);
@@ -73,8 +85,8 @@ public record Result(
                 estimate(repeats.stream().map(Score::ntkValue).toList()),
                 repeats,
                 cost,
-                Optional.of(engine),
-                Optional.of(taken),
+                engine,
+                taken,
                 settings,
                 new ArrayList<>(all));
     }
@@ -101,28 +113,8 @@ public record Result(
     public Result by(Statistic statistic) {
         List<Score> others = repeats.stream().map(score -> score.by(statistic)).toList();
         return others.isEmpty()
-                ? new Result(
-                        name,
-                        source,
-                        status,
-                        message,
-                        vintk,
-                        ntk,
-                        others,
-                        cost,
-                        engine,
-                        taken,
-                        settings.by(statistic),
-                        warnings)
-                : of(
-                        name,
-                        source,
-                        others,
-                        cost,
-                        engine.orElseThrow(),
-                        taken.orElseThrow(),
-                        settings.by(statistic),
-                        warnings);
+                ? failed(name, source, status, message, cost, settings.by(statistic))
+                : of(name, source, others, cost, engine, taken, settings.by(statistic), warnings);
     }
 
     /** Any statistic of the integrated kernel over the repeats; absent where a repeat lacks it or gave only a bound. */

@@ -185,7 +185,8 @@ public record Score(
                         value.orElseThrow().bound().symbol(),
                         value.orElseThrow().value());
             default ->
-                "%s is not defined for this batch: it needs at least two samples that differ".formatted(statistic.id());
+                "%s is not defined for this batch: it needs at least two samples that differ%s"
+                        .formatted(statistic.id(), statistic.needsLabels() ? ", and their labels" : "");
         };
     }
 }

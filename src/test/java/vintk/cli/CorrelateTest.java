@@ -45,7 +45,10 @@ class CorrelateTest {
                 "id,status,vintk,ntk,params,macs,statistic\na,timeout,,,1,1,log-frobenius\n");
         Shell none = Shell.vintk("correlate", failed, "--truth", truth, "--column", "top1");
         assertTrue(
-                none.err().contains("No model with a value of 'top1' has a score: 1 of 1 results failed"), none.err());
+                none.err()
+                        .contains(
+                                "No model with a value of 'top1' has a score by log-frobenius: 1 of 1 results have none"),
+                none.err());
         Path equal = Files.writeString(folder.resolve("equal.csv"), "id,top1\na,70\nb,70\nc,70\n");
         Shell same = Shell.vintk("correlate", results, "--truth", equal, "--column", "top1");
         assertTrue(same.out().contains("- is not defined: fewer than two models, or all numbers"), same.out());

@@ -56,6 +56,7 @@ class DrawTest {
     @Test
     void limitsThatCannotBe() {
         refused("only 0 make a network as wanted", "generate", "deit", "--max-params", "1M", "--out", folder);
+        refused("no candidate is both", "rank", "deit", "--count", 1, "--min-params", "2M", "--max-params", "1M");
         refused("expected a number such as", "rank", "pit", "--count", 1, "--max-macs", "many");
         refused("are for candidates that are drawn", "rank", "--candidates", "c.jsonl", "--max-params", 1);
         refused(
@@ -68,6 +69,7 @@ class DrawTest {
                 "--out",
                 "o");
         refused("are for candidates of a search space", "rank", "a.onnx", "--min-params", 1);
+        refused("leave out --outputs", "generate", "pit", "--list-only", "--outputs", "kernel", "--out", "o");
         refused("or --candidates FILE, got both", "generate", "pit", "--candidates", "c.jsonl", "--out", "o");
     }
 
@@ -89,13 +91,14 @@ class DrawTest {
     @Test
     void aBuiltInSpaceIsABeginning() throws IOException {
         String yaml = Shell.vintk("spaces", "pit_subnet", "--yaml").out();
-        String own = yaml.replace("name: pit", "name: my-pit").replaceAll("aliases: .*\n", "");
+        String own = yaml.replace("name: pit", "name: my-pit");
         Path file = Files.writeString(folder.resolve("my-pit.yaml"), own);
         JsonNode mine = shown("spaces", "my-pit", "--space", file, "--json");
         JsonNode built = shown("spaces", "pit", "--json");
         assertEquals(built.get("size"), mine.get("size"));
         assertEquals(built.get("dimensions"), mine.get("dimensions"));
         refused("--yaml: expected the name", "spaces", "--yaml");
+        refused("no built-in space 'my-pit': expected one of", "spaces", "my-pit", "--space", file, "--yaml");
     }
 
     private static JsonNode shown(Object... args) throws IOException {

@@ -134,7 +134,6 @@ class PyTorchTest {
                 Spaces.yaml("autoformer-tiny")
                         .replace("[12, 13, 14]", "[2]")
                         .replace("name: autoformer-tiny", "name: " + name)
-                        .replaceFirst("aliases: .*\n", "")
                         .replace("pooling: patch-mean", "pooling: " + pooling));
         Path images = images("x.npy", 2, size);
         Path drawn = generate(name, Net.AUTOFORMER_TINY.seed, size, "none", "--space", shallow);

@@ -1,14 +1,17 @@
 package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vintk.rank.Journal;
 import vintk.rank.ResultJson;
 import vintk.rank.SampleResults;
 import vintk.score.Result;
@@ -124,6 +127,51 @@ class ReportTest {
         refused("expected .json or .jsonl", table);
         refused("would be written over", first, "--out", first);
         refused("no such file", folder.resolve("none.jsonl"));
+    }
+
+    /** Days of work, done or being done. */
+    @Test
+    void whatARunHasBegunIsNotWrittenOver() throws IOException {
+        String begun = Files.readString(second);
+        refused("second.jsonl is of a run that was cut short", first, "--out", second);
+        assertEquals(begun, Files.readString(second));
+        Path table = folder.resolve("table.csv");
+        try (Journal running = Journal.create(folder.resolve("table.csv.partial.jsonl"))) {
+            refused("another run is writing it", first, "--out", table);
+            running.append(SampleResults.scored("a", 1));
+        }
+        refused("table.csv.partial.jsonl is of a run that was cut short", first, "--out", table);
+        assertFalse(Files.exists(table));
+    }
+
+    /** Of one place the model may have changed; a failure takes no score away. */
+    @Test
+    void oneModelInSeveralFiles() throws IOException {
+        Result scored = SampleResults.scored("a", 1);
+        Result failed = Result.failed("a", scored.source(), Status.TIMEOUT, "late", scored.cost(), scored.settings());
+        Path late = lines("late.jsonl", failed);
+        assertTrue(Shell.vintk("report", first, late).out().contains("\n1  a "));
+        assertTrue(Shell.vintk("report", late, first).out().contains("\n1  a "));
+        Path here = lines("here.jsonl", with(scored, "1234"));
+        Path there = lines("there.jsonl", with(scored, "5678"));
+        refused("a is another network in one file than in another", here, there);
+        assertEquals(ExitCode.OK, Shell.vintk("report", here, here).code());
+    }
+
+    private static Result with(Result r, String content) {
+        return new Result(
+                r.name(),
+                r.source().withContent(Optional.of(content)),
+                r.status(),
+                r.message(),
+                r.vintk(),
+                r.ntk(),
+                r.repeats(),
+                r.cost(),
+                r.engine(),
+                r.taken(),
+                r.settings(),
+                r.warnings());
     }
 
     private static void refused(String words, Object... args) {

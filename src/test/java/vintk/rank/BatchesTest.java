@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import vintk.fourier.View;
+import vintk.input.Inputs;
 import vintk.input.Noise;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
 import vintk.onnx.Shape;
 
 class BatchesTest {
@@ -44,6 +50,23 @@ class BatchesTest {
         refused("low-pass:0.25,identity,low-pass:0.2", "views low-pass:0.25 and low-pass:0.2 are the same");
         refused("identity:std,high-pass:0:std", "views identity:std and high-pass:0:std are the same");
         of("identity,band:1,1.3,high-pass:1.4142,low-pass:0.2").augmented(SMALL, 0);
+    }
+
+    /** One image of which a view takes nothing away, and others of which it does. */
+    @Test
+    void imagesOfDifferentSizesOfNumbers(@TempDir Path folder) throws IOException {
+        float[] numbers = new float[2 * 3 * 64];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i < 192 ? 1e7f : (float) Math.sin(i * i);
+        }
+        Path file = folder.resolve("x.npy");
+        Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, numbers));
+        new Batches(Inputs.parse(file.toString()), View.parseList("identity,low-pass:0.7"), 2, warning -> {})
+                .augmented(SMALL, 0);
+        Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, new float[numbers.length]));
+        Batches zeros = new Batches(Inputs.parse(file.toString()), View.parseList("identity"), 2, warning -> {});
+        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> zeros.augmented(SMALL, 0));
+        assertTrue(thrown.getMessage().startsWith("the inputs are 0 everywhere"), thrown::getMessage);
     }
 
     private static Batches of(String views) {

@@ -71,7 +71,8 @@ public final class SampleResults {
     private static Result scored(String name, Statistic statistic, DoubleFunction<Score> score, double... scores) {
         return Result.of(
                 name,
-                Source.candidate("autoformer-tiny", "{\"id\":\"%s\",\"note\":\"a, \\\"b\\\"\"}".formatted(name)),
+                Source.candidate(
+                        "autoformer-tiny", "{\"id\":\"%s\",\"choices\":{\"note\":\"a, \\\"b\\\"\"}}".formatted(name)),
                 Arrays.stream(scores).mapToObj(score).toList(),
                 new Cost(OptionalLong.of(5_717_416), OptionalLong.of(1_260_000_000), OptionalLong.empty(), 3.25),
                 new EngineChoice("batched", "batch axis followed through all nodes"),

@@ -69,8 +69,13 @@ class ResultsFileTest {
         format.write(RANKING, path);
         format.requireOwn(path);
         String table = "id,acc\na,70\n";
-        for (String other :
-                List.of(table, "[{\"id\":\"a\",\"acc\":70}]", "{\"id\":\"a\"}", "<!DOCTYPE html><p>notes")) {
+        for (String other : List.of(
+                table,
+                "[{\"id\":\"a\",\"acc\":70}]",
+                "{\"id\":\"a\"}",
+                "{\"rank\":1,\"status\":\"x\"}\n",
+                "{\"id\":\"x\",\"status\":\"done\"}\n",
+                "<!DOCTYPE html><p>notes")) {
             Files.writeString(path, other);
             IOException thrown = assertThrows(IOException.class, () -> format.requireOwn(path));
             assertTrue(thrown.getMessage().contains("holds something else than results"), thrown::getMessage);

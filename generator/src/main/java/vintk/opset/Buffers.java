@@ -1,9 +1,11 @@
 package vintk.opset;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -12,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * The buffers of a PyTorch module among a file's initializers, and other tensors that are not its parameters: tables of frequencies,
  * masks, statistics, which training does not change. The exporter of {@code torch.export} programs says of each initializer whether
- * it is one.
+ * it is one. What a user says to be a parameter is marked in the same way.
  */
 public final class Buffers {
     private static final String KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
@@ -40,13 +42,17 @@ public final class Buffers {
         return names(model, Buffers::isIncluded);
     }
 
-    /** The model with a mark at all initializers whose names contain a match. */
-    public static ModelProto including(ModelProto model, Pattern names) {
+    /** The model with a mark at all initializers whose names contain a match, and no other such mark: that is not for files to say. */
+    public static ModelProto including(ModelProto model, Optional<Pattern> names) {
         ModelProto.Builder marked = model.toBuilder();
+        GraphProto.Builder graph = marked.getGraphBuilder();
+        List<ValueInfoProto> others = graph.getValueInfoList().stream()
+                .filter(info -> !isIncluded(info))
+                .toList();
+        graph.clearValueInfo().addAllValueInfo(others);
         for (TensorProto tensor : model.getGraph().getInitializerList()) {
-            if (names.matcher(tensor.getName()).find()) {
-                marked.getGraphBuilder()
-                        .addValueInfoBuilder()
+            if (names.isPresent() && names.get().matcher(tensor.getName()).find()) {
+                graph.addValueInfoBuilder()
                         .setName(tensor.getName())
                         .addMetadataPropsBuilder()
                         .setKey(INCLUDED);

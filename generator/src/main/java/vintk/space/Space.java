@@ -155,19 +155,22 @@ public final class Space {
         return name + "-" + "0".repeat(longest - digits.length()) + digits;
     }
 
-    /** Draws different candidates of all that make a network, as {@link #sample(int, long, Predicate)} does. */
+    /** Draws different candidates of all that make a network, as {@link #sample(int, long, int, int, Predicate)} does. */
     public List<Candidate> sample(int count, long seed) {
-        return sample(count, seed, this::isNetwork);
+        return sample(count, seed, image, classes, network -> true);
     }
 
     /**
-     * Draws {@code count} different candidates, uniform over the architectures that are wanted. Result and order depend on the seed, the
-     * space and what is wanted alone, and a smaller count gives the beginning of a larger one.
+     * Draws {@code count} different candidates, uniform over the architectures that are wanted: those whose choices exclude each other
+     * make no network, and are passed over. Result and order depend on the seed, the space and what is wanted alone, and a smaller count
+     * gives the beginning of a larger one.
      *
-     * @param wanted whether a candidate counts; one whose choices make no network need not be refused
+     * @param size side of the input image, in pixels
+     * @param classes outputs of the head
+     * @param wanted whether a network counts
      * @throws SpaceException where there are fewer, or none among very many
      */
-    public List<Candidate> sample(int count, long seed, Predicate<Candidate> wanted) {
+    public List<Candidate> sample(int count, long seed, int size, int classes, Predicate<VisionTransformer> wanted) {
         if (count < 1) {
             throw new SpaceException("count: expected 1 or more, got " + count);
         }
@@ -189,7 +192,7 @@ public final class Space {
             BigInteger there = here.add(random.nextBigInteger(size().subtract(here)));
             Candidate candidate = candidate(moved.getOrDefault(there, there));
             moved.put(there, moved.getOrDefault(here, here));
-            if (wanted.test(candidate)) {
+            if (network(candidate, size, classes).filter(wanted).isPresent()) {
                 drawn.add(candidate);
                 misses = 0;
             } else {
@@ -199,13 +202,12 @@ public final class Space {
         return drawn;
     }
 
-    private boolean isNetwork(Candidate candidate) {
+    private Optional<VisionTransformer> network(Candidate candidate, int size, int classes) {
         try {
-            candidate.resolve(this);
-            return true;
+            return Optional.of(candidate.resolve(this, size, classes));
         } catch (SpaceException e) {
             // Choices that exclude each other, such as a width that so many heads do not share evenly.
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -69,10 +69,17 @@ public final class Spaces {
         return Stream.concat(own.stream().map(Space::name), NAMES.stream()).collect(Collectors.joining(", "));
     }
 
-    /** The file of the built-in space of this name or alias: a beginning for one of a user's own. */
+    /**
+     * The file of the built-in space of this name or alias, without aliases: a beginning for one of a user's own.
+     *
+     * @throws SpaceException where none has that name
+     */
     public static String yaml(String name) {
-        try (InputStream in = open(builtIn(name).name() + ENDING)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        Space space = known(name, List.of())
+                .orElseThrow(() ->
+                        new SpaceException("no built-in space '" + name + "': expected one of " + names(List.of())));
+        try (InputStream in = open(space.name() + ENDING)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("(?m)^aliases:.*\\R", "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -170,10 +170,11 @@ class SpaceFileTest {
     @Test
     void onlyWhatIsWantedIsDrawn() throws IOException {
         Space space = Space.read(write(GOOD));
-        List<Candidate> wide = space.sample(6, 1, c -> c.choices().get("width").equals(Choice.of(32)));
+        List<Candidate> wide =
+                space.sample(6, 1, 64, 10, net -> net.stages().get(0).width() == 32);
         assertEquals(6, wide.stream().distinct().count());
         assertTrue(wide.stream().allMatch(c -> c.choices().get("width").equals(Choice.of(32))));
-        assertThrows(SpaceException.class, () -> space.sample(1, 1, c -> false));
+        assertThrows(SpaceException.class, () -> space.sample(1, 1, 64, 10, net -> false));
     }
 
     /** Results hold the name alone. */
