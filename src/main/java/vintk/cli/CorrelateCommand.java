@@ -59,7 +59,9 @@ final class CorrelateCommand implements Callable<Integer> {
     @Option(
             names = "--statistic",
             paramLabel = "STAT",
-            description = "Of the kernel, as 'rank' has them: results hold all (default: the one that ranked).")
+            description =
+                    "Of the kernel, as 'rank' has them: results hold all, alignment where there were --labels (default: the one"
+                            + " that ranked).")
     private String statistic;
 
     @Mixin
@@ -109,7 +111,7 @@ final class CorrelateCommand implements Callable<Integer> {
             out.printf("%n- is not defined: fewer than two models, or all numbers of one side equal.%n");
         }
         if (agreement.matched() < FEW) {
-            out.printf("%nOf so few models the intervals (95 %%, bootstrap) are too narrow.%n");
+            out.printf("%nOf so few models the intervals (95 %%, bootstrap) cannot be relied on.%n");
         }
     }
 

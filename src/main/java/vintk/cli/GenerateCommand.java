@@ -44,7 +44,7 @@ import vintk.space.Candidates;
         description = {
             "",
             "Writes <id>.onnx with weights drawn from the seed (weights of more than 1 GB go to <id>.onnx.data) and"
-                    + " candidates.jsonl. Without gradients a file takes any batch; with them, batches of --batch."
+                    + " candidates.jsonl, which earlier ones stay in. Without gradients a file takes any batch; with them, batches of --batch."
         },
         footer = {
             "",
@@ -113,9 +113,7 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Height and width of the images (default: the space's).")
     private Integer size;
 
-    @Option(
-            names = "--list-only",
-            description = "Write candidates.jsonl alone, and show their sizes: no model, no weights.")
+    @Option(names = "--list-only", description = "Write candidates.jsonl alone, and show their sizes: no models.")
     private boolean listOnly;
 
     @Mixin
@@ -184,8 +182,15 @@ final class GenerateCommand implements Callable<Integer> {
         if (Files.exists(file)) {
             lines.addAll(Files.readAllLines(file));
         }
+        boolean more = !lines.isEmpty();
         candidates.forEach(candidate -> lines.add(candidate.json()));
         AtomicFile.write(file, part -> Files.write(part, lines));
+        if (more && !common.quiet) {
+            PrintWriter stderr = spec.commandLine().getErr();
+            stderr.println(
+                    "vintk: " + file + " was there: it holds " + lines.size() + " candidates now, earlier ones too");
+            stderr.flush();
+        }
     }
 
     private void write(Subject.Drawn subject, Path file) throws IOException {

@@ -27,10 +27,13 @@ final class ParameterFlags {
             names = "--include",
             paramLabel = "REGEX",
             description =
-                    "Count only parameters whose name contains this; also masks, tables of sines and single numbers of such names.")
+                    "Count only parameters in whose names this is found; also masks, tables of sines and single numbers of such names.")
     private String include;
 
-    @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave out parameters whose name contains this.")
+    @Option(
+            names = "--exclude",
+            paramLabel = "REGEX",
+            description = "Leave out parameters in whose names this is found.")
     private String exclude;
 
     @Option(

@@ -88,7 +88,8 @@ final class RankCommand implements Callable<Integer> {
         return new Study(spec, common, study)
                 .run(
                         subjects,
-                        score.evaluation(common, spaces.classes(), failure -> Failures.show(spec, common, failure)));
+                        score.evaluation(common, spaces.classes(), failure -> Failures.show(spec, common, failure)),
+                        source -> spaces.content(source, score.size()));
     }
 
     private List<Subject> subjects() throws IOException {
@@ -233,7 +234,9 @@ final class RankCommand implements Callable<Integer> {
             while (parts < file.getNameCount() && counts(counts, parts, files).get(tail(file, parts)) > 1) {
                 parts++;
             }
-            subjects.add(new Subject.ModelFile(file, tail(file, parts), inputs, reinit));
+            // a.onnx beside a.ONNX.
+            boolean alone = counts(counts, parts, files).get(tail(file, parts)) == 1;
+            subjects.add(new Subject.ModelFile(file, alone ? tail(file, parts) : file.toString(), inputs, reinit));
         }
         return subjects;
     }

@@ -57,7 +57,9 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--statistic",
             paramLabel = "STAT",
-            description = "Rank by another statistic: results hold all that 'rank' has (default: the one that ranked).")
+            description =
+                    "Rank by another statistic: results hold all, alignment where there were --labels (default: the one that"
+                            + " ranked).")
     private String statistic;
 
     @Mixin
@@ -83,6 +85,10 @@ final class ReportCommand implements Callable<Integer> {
         if (statistic != null) {
             Statistic named = Named.find(Statistic.class, statistic);
             results = results.stream().map(result -> result.by(named)).toList();
+            if (named.needsLabels() && results.stream().allMatch(r -> r.vintk().isEmpty())) {
+                throw new IllegalArgumentException(
+                        "--statistic " + statistic + ": these results were scored without --labels");
+            }
         }
         if (results.isEmpty()) {
             throw new IllegalArgumentException("no results in "

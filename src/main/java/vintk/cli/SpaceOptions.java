@@ -3,11 +3,15 @@ package vintk.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import vintk.rank.Subject;
+import vintk.score.Source;
 import vintk.space.Candidate;
+import vintk.space.Candidates;
 import vintk.space.Space;
+import vintk.space.SpaceException;
 import vintk.space.Spaces;
 import vintk.space.WeightPool;
 
@@ -50,6 +54,20 @@ final class SpaceOptions {
     /** Whether a name is that of a space. */
     boolean knows(String name) {
         return Spaces.known(name, own()).isPresent();
+    }
+
+    /** What network a candidate of earlier results is by now; empty for files, and where its space is not known. */
+    Optional<String> content(Source source, OptionalInt size) {
+        if (source.choices().isEmpty() || !knows(source.space().orElse(""))) {
+            return Optional.empty();
+        }
+        try {
+            Candidate candidate = Candidates.parse(source.choices().get(), own());
+            return subjects(List.of(candidate), size).get(0).content();
+        } catch (SpaceException e) {
+            // Choices that the space no longer has: surely another one.
+            return Optional.of("");
+        }
     }
 
     /** Candidates as models to be scored. */

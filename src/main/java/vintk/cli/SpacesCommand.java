@@ -43,7 +43,8 @@ final class SpacesCommand implements Callable<Integer> {
 
     @Option(
             names = "--yaml",
-            description = "Print the file of a built-in space: copy and change it, and give it to --space.")
+            description =
+                    "Print the file of a built-in space: change its name and what you like, and give it to --space.")
     private boolean yaml;
 
     @Mixin

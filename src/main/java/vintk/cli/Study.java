@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -24,6 +26,7 @@ import vintk.report.ReportFormat;
 import vintk.report.TableReport;
 import vintk.runtime.Interruption;
 import vintk.score.Result;
+import vintk.score.Source;
 import vintk.score.Status;
 
 /**
@@ -63,9 +66,20 @@ final class Study {
         }
     }
 
-    /** Scores all subjects that have no score yet; returns the exit code. */
+    /** Scores all files that have no score yet; returns the exit code. */
     int run(List<Subject> subjects, Evaluation evaluation) throws IOException {
+        return run(subjects, evaluation, source -> Optional.empty());
+    }
+
+    /**
+     * Scores all subjects that have no score yet; returns the exit code.
+     *
+     * @param content of candidates by now, as {@link Earlier#requireSameNetworks} has it
+     */
+    int run(List<Subject> subjects, Evaluation evaluation, Function<Source, Optional<String>> content)
+            throws IOException {
         Earlier earlier = earlier(evaluation);
+        earlier.requireSameNetworks(content);
         earlier.requireOneOfAName(subjects);
         List<Subject> open = earlier.open(subjects, this::remark);
         int missing;

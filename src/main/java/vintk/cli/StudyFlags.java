@@ -5,7 +5,10 @@ import picocli.CommandLine.Option;
 
 /** Where the results of many models go. */
 final class StudyFlags {
-    @Option(names = "--out", paramLabel = "FILE", description = "Results, as .csv, .json, .jsonl, or .html to look at.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Results, as .csv, .json, .jsonl, or .html to look at; report reads .json and .jsonl.")
     Path out;
 
     @Option(

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import vintk.score.Result;
@@ -86,11 +87,25 @@ public final class Earlier {
     }
 
     /**
+     * Refuses candidates of a space that has changed, whether they are asked for again or not: their scores are of other networks.
+     *
+     * @param now what a candidate's network is by now, as {@link Source#sha256}; empty for files, and where nobody knows the space
+     * @throws IllegalArgumentException naming one
+     */
+    public void requireSameNetworks(Function<Source, Optional<String>> now) {
+        for (Result result : results.values()) {
+            Optional<String> is = now.apply(result.source());
+            if (is.isPresent() && !is.equals(result.source().sha256())) {
+                throw new IllegalArgumentException(result.name()
+                        + " of the results is another network than now: its space has changed; give another --out");
+            }
+        }
+    }
+
+    /**
      * Those that have no score yet. A file that holds something else by now has none; one that cannot be read now keeps its own.
      *
      * @param remarks are told of files that cannot be read
-     * @throws IllegalArgumentException naming a candidate that is another network by now: others of the results may be so, too, and
-     *     nobody could tell
      */
     public List<Subject> open(List<Subject> subjects, Consumer<String> remarks) {
         List<Subject> open = new ArrayList<>();
@@ -104,10 +119,6 @@ public final class Earlier {
             if (content.isEmpty()) {
                 remarks.accept(subject.name() + " cannot be read now; it keeps its score");
             } else if (!content.equals(result.source().sha256())) {
-                if (subject.source().file().isEmpty()) {
-                    throw new IllegalArgumentException(subject.name()
-                            + " of the results is another network than now: its space has changed; give another --out");
-                }
                 open.add(subject);
             }
         }

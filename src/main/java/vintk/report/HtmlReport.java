@@ -57,7 +57,7 @@ final class HtmlReport {
         List<Result> results = ranking.results();
         ObjectNode head = JsonNodeFactory.instance.objectNode();
         TableReport.caption(results).forEach(head.putArray("caption")::add);
-        TableReport.notes(ranking, results).forEach(head.putArray("notes")::add);
+        TableReport.notes(ranking, results, "Ranks in brackets").forEach(head.putArray("notes")::add);
         ArrayNode statistics = head.putArray("statistics");
         for (Statistic statistic : Statistic.values()) {
             statistics.add(statistic.id());

@@ -43,7 +43,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
      *
      * @param statistic of the scores; empty for the one that ranked
      * @throws IOException if the file cannot be read, or says what is wrong with it and where
-     * @throws IllegalArgumentException if the extension is none of the three
+     * @throws IllegalArgumentException if the extension is none of a format
      */
     public static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
         return switch (ReportFormat.of(path)) {

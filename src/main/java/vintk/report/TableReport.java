@@ -71,7 +71,7 @@ public final class TableReport {
         for (Result result : ranking.unranked()) {
             failed(text, result, indent, widths[name], columns);
         }
-        List<String> notes = notes(ranking, results);
+        List<String> notes = notes(ranking, results, "ranks");
         if (!notes.isEmpty()) {
             text.append('\n');
             notes.forEach(note -> TextLayout.wrap(text, note, columns));
@@ -134,13 +134,13 @@ public final class TableReport {
         TextLayout.wrap(text, result.message(), columns, indent + 2);
     }
 
-    static List<String> notes(Ranking ranking, List<Result> results) {
+    static List<String> notes(Ranking ranking, List<Result> results, String ranks) {
         List<String> notes = new ArrayList<>();
         if (ranking.ranked().stream().anyMatch(Ranked::tied)) {
             notes.add("= marks equal scores.");
         }
         if (ranking.ranked().stream().anyMatch(TableReport::repeated)) {
-            notes.add("ranks: those that overlapping errors leave open.");
+            notes.add(ranks + ": those that overlapping errors leave open.");
         }
         if (!ranking.unranked().isEmpty()) {
             notes.add("Without a score, so not ranked: %d of %d models."

@@ -71,22 +71,6 @@ public record GradientReport(
         public boolean isPrecise() {
             return rounding <= roundingTolerance;
         }
-
-        /** The same where differences are of steps, and tell nothing. */
-        Whole unmeasured() {
-            return new Whole(
-                    engine,
-                    Status.UNMEASURED,
-                    0,
-                    tolerance,
-                    unsettled,
-                    0,
-                    kinks,
-                    moved,
-                    rounding,
-                    roundingTolerance,
-                    single);
-        }
     }
 
     /**
@@ -96,7 +80,7 @@ public record GradientReport(
      * @param count nodes of the same operator, attributes and shapes
      * @param error of the worst input, relative to the derivatives
      * @param leftOut the part of its output that was left out, as it lies on kinks
-     * @param precision float64, or float32 where there is no other kernel
+     * @param precision float64, or float32 where there is no other kernel, or integers, which have no differences
      * @param remark what more there is to say, or empty
      */
     public record Operator(
@@ -170,7 +154,7 @@ public record GradientReport(
     /** One that gives integers, or takes them. */
     static Optional<Operator> steps(List<Operator> operators) {
         return operators.stream()
-                .filter(o -> o.remark().equals(OperatorCheck.STEPS))
+                .filter(o -> o.precision().equals(OperatorCheck.INTEGERS))
                 .findFirst();
     }
 

@@ -40,8 +40,8 @@ final class OperatorCheck {
     /** Numbers are moved by this part of themselves. */
     private static final double MOVE = 0.05;
 
-    /** What is said of operators that give or take integers. */
-    static final String STEPS = "integers: counts as the identity";
+    /** The precision of operators that give integers or take them. */
+    static final String INTEGERS = "integers";
 
     private final SessionSettings settings;
     private final UnaryOperator<Graph> gradients;
@@ -67,7 +67,7 @@ final class OperatorCheck {
         boolean floating = node.output().dataType().isFloating()
                 && by.stream().allMatch(x -> x.dataType().isFloating());
         if (!floating) {
-            return report(node, count, new Measured(0, 1, STEPS), "float32", TOLERANCE);
+            return report(node, count, new Measured(0, 1, "integers: counts as the identity"), INTEGERS, TOLERANCE);
         }
         Map<Value, Value> inputs = new IdentityHashMap<>();
         Map<String, Tensor> point = new LinkedHashMap<>();

@@ -133,7 +133,7 @@ final class WholeCheck {
             for (boolean moved : new boolean[] {false, true}) {
                 feeds.moved = moved;
                 found = measure(function, gradient, feeds, directions, single, rounding, forward.single());
-                if (found.status() != GradientReport.Status.UNMEASURED) {
+                if (directions == 0 || found.status() != GradientReport.Status.UNMEASURED) {
                     break;
                 }
             }

@@ -41,7 +41,7 @@
   ];
   const numbers = columns.filter(column => !column.left && column.name !== '#').concat(
     statistics.flatMap((statistic, i) => ['vintk', 'ntk'].map(kernel => ({
-      name: statistic + ' (' + (kernel === 'vintk' ? 'all views' : 'images alone') + ')',
+      name: statistic + (kernel === 'vintk' ? ' (ViNTK)' : ' (NTK)'),
       value: m => m.statistics[kernel][i],
     }))),
   ).filter(column => models.some(model => column.value(model) !== null));
@@ -90,7 +90,7 @@
     }
     const x = numbers[byId('x').value];
     const y = numbers[byId('y').value];
-    const data = models.filter(model => x.value(model) !== null && y.value(model) !== null).map(model => ({
+    const data = found.filter(model => x.value(model) !== null && y.value(model) !== null).map(model => ({
       x: x.value(model),
       y: y.value(model),
       error: y.error && y.error(model),
@@ -129,6 +129,7 @@
   let down = false;
   let limit = FIRST;
   let chosen = null;
+  let found = models;
 
   columns.forEach(column => {
     const cell = add(byId('head'), 'th', undefined, column.left && 'left');
@@ -147,14 +148,15 @@
     return (left < right ? -1 : left > right ? 1 : 0) * (down ? -1 : 1);
   }
 
-  function fill() {
+  /** The rows anew; the name of a model that was activated has the focus again. */
+  function fill(focused) {
     const wanted = byId('filter').value.toLowerCase();
-    const found = models
+    found = models
       .filter(model => (model.id + ' ' + model.status).toLowerCase().includes(wanted))
       .sort(compare);
     const body = byId('body');
     body.replaceChildren();
-    found.slice(0, limit).forEach(model => row(body, model));
+    found.slice(0, limit).forEach(model => row(body, model, focused));
     const some = Math.min(limit, found.length);
     byId('shown').textContent = some === models.length ? '' : `${some} of ${models.length} shown`;
     byId('all').hidden = some === found.length;
@@ -164,7 +166,7 @@
     });
   }
 
-  function row(body, model) {
+  function row(body, model, focused) {
     const line = add(body, 'tr', undefined, model === chosen ? 'model chosen' : 'model');
     for (const column of columns) {
       const text = column.value(model) === null && !column.ready ? '-' : column.text(model);
@@ -173,15 +175,17 @@
         button.ariaExpanded = model === chosen;
         button.addEventListener('click', () => {
           chosen = chosen === model ? null : model;
-          fill();
+          fill(model);
         });
+        if (model === focused) button.focus();
       } else {
         add(line, 'td', text, column.left && 'left');
       }
     }
     if (model === chosen || model.message) {
-      const more = add(add(body, 'tr'), 'td', undefined, 'more');
-      more.colSpan = columns.length;
+      const cell = add(add(body, 'tr'), 'td', undefined, 'more');
+      cell.colSpan = columns.length;
+      const more = add(cell, 'div');
       if (model.message) add(more, 'p', model.message);
       if (model === chosen) details(more, model);
     }
@@ -202,10 +206,10 @@
     entry('output', model.output);
     entry('sample', model.sample);
     model.warnings.forEach(warning => entry('warning', warning));
-    if (model.vintk !== null) {
+    if ([...model.statistics.vintk, ...model.statistics.ntk].some(value => value !== null)) {
       const table = add(parent, 'table');
       const names = add(table, 'tr');
-      ['statistic', 'all views', 'images alone'].forEach((text, i) => add(names, 'th', text, i === 0 && 'left'));
+      ['statistic', 'ViNTK', 'NTK'].forEach((text, i) => add(names, 'th', text, i === 0 && 'left'));
       statistics.forEach((statistic, i) => {
         const [all, plain] = [model.statistics.vintk[i], model.statistics.ntk[i]];
         if (all === null && plain === null) return;
@@ -219,13 +223,15 @@
   /** A point that was clicked, in the table. */
   function show(model) {
     chosen = model;
-    byId('filter').value = '';
     limit = models.length;
     fill();
     document.querySelector('tr.chosen').scrollIntoView({ block: 'center' });
   }
 
-  byId('filter').addEventListener('input', fill);
+  byId('filter').addEventListener('input', () => {
+    fill();
+    draw();
+  });
   byId('all').addEventListener('click', () => {
     limit = models.length;
     fill();

@@ -143,6 +143,12 @@ class ModelsTest {
                                 line.substring(0, Math.min(13, line.length())).strip())
                         .toList(),
                 ranked.out());
+        Path same = Files.createDirectory(other.resolve("same"));
+        Files.copy(model, same.resolve("a.onnx"));
+        Files.copy(model, same.resolve("a.ONNX"));
+        Shell both = Shell.vintk("rank", same, "--batch", 2, "--json");
+        assertTrue(both.out().contains("\"id\":\"" + same.resolve("a.onnx") + "\""), both.out());
+        assertTrue(both.out().contains("\"id\":\"" + same.resolve("a.ONNX") + "\""), both.out());
         Shell counted = Shell.vintk("rank", folder, "--count", 2);
         assertTrue(counted.err().contains("--count is for search spaces"), counted.err());
     }

@@ -83,21 +83,19 @@ class ReportTest {
         }
     }
 
-    /** Without labels there is no alignment, and the reason is no longer what it was. */
+    /** By what some have and others have not, those are ranked that have it; what failed stays as it was. */
     @Test
     void aStatisticThatIsNotDefined() throws IOException {
-        Path out = folder.resolve("none.jsonl");
-        assertEquals(
-                ExitCode.OK,
-                Shell.vintk("report", first, second, "--statistic", "alignment", "--out", out)
-                        .code());
-        for (String line : Files.readAllLines(out)) {
-            boolean late = line.contains("\"id\":\"f\"");
-            assertTrue(line.contains(late ? "\"status\":\"timeout\"" : "\"status\":\"error\""), line);
-            assertTrue(line.contains(late ? "\"message\":\"late\"" : "alignment is not defined for this batch"), line);
-        }
+        refused("--statistic alignment: these results were scored without --labels", first, "--statistic", "alignment");
+        Path one = lines("one.jsonl", SampleResults.scored("zero", Double.NEGATIVE_INFINITY));
+        Path out = folder.resolve("by.jsonl");
+        Shell shell = Shell.vintk("report", first, one, "--statistic", "log-cond", "--out", out);
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        String text = Files.readString(out);
+        assertTrue(text.contains("\"status\":\"timeout\",\"message\":\"late\""), text);
+        assertTrue(text.contains("\"status\":\"constant-output\""), text);
         Shell back = Shell.vintk("report", out, "--statistic", "log-trace");
-        assertTrue(back.out().contains("\n1  b "), back.out());
+        assertTrue(back.out().contains("\n1  a "), back.out());
     }
 
     private static String timeless(Path file) throws IOException {

@@ -95,6 +95,16 @@ class ResumeTest {
         assertEquals(ExitCode.USAGE, shell.code(), shell.out());
         assertTrue(shell.err().contains("is another network than now: its space has changed"), shell.err());
         assertEquals(before, Files.readString(lines));
+        // Those that are not asked for again, too.
+        Path other = folder.resolve("other");
+        Shell.vintk("generate", "tiny-pit", "--space", space, "--count", 4, "--list-only", "--out", other);
+        List<String> candidates = Files.readAllLines(other.resolve("candidates.jsonl"));
+        Path list = Files.write(folder.resolve("list.jsonl"), candidates.subList(2, 4));
+        Shell apart =
+                Shell.vintk("rank", "--candidates", list, "--space", space, "--batch", 2, "--out", lines, "--resume");
+        assertEquals(ExitCode.USAGE, apart.code(), apart.out());
+        assertTrue(apart.err().contains("its space has changed"), apart.err());
+        assertEquals(before, Files.readString(lines));
     }
 
     @Test

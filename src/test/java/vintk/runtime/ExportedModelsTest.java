@@ -41,6 +41,7 @@ class ExportedModelsTest {
         "vintk.runtime.InputModels#cases",
         "vintk.runtime.ParameterModels#cases",
         "vintk.runtime.PoolModels#cases",
+        "vintk.runtime.SaidModels#cases",
         "vintk.runtime.SequenceModels#cases"
     })
     void importedAsItIs(ExportedModel model) throws IOException {

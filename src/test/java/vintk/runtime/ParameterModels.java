@@ -50,18 +50,6 @@ final class ParameterModels {
                 new ExportedModel("a bias of zeros, as others have it", bare("paddle", FILLER, 0), 3),
                 new ExportedModel("a bias of zeros, as PyTorch 1.7 has it", bare("pytorch", "13", 0), 3),
                 new ExportedModel("a bias in a Constant node, as PyTorch has it", bare("pytorch", FILLER, 0.5f), 3),
-                new ExportedModel(
-                                "a buffer of a module",
-                                dense().kind("b", "BUFFER").kind("v", "PARAMETER"),
-                                3)
-                        .without("b"),
-                new ExportedModel("a tensor that a module just has", dense().kind("b", "CONSTANT_TENSOR"), 3)
-                        .without("b"),
-                new ExportedModel("a number that PyTorch's exporter named", scaled("val_3"), 3).without("val_3"),
-                new ExportedModel("a number that the model named", scaled("head.scale"), 3),
-                new ExportedModel("a number of another exporter", scaled("tf2onnx", "scale"), 3).without("scale"),
-                new ExportedModel("the same, said to be a parameter", scaled("tf2onnx", "scale"), 3).including("sc"),
-                new ExportedModel("a radial basis, as the file says", basis(), 4),
                 new ExportedModel("weights that BatchNormalization standardises", standardised(), 4, 5).without(FILLER),
                 new ExportedModel("a weight that is pruned, and one that begins as the unit matrix", pruned(), 4)
                         .without("mask"),
@@ -131,41 +119,7 @@ final class ParameterModels {
     }
 
     /** Times an initializer of one element. */
-    /** Centres and widths, which look like statistics of images. */
-    private static TestModel basis() {
-        return TestModel.opset(18)
-                .producer("pytorch")
-                .input("x", -1, 4)
-                .weight("centres", 4)
-                .weight("widths", 4)
-                .kind("centres", "PARAMETER")
-                .kind("widths", "PARAMETER")
-                .longs("axes", 0)
-                .node("Unsqueeze", "row", "centres", "axes")
-                .node("Sub", "centred", "x", "row")
-                .node("Div", "u", "centred", "widths")
-                .weight("v", 4, 2)
-                .layer("y", "u", "v")
-                .output("y");
-    }
-
-    private static TestModel scaled(String name) {
-        return scaled("pytorch", name);
-    }
-
-    private static TestModel scaled(String producer, String name) {
-        return TestModel.opset(17)
-                .producer(producer)
-                .input("x", -1, 3)
-                .weight("w", 3, 4)
-                .weight(name, 1)
-                .layer("h", "x", "w")
-                .node("Tanh", "t", "h")
-                .node("Mul", "y", "t", name)
-                .output("y");
-    }
-
-    private static TestModel dense() {
+    static TestModel dense() {
         return dense(TestModel.opset(13));
     }
 

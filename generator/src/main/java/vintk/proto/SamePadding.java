@@ -2,7 +2,10 @@ package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import vintk.onnx.Attributes;
 
 /**
@@ -13,22 +16,30 @@ final class SamePadding {
     private SamePadding() {}
 
     static GraphProto of(GraphProto whole) {
+        Map<String, TensorProto> stored = new HashMap<>();
+        whole.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
         GraphProto.Builder graph = whole.toBuilder();
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);
-            if (node.getDomain().isEmpty() && node.getOpType().equals("Conv")) {
-                graph.setNode(i, explicit(node));
+            if (node.getDomain().isEmpty() && node.getOpType().equals("Conv") && node.getInputCount() > 1) {
+                graph.setNode(i, explicit(node, stored.get(node.getInput(1))));
             }
         }
         return graph.build();
     }
 
     /** The node itself where ONNX Runtime takes it, or where the padding cannot be told. */
-    private static NodeProto explicit(NodeProto node) {
+    private static NodeProto explicit(NodeProto node, TensorProto weight) {
         Attributes attributes = Attributes.of(node.getAttributeList());
         String mode = attributes.text("auto_pad", "NOTSET");
         long[] dilations = attributes.integers("dilations");
-        long[] kernel = attributes.integers("kernel_shape");
+        long[] ofWeight = weight == null
+                ? new long[0]
+                : weight.getDimsList().stream()
+                        .skip(2)
+                        .mapToLong(Long::longValue)
+                        .toArray();
+        long[] kernel = attributes.integers("kernel_shape", ofWeight);
         boolean strided = Arrays.stream(attributes.integers("strides")).anyMatch(stride -> stride != 1);
         if (!mode.startsWith("SAME") || strided || kernel.length != dilations.length) {
             return node;

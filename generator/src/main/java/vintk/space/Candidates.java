@@ -68,6 +68,19 @@ public final class Candidates {
         return reading.result(file);
     }
 
+    /**
+     * One record, as a line of a file has it.
+     *
+     * @throws SpaceException saying what is wrong with it
+     */
+    public static Candidate parse(String record, List<Space> spaces) {
+        try {
+            return new Candidates(spaces).candidate(JSON.readTree(record));
+        } catch (JsonProcessingException e) {
+            throw new SpaceException(said(e), e);
+        }
+    }
+
     /** Writes one record per line; the same candidates give the same bytes. */
     public static void write(Path file, List<Candidate> candidates) throws IOException {
         StringBuilder text = new StringBuilder();
@@ -131,7 +144,11 @@ public final class Candidates {
     private void record(String place, JsonNode node) {
         try {
             JsonNode scored = node.path("source").path("choices");
+            if (scored.isObject() && (node.has("choices") || node.has("arch"))) {
+                throw new SpaceException("a result with choices of its own: take its source.choices for a candidate");
+            }
             Candidate candidate = candidate(scored.isObject() ? scored : node);
+            candidate.resolve(spaces.get(candidate.space()));
             String before = places.putIfAbsent(candidate.id(), place);
             if (before != null) {
                 throw new SpaceException(
@@ -153,9 +170,11 @@ public final class Candidates {
             throw new SpaceException("no \"space\": expected one of " + Spaces.names(own));
         }
         Space space = spaces.computeIfAbsent(named, name -> Spaces.find(name, own));
+        spaces.put(space.name(), space);
         Map<String, Choice> choices = choices(node, space);
         space.check(choices);
         String id = node.hasNonNull("id") ? node.get("id").asText() : space.id(space.index(choices));
+        space.checkId(id, choices);
         return new Candidate(id, space.name(), choices);
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -151,13 +152,35 @@ public final class Space {
             return names.get(index.intValueExact());
         }
         String digits = index.toString(36);
-        int longest = size().subtract(BigInteger.ONE).toString(36).length();
-        return name + "-" + "0".repeat(longest - digits.length()) + digits;
+        return name + "-" + "0".repeat(digits() - digits.length()) + digits;
+    }
+
+    private int digits() {
+        return size().subtract(BigInteger.ONE).toString(36).length();
     }
 
     /** Draws different candidates of all that make a network, as {@link #sample(int, long, int, int, Predicate)} does. */
     public List<Candidate> sample(int count, long seed) {
         return sample(count, seed, image, classes, network -> true);
+    }
+
+    /** Refuses an id that sampling gives to other choices: a changed candidate that kept its parent's. */
+    void checkId(String id, Map<String, Choice> choices) {
+        boolean own = names.contains(id)
+                || names.isEmpty() && id.matches(Pattern.quote(name) + "-[0-9a-z]{" + digits() + "}");
+        if (!own) {
+            return;
+        }
+        String drawn;
+        try {
+            drawn = id(index(choices));
+        } catch (SpaceException e) {
+            // Choices that are accepted but never drawn have no id.
+            return;
+        }
+        if (!id.equals(drawn)) {
+            throw new SpaceException("id " + id + " is that of other choices: leave it out, and they get " + drawn);
+        }
     }
 
     /**
@@ -176,7 +199,7 @@ public final class Space {
         }
         if (BigInteger.valueOf(count).compareTo(size()) > 0) {
             throw new SpaceException("space " + name + " has only " + size() + " architectures, cannot draw " + count
-                    + " different ones: ask for at most " + size());
+                    + " different ones");
         }
         // The first count steps of a Fisher-Yates shuffle of 0 … size - 1, keeping only the places that were moved.
         RandomStream random = RandomStream.of(seed, "sample/" + name);

@@ -5,13 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import vintk.onnx.Attributes;
 
 class SamePaddingTest {
     private static NodeProto padded(Attributes attributes) {
         GraphProto graph = GraphProto.newBuilder()
-                .addNode(NodeProto.newBuilder().setOpType("Conv").addAllAttribute(attributes.all()))
+                .addInitializer(TensorProto.newBuilder().setName("w").addAllDims(List.of(8L, 4L, 2L, 5L)))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Conv")
+                        .addInput("x")
+                        .addInput("w")
+                        .addAllAttribute(attributes.all()))
                 .build();
         return SamePadding.of(graph).getNode(0);
     }
@@ -29,6 +36,10 @@ class SamePaddingTest {
         Attributes found = Attributes.of(padded(same(1, 1)).getAttributeList());
         assertArrayEquals(new long[] {1, 4, 2, 4}, found.integers("pads"));
         assertEquals("none", found.text("auto_pad", "none"));
+        // The kernel's shape need not be said twice.
+        Attributes ofWeight =
+                Attributes.of(padded(same(1, 1).without("kernel_shape")).getAttributeList());
+        assertEquals(found.without("kernel_shape"), ofWeight);
     }
 
     /** Padding by a stride depends on the image: nobody knows it here, and ONNX Runtime refuses the node. */

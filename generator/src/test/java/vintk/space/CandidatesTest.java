@@ -64,6 +64,46 @@ class CandidatesTest {
         String said =
                 assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
         assertTrue(said.contains("no \"space\""), said);
+        Files.writeString(file, "{\"id\":\"a\",\"choices\":{},\"source\":{\"choices\":" + GOOD + "}}\n");
+        String own =
+                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        assertTrue(own.contains("line 1 (a): a result with choices of its own: take its source.choices"), own);
+    }
+
+    /** A child that kept its parent's id would be taken for it. */
+    @Test
+    void anIdOfOtherChoices() throws IOException {
+        Space pit = Spaces.builtIn("pit");
+        Candidate parent = pit.sample(1, 0).get(0);
+        Path file = Files.writeString(folder.resolve("c.jsonl"), parent.json());
+        assertEquals(List.of(parent), Candidates.read(file));
+        Candidate child = pit.sample(2, 0).get(1);
+        Files.writeString(file, child.json().replace(child.id(), parent.id()));
+        String said =
+                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        assertTrue(said.contains("is that of other choices: leave it out, and they get " + child.id()), said);
+        Files.writeString(file, "{\"id\":\"deit-tiny\",\"space\":\"deit\",\"choices\":{\"num_heads\":6}}");
+        assertThrows(SpaceException.class, () -> Candidates.read(file));
+    }
+
+    /** Refused by its line, not when it is built. */
+    @Test
+    void choicesThatExcludeEachOther() throws IOException {
+        String text = Spaces.yaml("pit")
+                .replace("name: pit", "name: odd")
+                .replaceFirst("(?s)choices:.*network:", "choices:\n  width: [32, 24]\n  heads: [2, 3]\nnetwork:")
+                .replaceFirst("blocks: .*", "blocks: 2")
+                .replaceFirst(
+                        "width: .*\n  heads: .*\n  head_width: .*\n  ratio: .*",
+                        "width: width\n  heads: heads\n  head_width: width / heads\n  ratio: 4");
+        Space space = Space.read(Files.writeString(folder.resolve("odd.yaml"), text.replace("    ", "  ")));
+        Path file = Files.writeString(
+                folder.resolve("c.jsonl"),
+                "{\"space\":\"odd\",\"choices\":{\"width\":24,\"heads\":3}}\n"
+                        + "{\"id\":\"x\",\"space\":\"odd\",\"choices\":{\"width\":32,\"heads\":3}}\n");
+        String said = assertThrows(SpaceException.class, () -> Candidates.read(file, List.of(space)))
+                .getMessage();
+        assertTrue(said.contains("line 2 (x): candidate x: head_width = width / heads = 32 / 3"), said);
     }
 
     @Test
