@@ -82,6 +82,17 @@
     select.addEventListener('change', draw);
   }
 
+  /** So that no error is cut off. */
+  function room(data) {
+    const wrong = data.filter(point => point.error);
+    return wrong.length === 0
+      ? {}
+      : {
+          suggestedMin: wrong.reduce((least, point) => Math.min(least, point.y - point.error), Infinity),
+          suggestedMax: wrong.reduce((most, point) => Math.max(most, point.y + point.error), -Infinity),
+        };
+  }
+
   function draw() {
     if (chart) chart.destroy();
     if (numbers.length === 0) {
@@ -109,7 +120,7 @@
       options: {
         animation: false,
         maintainAspectRatio: false,
-        scales: { x: axis(x), y: axis(y) },
+        scales: { x: axis(x), y: { ...axis(y), ...room(data) } },
         onClick: (event, points) => points.length && show(data[points[0].index].model),
         plugins: {
           legend: { display: false },
