@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,6 +19,8 @@ public final class Spaces {
             List.of("autoformer-tiny", "autoformer-small", "autoformer-base", "autoformer-tiny-abs", "pit", "deit");
 
     private static final String ENDING = ".yaml";
+
+    private static final Map<String, Space> LOADED = new ConcurrentHashMap<>();
 
     private Spaces() {}
 
@@ -85,7 +89,12 @@ public final class Spaces {
         }
     }
 
+    /** Read once: thousands of candidates ask for theirs. */
     private static Space load(String name) {
+        return LOADED.computeIfAbsent(name, Spaces::readBuiltIn);
+    }
+
+    private static Space readBuiltIn(String name) {
         try (InputStream in = open(name + ENDING)) {
             return SpaceFile.read(name + ENDING, in);
         } catch (IOException e) {
