@@ -103,7 +103,10 @@ final class CheckGradientCommand implements Callable<Integer> {
                 .withParameters(parameters.filter(), parameters.output())
                 .withSession(SessionSettings.of(KernelFlags.threads(common)))
                 .withSeed(common.seed);
-        GradientReport report = new GradientCheck(network, options).run(data, samples, sample, directions);
+        GradientReport report;
+        try (Progress progress = new Progress(common, "checking", " operators")) {
+            report = new GradientCheck(network, options).run(data, samples, sample, directions, progress::stepTo);
+        }
         if (!common.quiet) {
             network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
         }

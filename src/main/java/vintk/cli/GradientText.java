@@ -48,9 +48,7 @@ final class GradientText {
                 whole.roundingTolerance(),
                 status(whole.isPrecise() ? GradientReport.Status.OK : GradientReport.Status.WRONG));
         if (report.samples() > 1 && whole.engine().equals("single")) {
-            line(
-                    text,
-                    "The gradient is that of all samples together: single ones could not be tracked, and are unchecked.");
+            line(text, "Samples could not be tracked: this is the gradient of all of them together.");
         }
         text.append('\n');
         List<GradientReport.Operator> worst = worstOfEach(report.operators());

@@ -10,9 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jline.utils.Signals;
 import picocli.CommandLine.Model.CommandSpec;
 import vintk.rank.Earlier;
@@ -38,9 +35,6 @@ final class Study {
     private static final int INTERRUPTED = 130;
 
     private static final int TERMINATED = 143;
-
-    /** Columns of the progress bar. */
-    private static final int WIDTH = 80;
 
     private final CommonOptions common;
     private final Path out;
@@ -84,12 +78,10 @@ final class Study {
         List<Subject> open = earlier.open(subjects, this::remark);
         int missing;
         try (Journal journal = openJournal();
-                ProgressBar bar = bar(subjects.size())) {
-            if (bar != null) {
-                bar.stepTo(subjects.size() - open.size());
-            }
-            List<Result> scored = interruptibly(
-                    () -> Workers.run(evaluation, open, () -> interruption != 0, result -> take(result, journal, bar)));
+                Progress progress = new Progress(common, "scoring", " models")) {
+            progress.stepTo(subjects.size() - open.size(), subjects.size());
+            List<Result> scored = interruptibly(() ->
+                    Workers.run(evaluation, open, () -> interruption != 0, result -> take(result, journal, progress)));
             missing = open.size() - scored.size();
             results.addAll(earlier.without(open));
             results.addAll(scored);
@@ -166,7 +158,7 @@ final class Study {
         }
     }
 
-    private void take(Result result, Journal journal, ProgressBar bar) {
+    private void take(Result result, Journal journal, Progress progress) {
         taken.add(result);
         try {
             if (journal != null) {
@@ -175,9 +167,7 @@ final class Study {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (bar != null) {
-            bar.step();
-        }
+        progress.step();
     }
 
     /** The second one ends the process at once: results are on disk as they come, and no clean-up may run while kernels do. */
@@ -187,21 +177,6 @@ final class Study {
         }
         interruption = code;
         Interruption.request();
-    }
-
-    private ProgressBar bar(int models) {
-        if (common.quiet || System.console() == null || models < 2) {
-            return null;
-        }
-        ConsoleProgressBarConsumer console = new ConsoleProgressBarConsumer(System.err);
-        return new ProgressBarBuilder()
-                .setTaskName("scoring")
-                .setUnit(" models", 1)
-                .setInitialMax(models)
-                // Asking for its width opens the terminal, before signals are taken.
-                .setMaxRenderedLength(Math.min(WIDTH, console.getMaxRenderedLength()))
-                .setConsumer(console)
-                .build();
     }
 
     /** @param complete whether all is scored: until then the journal stays as it is, which says no places */

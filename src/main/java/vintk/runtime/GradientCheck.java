@@ -31,6 +31,11 @@ public final class GradientCheck {
     /** Imported and original graph in float32, relative to the largest element: other operators, another rounding. */
     static final double IMPORT_TOLERANCE = 1e-4;
 
+    /** Is told how many of the checks are done. */
+    public interface Watch {
+        void done(int count, int all);
+    }
+
     private final OnnxNetwork network;
     private final KernelOptions options;
     private final SessionSettings settings;
@@ -58,18 +63,19 @@ public final class GradientCheck {
      *
      * @param data [N, ...sample]
      * @param directions along which the whole gradient is measured
+     * @param watch is told how far it is: large models take minutes
      * @throws ModelException where the model cannot be differentiated
      */
-    public GradientReport run(float[] data, int samples, Shape sample, int directions) {
+    public GradientReport run(float[] data, int samples, Shape sample, int directions, Watch watch) {
         try {
-            return checked(data, samples, sample, directions);
+            return checked(data, samples, sample, directions, watch);
         } catch (UnsupportedOperatorException e) {
             throw new ModelException(
                     ModelException.Kind.UNSUPPORTED_OPERATOR, network.name() + ": " + e.getMessage(), e);
         }
     }
 
-    private GradientReport checked(float[] data, int samples, Shape sample, int directions) {
+    private GradientReport checked(float[] data, int samples, Shape sample, int directions, Watch watch) {
         Graph graph = network.graph(samples, sample);
         String output = Differentiation.output(graph, options);
         List<Value> counted = options.parameters().select(graph).counted();
@@ -96,7 +102,7 @@ public final class GradientCheck {
                     network.name() + ": " + which + ": no difference is a number then");
         });
         List<GradientReport.Operator> operators =
-                operators(graph, graph.outputs().get(output), whole.parameters(), inputs);
+                operators(graph, graph.outputs().get(output), whole.parameters(), inputs, watch);
         boolean steps = GradientReport.steps(operators).isPresent();
         return new GradientReport(
                 output,
@@ -159,7 +165,7 @@ public final class GradientCheck {
     }
 
     private List<GradientReport.Operator> operators(
-            Graph graph, Value output, List<Value> parameters, Map<String, Tensor> inputs) {
+            Graph graph, Value output, List<Value> parameters, Map<String, Tensor> inputs, Watch watch) {
         Map<List<Object>, Node> forms = new LinkedHashMap<>();
         Map<List<Object>, Integer> counts = new HashMap<>();
         Map<Node, List<Value>> path = Gradients.path(output, parameters);
@@ -171,7 +177,13 @@ public final class GradientCheck {
         Map<Value, Tensor> activations = activations(graph, forms.values(), inputs);
         OperatorCheck check = new OperatorCheck(settings, gradients, options.seed());
         List<GradientReport.Operator> operators = new ArrayList<>();
-        forms.forEach((form, node) -> operators.add(check.check(node, path.get(node), activations, counts.get(form))));
+        // The whole gradient is one check more.
+        int all = forms.size() + 1;
+        watch.done(0, all);
+        forms.forEach((form, node) -> {
+            operators.add(check.check(node, path.get(node), activations, counts.get(form)));
+            watch.done(operators.size(), all);
+        });
         operators.sort(GradientReport.Operator.WORST_FIRST);
         return operators;
     }

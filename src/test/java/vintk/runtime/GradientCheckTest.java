@@ -74,7 +74,8 @@ class GradientCheckTest {
         for (int i = 0; i < data.length; i++) {
             data[i] = (float) Math.cos(3 * i);
         }
-        return new GradientCheck(network(), KernelOptions.defaults(), tampered).run(data, 2, IMAGE, 2);
+        return new GradientCheck(network(), KernelOptions.defaults(), tampered)
+                .run(data, 2, IMAGE, 2, (count, all) -> {});
     }
 
     @Test
@@ -115,7 +116,7 @@ class GradientCheckTest {
         }
         GradientReport report = new GradientCheck(
                         OnnxNetwork.read(file), KernelOptions.defaults(), UnaryOperator.identity())
-                .run(data, 2, IMAGE, 2);
+                .run(data, 2, IMAGE, 2, (count, all) -> {});
         GradientReport.Operator sigmoid = report.operators().stream()
                 .filter(o -> o.operator().equals("Sigmoid"))
                 .findFirst()
@@ -169,7 +170,7 @@ class GradientCheckTest {
         Files.write(file, model.build().toByteArray());
         float[] data = {0.3f, -0.8f, 0.5f, 1.1f, 0.9f, -0.2f, 0.7f, -0.4f};
         return new GradientCheck(OnnxNetwork.read(file), KernelOptions.defaults(), UnaryOperator.identity())
-                .run(data, 2, Shape.of(4), 2);
+                .run(data, 2, Shape.of(4), 2, (count, all) -> {});
     }
 
     /** Its kernel for float64 computes in float32: differences of that are of rounding. */
