@@ -66,12 +66,8 @@ final class CheckGradientCommand implements Callable<Integer> {
                             + " the model is fixed to).")
     private int batch;
 
-    @Option(
-            names = "--size",
-            paramLabel = "PIXELS",
-            defaultValue = "224",
-            description = "Height and width where the model leaves them free (default: ${DEFAULT-VALUE}).")
-    private int size;
+    @Mixin
+    private SizeFlags size;
 
     @Option(
             names = "--directions",
@@ -93,11 +89,11 @@ final class CheckGradientCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requirePositive("--batch", batch);
         requirePositive("--directions", directions);
-        requirePositive("--size", size);
         OnnxNetwork network = OnnxNetwork.read(model, parameters.reading(others.others()));
         NpyArray file = inputs.endsWith(".npy") ? read(network) : null;
         int samples = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
-        Shape sample = file == null ? network.sampleShape(Shape.of(3, size, size)) : sample(network, file);
+        Shape sample =
+                file == null ? size.sample(network, remark -> common.remark(spec, remark)) : sample(network, file);
         float[] data = file == null ? drawn(samples, sample) : rows(file, samples);
         KernelOptions options = KernelOptions.defaults()
                 .withParameters(parameters.filter(), parameters.output())
@@ -107,9 +103,7 @@ final class CheckGradientCommand implements Callable<Integer> {
         try (Progress progress = new Progress(common, "checking", " operators")) {
             report = new GradientCheck(network, options).run(data, samples, sample, directions, progress::stepTo);
         }
-        if (!common.quiet) {
-            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
-        }
+        network.remarks().forEach(remark -> common.remark(spec, remark));
         print(report);
         return report.passed() ? ExitCode.OK : ExitCode.SOME_FAILED;
     }

@@ -1,5 +1,6 @@
 package vintk.cli;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What every command takes. */
@@ -26,4 +27,12 @@ final class CommonOptions {
 
     @Option(names = "--stacktrace", description = "Show where an error arose.")
     boolean stacktrace;
+
+    /** Says what a reader should know, on standard error. */
+    void remark(CommandSpec spec, String remark) {
+        if (!quiet) {
+            spec.commandLine().getErr().println("vintk: " + remark);
+            spec.commandLine().getErr().flush();
+        }
+    }
 }

@@ -78,9 +78,7 @@ final class CorrelateCommand implements Callable<Integer> {
         } else {
             text(out, agreement);
         }
-        if (!common.quiet) {
-            file.warnings().forEach(w -> spec.commandLine().getErr().println("vintk: " + w));
-        }
+        file.warnings().forEach(warning -> common.remark(spec, warning));
         out.flush();
         return ExitCode.OK;
     }

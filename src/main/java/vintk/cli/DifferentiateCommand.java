@@ -73,12 +73,8 @@ final class DifferentiateCommand implements Callable<Integer> {
             description = "Samples (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(
-            names = "--size",
-            paramLabel = "PIXELS",
-            defaultValue = "224",
-            description = "Height and width where the model leaves them free (default: ${DEFAULT-VALUE}).")
-    private int size;
+    @Mixin
+    private SizeFlags size;
 
     @Mixin
     private ModelFlags inputs;
@@ -92,14 +88,12 @@ final class DifferentiateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.prepare(out, inputs.with(model));
-        if (batch < 1 || size < 1) {
-            throw new IllegalArgumentException("--batch and --size: expected 1 or more, got " + Math.min(batch, size));
+        if (batch < 1) {
+            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
         }
         OnnxNetwork network = kernel.network(model, inputs.others(), common);
-        if (!common.quiet) {
-            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
-        }
-        Shape sample = network.sampleShape(Shape.of(3, size, size));
+        network.remarks().forEach(remark -> common.remark(spec, remark));
+        Shape sample = size.sample(network, remark -> common.remark(spec, remark));
         KernelGraph.Output wanted =
                 outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
         KernelOptions options = kernel.options(common, false);

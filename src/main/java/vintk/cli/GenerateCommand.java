@@ -185,11 +185,8 @@ final class GenerateCommand implements Callable<Integer> {
         boolean more = !lines.isEmpty();
         candidates.forEach(candidate -> lines.add(candidate.json()));
         AtomicFile.write(file, part -> Files.write(part, lines));
-        if (more && !common.quiet) {
-            PrintWriter stderr = spec.commandLine().getErr();
-            stderr.println(
-                    "vintk: " + file + " was there: it holds " + lines.size() + " candidates now, earlier ones too");
-            stderr.flush();
+        if (more) {
+            common.remark(spec, file + " was there: it holds " + lines.size() + " candidates now, earlier ones too");
         }
     }
 

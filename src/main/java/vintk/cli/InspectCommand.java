@@ -46,12 +46,8 @@ final class InspectCommand implements Callable<Integer> {
             description = "Samples of the kernel that memory is estimated for (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(
-            names = "--size",
-            paramLabel = "PIXELS",
-            defaultValue = "224",
-            description = "Height and width where the model leaves them free (default: ${DEFAULT-VALUE}).")
-    private int size;
+    @Mixin
+    private SizeFlags size;
 
     @Option(names = "--all", description = "Long lists whole.")
     private boolean all;
@@ -67,12 +63,11 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (batch < 1 || size < 1) {
-            throw new IllegalArgumentException("--batch and --size: expected 1 or more, got " + Math.min(batch, size));
+        if (batch < 1) {
+            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
         }
         KernelOptions options = kernel.options(common, false);
-        Inspection found =
-                Inspection.of(model, kernel.reading(inputs.others()), batch, Shape.of(3, size, size), options);
+        Inspection found = Inspection.of(model, kernel.reading(inputs.others()), batch, size.wanted(), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
         spec.commandLine()
                 .getOut()

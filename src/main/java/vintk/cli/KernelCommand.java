@@ -59,12 +59,8 @@ final class KernelCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", description = "Samples to take (default: all of a file, 32 images).")
     private Integer batch;
 
-    @Option(
-            names = "--size",
-            paramLabel = "PIXELS",
-            defaultValue = "224",
-            description = "Height and width of images where the model leaves them free (default: ${DEFAULT-VALUE}).")
-    private int size;
+    @Mixin
+    private SizeFlags size;
 
     @Option(names = "--out", paramLabel = "K.npy", required = true, description = "The kernel, [N, N] float64.")
     private Path out;
@@ -95,18 +91,13 @@ final class KernelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (size < 1) {
-            throw new IllegalArgumentException("--size: expected 1 or more, got " + size);
-        }
         OutputFile.prepare(out, inputs.with(model, perParameter));
         if (perParameter != null) {
             OutputFile.prepare(perParameter, inputs.with(model));
         }
         input = inputs.samples();
         OnnxNetwork network = kernel.network(model, inputs.forSamples(), common);
-        if (!common.quiet) {
-            network.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
-        }
+        network.remarks().forEach(remark -> common.remark(spec, remark));
         NpyArray array = input.endsWith(".npy") ? file(network.batchAxis()) : images(network);
         Shape shape = Shape.of(array.shape());
         Shape sample = shape.slice(1, shape.rank());
@@ -119,9 +110,7 @@ final class KernelCommand implements Callable<Integer> {
             KernelMatrix result = engine.compute(data);
             ConstantOutput.refuse(result, network, sample, options, data, options.seed());
             write(result);
-            if (!common.quiet) {
-                result.remarks().forEach(r -> spec.commandLine().getErr().println("vintk: " + r));
-            }
+            result.remarks().forEach(remark -> common.remark(spec, remark));
             requireFinite(result);
             if (common.json || !common.quiet) {
                 summary(result, (System.nanoTime() - start) / 1e9);
@@ -183,7 +172,7 @@ final class KernelCommand implements Callable<Integer> {
         if (batch != null && batch < 1) {
             throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
         }
-        Shape sample = network.sampleShape(Shape.of(3, size, size));
+        Shape sample = size.sample(network, remark -> common.remark(spec, remark));
         if (sample.rank() != 3 && input.equals("noise")) {
             long[] dims = sample.prepend(batch == null ? 32 : batch).dims();
             float[] data = new float[Math.toIntExact(Shape.of(dims).elements())];

@@ -75,10 +75,7 @@ final class ReportCommand implements Callable<Integer> {
         Map<Path, List<Result>> read = new LinkedHashMap<>();
         for (Path file : files) {
             Journal.Contents contents = ResultsFile.results(file);
-            if (!common.quiet) {
-                contents.warnings()
-                        .forEach(warning -> spec.commandLine().getErr().println("vintk: " + warning));
-            }
+            contents.warnings().forEach(warning -> common.remark(spec, warning));
             read.put(file, contents.results());
         }
         List<Result> results = Merged.of(read);

@@ -36,6 +36,7 @@ final class Study {
 
     private static final int TERMINATED = 143;
 
+    private final CommandSpec spec;
     private final CommonOptions common;
     private final Path out;
     private final ResultsOutput output;
@@ -48,6 +49,7 @@ final class Study {
     private volatile int interruption;
 
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
+        this.spec = spec;
         this.common = common;
         this.out = flags.out;
         this.output = out == null ? null : new ResultsOutput(out);
@@ -75,7 +77,7 @@ final class Study {
         Earlier earlier = earlier(evaluation);
         earlier.requireSameNetworks(content);
         earlier.requireOneOfAName(subjects);
-        List<Subject> open = earlier.open(subjects, this::remark);
+        List<Subject> open = earlier.open(subjects, remark -> common.remark(spec, remark));
         int missing;
         try (Journal journal = openJournal();
                 Progress progress = new Progress(common, "scoring", " models")) {
@@ -129,13 +131,6 @@ final class Study {
                     out + " is complete; --resume adds to a .jsonl alone: give another --out, or remove it");
         }
         return Earlier.read(journalFile, evaluation.settings());
-    }
-
-    private void remark(String remark) {
-        if (!common.quiet) {
-            stderr.println("vintk: " + remark);
-            stderr.flush();
-        }
     }
 
     private Journal openJournal() throws IOException {

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -212,7 +214,7 @@ public final class Evaluation {
                         remarks.addAll(last.remarks());
                         KernelOptions own = options.withSession(lane.session());
                         ConstantOutput.refuse(last, opened.network(), sample, own, batch, seed);
-                        remarkOnSize(sample, remarks);
+                        unusedSize(sample, settings.size()).ifPresent(remarks::add);
                     }
                 } finally {
                     if (next != null) {
@@ -259,16 +261,15 @@ public final class Evaluation {
         return drawn ? settings.repeats() : 1;
     }
 
-    /** Results of several sizes in one ranking are not of one kind. */
-    private void remarkOnSize(Shape sample, Set<String> remarks) {
+    /** What there is to say where a model takes samples of another size than was asked for. */
+    public static Optional<String> unusedSize(Shape sample, OptionalInt size) {
         boolean used = sample.rank() != 3
-                || settings.size().isEmpty()
-                || sample.dim(1) == settings.size().getAsInt()
-                || sample.dim(2) == settings.size().getAsInt();
-        if (!used) {
-            remarks.add("fixed to samples of shape " + sample + ": --size "
-                    + settings.size().getAsInt() + " is not used");
-        }
+                || size.isEmpty()
+                || sample.dim(1) == size.getAsInt()
+                || sample.dim(2) == size.getAsInt();
+        return used
+                ? Optional.empty()
+                : Optional.of("fixed to samples of shape " + sample + ": --size " + size.getAsInt() + " is not used");
     }
 
     private Shape wanted() {

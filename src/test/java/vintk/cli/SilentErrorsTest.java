@@ -30,6 +30,28 @@ import vintk.onnx.Value;
 
 /** Models that could get a number without a meaning get a status, or one line, instead. */
 class SilentErrorsTest {
+    /** A size that a model does not take changes nothing, which is said. */
+    @ParameterizedTest
+    @ValueSource(strings = {"kernel", "differentiate", "check-gradient"})
+    void aSizeThatIsNotUsed(String command, @TempDir Path folder) {
+        Path model = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
+        List<Object> words = new ArrayList<>(List.of(command, model, "--batch", 2, "--size", 64));
+        if (!command.equals("check-gradient")) {
+            words.addAll(List.of("--out", folder.resolve(command.equals("kernel") ? "k.npy" : "g.onnx")));
+        }
+        if (command.equals("kernel")) {
+            words.addAll(List.of("--input", "noise"));
+        }
+        Shell shell = Shell.vintk(words.toArray());
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertTrue(shell.err().contains("fixed to samples of shape [3x32x32]: --size 64 is not used"), shell.err());
+        words.add("--quiet");
+        assertFalse(Shell.vintk(words.toArray()).err().contains("--size"));
+        words.set(5, 32);
+        words.remove("--quiet");
+        assertFalse(Shell.vintk(words.toArray()).err().contains("--size"));
+    }
+
     /** The accuracies that a correlation needs, by a slip. */
     @Test
     void aTableOfSomebodyElseIsNotWrittenOver(@TempDir Path folder) throws IOException {
