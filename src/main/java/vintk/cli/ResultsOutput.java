@@ -12,11 +12,14 @@ import vintk.report.ReportFormat;
  * @param file in a format that its name says
  */
 record ResultsOutput(Path file) {
+    /** Whether it is a list of lines, and so its own journal. */
+    boolean isLines() {
+        return ReportFormat.of(file) == ReportFormat.JSONL;
+    }
+
     /** Where results are kept as they come: the file itself where that is a list of lines, else one beside it until the end. */
     Path journal() {
-        return ReportFormat.of(file) == ReportFormat.JSONL
-                ? file
-                : file.resolveSibling(file.getFileName() + ".partial.jsonl");
+        return isLines() ? file : file.resolveSibling(file.getFileName() + ".partial.jsonl");
     }
 
     /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +37,7 @@ final class Study {
 
     private final CommandSpec spec;
     private final CommonOptions common;
-    private final Path out;
     private final ResultsOutput output;
-    private final Path journalFile;
     private final boolean resume;
     private final PrintWriter stdout;
     private final PrintWriter stderr;
@@ -51,13 +48,11 @@ final class Study {
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
         this.spec = spec;
         this.common = common;
-        this.out = flags.out;
-        this.output = out == null ? null : new ResultsOutput(out);
-        this.journalFile = out == null ? null : output.journal();
+        this.output = flags.out == null ? null : new ResultsOutput(flags.out);
         this.resume = flags.resume;
         this.stdout = spec.commandLine().getOut();
         this.stderr = spec.commandLine().getErr();
-        if (resume && out == null) {
+        if (resume && output == null) {
             throw new IllegalArgumentException("--resume goes on with a file of results: name it with --out");
         }
     }
@@ -101,7 +96,9 @@ final class Study {
         if (missing > 0) {
             stderr.println("vintk: interrupted, " + (subjects.size() - missing) + " of " + subjects.size()
                     + " models are scored"
-                    + (out == null || results.isEmpty() ? "" : "; they are in " + out + ", --resume goes on"));
+                    + (output == null || results.isEmpty()
+                            ? ""
+                            : "; they are in " + output.file() + ", --resume goes on"));
             stderr.flush();
         }
         if (!results.isEmpty()) {
@@ -110,15 +107,15 @@ final class Study {
             stdout.println("[]");
             stdout.flush();
         }
-        if (out != null && !journalFile.equals(out) && (missing == 0 || results.isEmpty())) {
-            Files.deleteIfExists(journalFile);
+        if (output != null && !output.isLines() && (missing == 0 || results.isEmpty())) {
+            Files.deleteIfExists(output.journal());
         }
         return interruption != 0 ? interruption : exitCode();
     }
 
     /** What the file holds already. */
     private Earlier earlier(Evaluation evaluation) throws IOException {
-        if (out == null) {
+        if (output == null) {
             return Earlier.none();
         }
         output.prepare();
@@ -126,18 +123,18 @@ final class Study {
             output.requireDone();
             return Earlier.none();
         }
-        if (!Files.exists(journalFile) && Files.exists(out)) {
+        if (!Files.exists(output.journal()) && Files.exists(output.file())) {
             throw new IllegalArgumentException(
-                    out + " is complete; --resume adds to a .jsonl alone: give another --out, or remove it");
+                    output.file() + " is complete; --resume adds to a .jsonl alone: give another --out, or remove it");
         }
-        return Earlier.read(journalFile, evaluation.settings());
+        return Earlier.read(output.journal(), evaluation.settings());
     }
 
     private Journal openJournal() throws IOException {
-        if (out == null) {
+        if (output == null) {
             return null;
         }
-        return resume ? Journal.resume(journalFile) : Journal.create(journalFile);
+        return resume ? Journal.resume(output.journal()) : Journal.create(output.journal());
     }
 
     /** What signals end early. Only now, when the progress bar is there: its terminal gives signals back to the system. */
@@ -178,13 +175,13 @@ final class Study {
     private void report(boolean complete) throws IOException {
         Ranking ranking = Ranking.of(results);
         show(ranking, common.json, stdout);
-        if (out == null || !complete && journalFile.equals(out)) {
+        if (output == null || !complete && output.isLines()) {
             return;
         }
         try {
-            ReportFormat.of(out).write(ranking, out);
+            ReportFormat.of(output.file()).write(ranking, output.file());
         } catch (IOException e) {
-            throw new IOException(e.getMessage() + "; all results are in " + journalFile, e);
+            throw new IOException(e.getMessage() + "; all results are in " + output.journal(), e);
         }
     }
 

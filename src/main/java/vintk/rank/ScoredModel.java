@@ -28,12 +28,7 @@ public record ScoredModel(
         OptionalDouble macs,
         Statistic statistic) {
 
-    /** Takes from a result what counts here. */
-    public static ScoredModel of(Result result) {
-        return of(result, result.settings().statistic());
-    }
-
-    /** The same with scores by any statistic: results hold all of them. */
+    /** Takes from a result what counts here, by any statistic: results hold all of them. */
     public static ScoredModel of(Result result, Statistic statistic) {
         return new ScoredModel(
                 result.name(),

@@ -15,7 +15,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.Target;
 import vintk.onnx.Value;
-import vintk.opset.Buffers;
+import vintk.opset.Marks;
 import vintk.opset.OperatorUse;
 import vintk.opset.Parameter;
 import vintk.opset.Role;
@@ -152,7 +152,7 @@ public record Inspection(
                 counted.forEach(t -> named.add(t.name()));
                 leftOut.forEach(t -> named.add(t.name()));
             }
-            Set<String> buffers = Buffers.of(model);
+            Set<String> buffers = Marks.buffers(model);
             for (Parameter parameter : parameters) {
                 if (parameter.source() == Parameter.Source.INITIALIZER && named.add(parameter.name())) {
                     String reason = reason(parameter, buffers);
@@ -191,10 +191,12 @@ public record Inspection(
             if (selection == null) {
                 return "";
             }
-            boolean number = parameter.use().reader().equals("InstanceNormalization")
-                    || parameter.role() == Role.OTHER
-                            && parameter.type().shape().elements() == 1;
-            return number ? "a number of the exporter's, unless --include names it" : "not on the way to an output";
+            if (parameter.use().reader().equals("InstanceNormalization")) {
+                return "a number of the exporter's";
+            }
+            boolean single =
+                    parameter.role() == Role.OTHER && parameter.type().shape().elements() == 1;
+            return single ? "a number of the exporter's, unless --include names it" : "not on the way to an output";
         }
 
         private static String role(Map<String, Parameter> stored, String name) {

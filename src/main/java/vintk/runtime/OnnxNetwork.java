@@ -13,8 +13,8 @@ import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.Value;
-import vintk.opset.Buffers;
 import vintk.opset.Importer;
+import vintk.opset.Marks;
 import vintk.opset.Resolved;
 import vintk.proto.CopiedRows;
 import vintk.proto.Preparation;
@@ -50,7 +50,7 @@ public final class OnnxNetwork implements Network {
             // Copies of one row are one parameter, however many read them: before what is shared is taken apart.
             ModelProto rows = fixed ? CopiedRows.of(stored, signature.fixedBatch()) : stored;
             ModelProto apart = inputs.untied() ? Untying.of(rows) : rows;
-            ModelProto model = Buffers.including(apart, inputs.included());
+            ModelProto model = Marks.including(apart, inputs.included());
             return new OnnxNetwork(name, model, signature, remarks(model, signature, inputs));
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);

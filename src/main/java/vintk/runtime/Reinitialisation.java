@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
-import vintk.opset.Buffers;
 import vintk.opset.Fans;
+import vintk.opset.Marks;
 import vintk.opset.Parameter;
 import vintk.opset.ParameterUse;
 import vintk.opset.Role;
@@ -39,7 +39,7 @@ record Reinitialisation(ModelProto model, List<String> left) {
     static Reinitialisation of(ModelProto model, Initialisation scheme, long seed) {
         Map<String, TensorProto> drawn = new HashMap<>();
         List<String> left = new ArrayList<>();
-        Set<String> buffers = Buffers.of(model);
+        Set<String> buffers = Marks.buffers(model);
         // Tables and masks stay what they are, as do statistics of images; running statistics begin anew.
         List<Parameter> parameters = Roles.parameters(model).stream()
                 .filter(p -> p.role() == Role.STATISTIC || !p.role().isFixed() && !buffers.contains(p.name()))

@@ -24,7 +24,7 @@ import vintk.onnx.TensorType;
 import vintk.onnx.TensorWriter;
 import vintk.onnx.Value;
 import vintk.opset.BlockedLayout;
-import vintk.opset.Buffers;
+import vintk.opset.Marks;
 import vintk.opset.Resolved;
 import vintk.proto.CeilMode;
 import vintk.proto.ControlFlow;
@@ -168,7 +168,7 @@ final class Resolver {
     private ModelProto withStaticInputs() {
         ModelProto.Builder builder = model.toBuilder();
         GraphProto.Builder graph = builder.getGraphBuilder();
-        graph.clearValueInfo().clearInput().addAllValueInfo(Buffers.marks(model));
+        graph.clearValueInfo().clearInput().addAllValueInfo(Marks.of(model));
         for (ValueInfoProto info : model.getGraph().getInputList()) {
             TensorType type = inputs.get(info.getName());
             if (type != null) {

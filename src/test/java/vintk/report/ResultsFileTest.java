@@ -39,7 +39,11 @@ class ResultsFileTest {
         Path path = folder.resolve("results." + format.id());
         format.write(RANKING, path);
         ResultsFile file = ResultsFile.read(path, Optional.empty());
-        assertEquals(RANKING.results().stream().map(ScoredModel::of).toList(), file.models());
+        assertEquals(
+                RANKING.results().stream()
+                        .map(result -> ScoredModel.of(result, Statistic.LOG_TRACE))
+                        .toList(),
+                file.models());
         assertEquals(List.of(), file.warnings());
         // Results hold every statistic, whichever ranked.
         for (Statistic statistic : Statistic.values()) {

@@ -61,7 +61,7 @@ public final class Roles {
         this.shapes = new ParameterShapes(graph);
         this.origin = new Origin(graph);
         this.normalisation = new NormalisationPattern(graph, origin, shapes);
-        this.learned = Buffers.others(model);
+        this.learned = Marks.parameters(model);
         this.contents = new Contents(graph.constants().keySet(), this::tensor, this::prunes, this::isAside);
     }
 

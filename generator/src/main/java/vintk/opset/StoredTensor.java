@@ -34,8 +34,8 @@ final class StoredTensor {
     StoredTensor(ModelProto model, Roles roles) {
         roles.parameters().forEach(p -> parameters.put(p.name(), p));
         this.exporter = new Exporter(model);
-        this.buffers = Buffers.of(model);
-        this.included = Buffers.included(model);
+        this.buffers = Marks.buffers(model);
+        this.included = Marks.included(model);
     }
 
     /**

@@ -9,8 +9,8 @@ import java.util.Map;
 import vintk.onnx.Attributes;
 
 /**
- * Dilated convolutions that keep the size of an image by {@code auto_pad}, with their padding written out: PyTorch's older exporter
- * makes them of {@code padding='same'}, and ONNX Runtime does not run them. With strides of one the padding does not depend on the image.
+ * Convolutions that keep the size of an image by {@code auto_pad}, with their padding written out where strides are one, as it does not
+ * depend on the image then. PyTorch's older exporter makes them of {@code padding='same'}, and ONNX Runtime runs no dilated ones.
  */
 final class SamePadding {
     private SamePadding() {}
@@ -28,7 +28,7 @@ final class SamePadding {
         return graph.build();
     }
 
-    /** The node itself where ONNX Runtime takes it, or where the padding cannot be told. */
+    /** The node itself where it says its padding, or where nobody can tell it. */
     private static NodeProto explicit(NodeProto node, TensorProto weight) {
         Attributes attributes = Attributes.of(node.getAttributeList());
         String mode = attributes.text("auto_pad", "NOTSET");

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The buffers of a PyTorch module among a file's initializers, and other tensors that are not its parameters: tables of frequencies,
- * masks, statistics, which training does not change. The exporter of {@code torch.export} programs says of each initializer whether
- * it is one. What a user says to be a parameter is marked in the same way.
+ * What is said of a file's initializers, in the metadata of their values: the exporter of {@code torch.export} programs marks parameters
+ * of a module, and its buffers (tables of frequencies, masks, statistics, which training does not change); this program marks what a user
+ * says to be a parameter.
  */
-public final class Buffers {
+public final class Marks {
     private static final String KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
 
     /** Buffers, and tensors that are plain attributes of a module. */
@@ -25,21 +25,21 @@ public final class Buffers {
     /** The mark of what a user says to be a parameter. */
     private static final String INCLUDED = "vintk.included";
 
-    private Buffers() {}
+    private Marks() {}
 
-    /** Their names. */
-    public static Set<String> of(ModelProto model) {
+    /** The names of buffers, and of other tensors of a module that are no parameters. */
+    public static Set<String> buffers(ModelProto model) {
         return names(model, info -> is(info, FIXED::contains));
     }
 
     /** What the file says to be parameters. */
-    static Set<String> others(ModelProto model) {
+    static Set<String> parameters(ModelProto model) {
         return names(model, info -> is(info, "PARAMETER"::equals));
     }
 
     /** What a user says to be parameters. */
     static Set<String> included(ModelProto model) {
-        return names(model, Buffers::isIncluded);
+        return names(model, Marks::isIncluded);
     }
 
     /** The model with a mark at all initializers whose names contain a match, and no other such mark: that is not for files to say. */
@@ -76,8 +76,8 @@ public final class Buffers {
         return info.getMetadataPropsList().stream().anyMatch(p -> p.getKey().equals(INCLUDED));
     }
 
-    /** What is said of all of them, without the types, which need not hold any more. */
-    public static List<ValueInfoProto> marks(ModelProto model) {
+    /** All marks, without the types of their values, which need not hold any more. */
+    public static List<ValueInfoProto> of(ModelProto model) {
         return model.getGraph().getValueInfoList().stream()
                 .filter(info -> is(info, kind -> true) || isIncluded(info))
                 .map(info -> info.toBuilder().clearType().build())
