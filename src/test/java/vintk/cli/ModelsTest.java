@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +133,9 @@ class ModelsTest {
         Files.copy(model, elsewhere.resolve("d.onnx"));
         Files.createSymbolicLink(folder.resolve("link"), elsewhere);
         Files.createSymbolicLink(folder.resolve("link-again"), elsewhere);
+        // Root reads it all the same, and finds nothing.
+        Path secret = Files.createDirectory(folder.resolve(".secret"));
+        Files.setPosixFilePermissions(secret, Set.of());
         Path link = Files.createSymbolicLink(other.resolve("link"), folder);
         Shell ranked = Shell.vintk("rank", link, "--batch", 2);
         assertEquals(ExitCode.SOME_FAILED, ranked.code(), ranked.err());
@@ -143,6 +148,7 @@ class ModelsTest {
                                 line.substring(0, Math.min(13, line.length())).strip())
                         .toList(),
                 ranked.out());
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rwx------"));
         Path same = Files.createDirectory(other.resolve("same"));
         Files.copy(model, same.resolve("a.onnx"));
         Files.copy(model, same.resolve("a.ONNX"));

@@ -63,6 +63,15 @@ class BatchesTest {
         Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, numbers));
         new Batches(Inputs.parse(file.toString()), View.parseList("identity,low-pass:0.7"), 2, warning -> {})
                 .augmented(SMALL, 0);
+        // Steps of nearly the largest number: what a filter leaves overshoots.
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i % 8 < 4 ? 3.3e38f : -3.3e38f;
+        }
+        Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, numbers));
+        Batches steps = new Batches(Inputs.parse(file.toString()), View.parseList("low-pass:0.6"), 2, warning -> {});
+        IllegalArgumentException infinite =
+                assertThrows(IllegalArgumentException.class, () -> steps.augmented(SMALL, 0));
+        assertTrue(infinite.getMessage().contains("view low-pass:0.6"), infinite::getMessage);
         Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, new float[numbers.length]));
         Batches zeros = new Batches(Inputs.parse(file.toString()), View.parseList("identity"), 2, warning -> {});
         IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> zeros.augmented(SMALL, 0));

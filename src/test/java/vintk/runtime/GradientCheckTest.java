@@ -208,6 +208,9 @@ class GradientCheckTest {
                     operator.operator());
         }
         assertEquals(GradientReport.Status.UNMEASURED, report.whole().status());
+        // Nor is it tried.
+        assertFalse(report.whole().moved());
+        assertEquals(0, report.whole().kinks());
     }
 
     /** A bias of each row of a product whose rows are units, not samples: its gradient has no axis of samples. */
