@@ -41,14 +41,11 @@ final class DoubleForms {
             case "AveragePool" -> averagePool(node, x);
             case "Conv" -> conv(node, inputs);
             case "Erf" -> erf(x);
-            case "GlobalAveragePool" -> globalAveragePool(x);
             case "HardSigmoid" ->
                 hardSigmoid(
                         x,
                         node.attributes().real("alpha", 0.2f),
                         node.attributes().real("beta", 0.5f));
-            case "HardSwish" -> Ops.mul(x, hardSigmoid(x, 1 / 6d, 0.5));
-            case "Mean" -> Ops.mul(inputs.stream().reduce(Ops::add).orElseThrow(), 1d / inputs.size());
             case "Shrink" ->
                 shrink(
                         x,
@@ -75,14 +72,6 @@ final class DoubleForms {
             y = WindowMean.of(node, i - 2).apply(y, i);
         }
         return y;
-    }
-
-    private static Value globalAveragePool(Value x) {
-        int[] axes = new int[x.shape().rank() - 2];
-        for (int i = 0; i < axes.length; i++) {
-            axes[i] = i + 2;
-        }
-        return Ops.reduceMean(x, axes);
     }
 
     private static Value hardSigmoid(Value x, double alpha, double beta) {

@@ -121,8 +121,7 @@ public record Inspection(
             Value at = output;
             while (at != null
                     && at.node() != null
-                    && Set.of("Identity", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten")
-                            .contains(at.node().opType())) {
+                    && Set.of("Reshape", "Transpose").contains(at.node().opType())) {
                 at = at.node().input(0);
             }
             return at != null && at.node() != null && at.node().opType().equals("Softmax");

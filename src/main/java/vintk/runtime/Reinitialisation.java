@@ -1,12 +1,10 @@
 package vintk.runtime;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.platform.Fp16Conversions;
-import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -16,8 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import vintk.onnx.DataType;
+import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 import vintk.opset.Fans;
 import vintk.opset.Marks;
 import vintk.opset.Parameter;
@@ -66,7 +67,7 @@ record Reinitialisation(ModelProto model, List<String> left) {
             NodeProto node = graph.getNode(i);
             TensorProto tensor = node.getOutputCount() == 1 ? drawn.get(node.getOutput(0)) : null;
             if (tensor != null) {
-                graph.setNode(i, constant(node, tensor));
+                graph.setNode(i, ModelWriter.constantNode(tensor));
             }
         }
         return new Reinitialisation(builder.build(), left);
@@ -98,18 +99,6 @@ record Reinitialisation(ModelProto model, List<String> left) {
                 + (left.size() > NAMES ? " ..." : "");
     }
 
-    private static NodeProto constant(NodeProto node, TensorProto value) {
-        return NodeProto.newBuilder()
-                .setOpType("Constant")
-                .setName(node.getName())
-                .addOutput(node.getOutput(0))
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("value")
-                        .setType(AttributeProto.AttributeType.TENSOR)
-                        .setT(value))
-                .build();
-    }
-
     /** A tensor with numbers drawn, or null where it stays. */
     private static TensorProto draw(Parameter parameter, Initialisation scheme, long seed) {
         TensorType type = parameter.type();
@@ -118,14 +107,7 @@ record Reinitialisation(ModelProto model, List<String> left) {
         if (!scheme.draw(deciding(parameter), stream, numbers)) {
             return null;
         }
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(parameter.name())
-                .setDataType(type.dataType().code())
-                .setRawData(UnsafeByteOperations.unsafeWrap(bytes(numbers, type.dataType())));
-        for (long dim : type.shape().dims()) {
-            tensor.addDims(dim);
-        }
-        return tensor.build();
+        return TensorWriter.write(parameter.name(), new Tensor(type, bytes(numbers, type.dataType())));
     }
 
     /** The use by which a tensor begins: a vector that is also a running statistic must begin as such a one. */

@@ -15,7 +15,7 @@ public enum Statistic implements Named {
      * log10(λ₁/λ_n), the condition number of TE-NAS (Chen et al. 2021): lower is better, training at a small learning rate
      * then proceeds at one speed in all directions. Where λ_n is under the noise floor, log10(1/ε) is a lower bound.
      */
-    LOG_COND("log-cond", Direction.LOWER, "log10 of largest over smallest eigenvalue (condition number)") {
+    LOG_COND("log-cond", Direction.LOWER) {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             return Optional.of(
@@ -28,7 +28,7 @@ public enum Statistic implements Named {
      * log10 λ_n: higher is better, it bounds the rate at which gradient descent converges (Du et al. 2019). Where λ_n is under
      * the noise floor, the floor is an upper bound.
      */
-    LOG_MIN("log-min", Direction.HIGHER, "log10 of the smallest eigenvalue") {
+    LOG_MIN("log-min", Direction.HIGHER) {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             return Optional.of(
@@ -40,7 +40,7 @@ public enum Statistic implements Named {
         }
     },
     /** log10 tr Θ: higher is better (NASI, Shu et al. 2022: the trace norm bounds the loss after training from above). */
-    LOG_TRACE("log-trace", Direction.HIGHER, "log10 of the trace", (kernel, spectrum) -> {
+    LOG_TRACE("log-trace", Direction.HIGHER, (kernel, spectrum) -> {
         double magnitude = kernel.magnitude();
         double sum = 0;
         for (int i = 0; i < kernel.size(); i++) {
@@ -53,7 +53,7 @@ public enum Statistic implements Named {
      * positive Kendall τ with trained accuracy (0.65 plain, 0.74 with a high-pass view), and KNAS (Xu et al. 2021) argues for
      * large Gram matrices of gradients.
      */
-    LOG_FROBENIUS("log-frobenius", Direction.HIGHER, "log10 of the Frobenius norm", (kernel, spectrum) -> {
+    LOG_FROBENIUS("log-frobenius", Direction.HIGHER, (kernel, spectrum) -> {
         double magnitude = kernel.magnitude();
         double sum = 0;
         for (double value : kernel.values()) {
@@ -68,43 +68,38 @@ public enum Statistic implements Named {
      * ridge is the floor itself, so directions that rounding hides all count alike (log10 ελ₁), and the value is a number
      * also where λ_n is not. Eigenvalues made negative by rounding count as 0.
      */
-    LOG_DET(
-            "log-det",
-            Direction.HIGHER,
-            "log10 of the determinant, ridge at the noise floor, per row",
-            (kernel, spectrum) -> {
-                double largest = spectrum.largest();
-                double sum = 0;
-                for (int i = 0; i < spectrum.size(); i++) {
-                    sum += Math.log10(Math.max(spectrum.eigenvalue(i), 0) / largest + spectrum.relativeFloor());
-                }
-                return Math.log10(largest) + sum / spectrum.size();
-            }),
+    LOG_DET("log-det", Direction.HIGHER, (kernel, spectrum) -> {
+        double largest = spectrum.largest();
+        double sum = 0;
+        for (int i = 0; i < spectrum.size(); i++) {
+            sum += Math.log10(Math.max(spectrum.eigenvalue(i), 0) / largest + spectrum.relativeFloor());
+        }
+        return Math.log10(largest) + sum / spectrum.size();
+    }),
     /**
      * exp(−Σ p_i ln p_i) with p = λ/Σλ, between 1 and n (Roy &amp; Vetterli 2007): higher is better (assumed: more directions in
      * which samples can be told apart). Eigenvalues made negative by rounding count as 0.
      */
-    EFFECTIVE_RANK(
-            "effective-rank", Direction.HIGHER, "exponential of the entropy of the spectrum", (kernel, spectrum) -> {
-                double total = 0;
-                for (int i = 0; i < spectrum.size(); i++) {
-                    total += Math.max(spectrum.eigenvalue(i), 0) / spectrum.largest();
-                }
-                double entropy = 0;
-                for (int i = 0; i < spectrum.size(); i++) {
-                    double share = Math.max(spectrum.eigenvalue(i), 0) / spectrum.largest() / total;
-                    if (share > 0) {
-                        entropy -= share * Math.log(share);
-                    }
-                }
-                return Math.exp(entropy);
-            }),
+    EFFECTIVE_RANK("effective-rank", Direction.HIGHER, (kernel, spectrum) -> {
+        double total = 0;
+        for (int i = 0; i < spectrum.size(); i++) {
+            total += Math.max(spectrum.eigenvalue(i), 0) / spectrum.largest();
+        }
+        double entropy = 0;
+        for (int i = 0; i < spectrum.size(); i++) {
+            double share = Math.max(spectrum.eigenvalue(i), 0) / spectrum.largest() / total;
+            if (share > 0) {
+                entropy -= share * Math.log(share);
+            }
+        }
+        return Math.exp(entropy);
+    }),
     /**
      * Mean of cos(J_i, J_j) over i &lt; j: lower is better (assumed: gradients that point one way make Θ nearly of rank one, which
      * TE-NAS' condition number punishes; GradSign, Zhang &amp; Jia 2022, argues the other way for a trained loss). Samples without
      * any gradient have no cosine and are left out; absent where no pair is left.
      */
-    MEAN_COSINE("mean-cosine", Direction.LOWER, "mean cosine between gradients of two samples") {
+    MEAN_COSINE("mean-cosine", Direction.LOWER) {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             double sum = 0;
@@ -125,7 +120,7 @@ public enum Statistic implements Named {
      * (Cortes et al. 2012): higher is better. Labels of a batch repeat in each view. Absent without labels, with one class
      * only, or where Θ is constant.
      */
-    ALIGNMENT("alignment", Direction.HIGHER, "centred alignment with the labels") {
+    ALIGNMENT("alignment", Direction.HIGHER) {
         @Override
         Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
             return Alignment.of(kernel, labels);
@@ -136,22 +131,19 @@ public enum Statistic implements Named {
 
     private final String id;
     private final Direction direction;
-    private final String description;
     private final ToDoubleBiFunction<Kernel, Spectrum> formula;
 
-    Statistic(String id, Direction direction, String description) {
+    Statistic(String id, Direction direction) {
         this.id = id;
         this.direction = direction;
-        this.description = description;
         this.formula = (kernel, spectrum) -> {
             throw new AssertionError(id + " measures by itself");
         };
     }
 
-    Statistic(String id, Direction direction, String description, ToDoubleBiFunction<Kernel, Spectrum> formula) {
+    Statistic(String id, Direction direction, ToDoubleBiFunction<Kernel, Spectrum> formula) {
         this.id = id;
         this.direction = direction;
-        this.description = description;
         this.formula = formula;
     }
 
@@ -168,11 +160,6 @@ public enum Statistic implements Named {
     /** Whether the value needs the labels of the batch. */
     public boolean needsLabels() {
         return this == ALIGNMENT;
-    }
-
-    /** One line for a help text or a caption. */
-    public String description() {
-        return description;
     }
 
     /** The value without labels: absent for {@link #ALIGNMENT}. See {@link #value(Kernel, Spectrum, int[])}. */

@@ -26,10 +26,6 @@ public final class Accumulator {
         this.samples = samples;
     }
 
-    public Value target() {
-        return target;
-    }
-
     /** The contributions, each {@link Cotangent.PerSample}, {@link Cotangent.Outer} or {@link Cotangent.Window}. */
     public List<Cotangent> parts() {
         List<Cotangent> all = new ArrayList<>();

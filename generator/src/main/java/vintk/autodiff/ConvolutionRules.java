@@ -18,8 +18,8 @@ final class ConvolutionRules {
     private ConvolutionRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("Conv", Rule.full(Flow.LEADING, ConvolutionRules::convolution));
-        rules.add("ConvTranspose", Rule.full(Flow.LEADING, ConvolutionRules::transposed));
+        rules.add("Conv", new Rule(Flow.LEADING, ConvolutionRules::convolution));
+        rules.add("ConvTranspose", new Rule(Flow.LEADING, ConvolutionRules::transposed));
     }
 
     private static List<Cotangent> convolution(Pull p) {

@@ -20,7 +20,7 @@ final class EinsumRules {
     private EinsumRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("Einsum", Rule.full(EinsumRules::flow, EinsumRules::pullback));
+        rules.add("Einsum", new Rule(EinsumRules::flow, EinsumRules::pullback));
     }
 
     private static Equation equation(Node node) {
@@ -113,9 +113,7 @@ final class EinsumRules {
             throw new UntrackedBatchException(p.node(), "an operand has one row a sample");
         }
         String result = lead + sample + found;
-        long samples = p.dy().shape().dims().length > 0 && !lead.isEmpty()
-                ? p.dy().shape().dim(0)
-                : p.batch().samples();
+        long samples = p.batch().samples();
         Shape full = lead.isEmpty() && sample.isEmpty() ? shape : shape.prepend(samples);
         Shape thin = full;
         int offset = full.rank() - shape.rank();

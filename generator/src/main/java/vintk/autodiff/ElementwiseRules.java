@@ -41,7 +41,7 @@ final class ElementwiseRules {
         rules.add("Abs", elementwise(p -> times(p, sign(p.x()))));
         rules.add("Reciprocal", elementwise(p -> neg(times(p, square(p.y())))));
         rules.add("Sqrt", elementwise(p -> div(mul(p.dy(), 0.5), p.y())));
-        rules.add("Pow", new Rule(Flow.ELEMENTWISE, true, ElementwiseRules::pow));
+        rules.add("Pow", new Rule(Flow.ELEMENTWISE, ElementwiseRules::pow));
         rules.add("Exp", elementwise(p -> times(p, p.y())));
         rules.add("Log", elementwise(p -> div(p.dy(), p.x())));
 
@@ -65,7 +65,7 @@ final class ElementwiseRules {
         rules.add("Clip", elementwise(p -> p.where(equal(p.x(), p.y()))));
         rules.add("Max", elementwise(p -> larger(p, p.x(0), p.x(1)), p -> larger(p, p.x(1), p.x(0))));
         rules.add("Min", elementwise(p -> larger(p, p.x(1), p.x(0)), p -> larger(p, p.x(0), p.x(1))));
-        rules.add("Where", new Rule(Flow.ELEMENTWISE, true, p -> aligned(null, p.where(p.x(0)), p.where(not(p.x(0))))));
+        rules.add("Where", new Rule(Flow.ELEMENTWISE, p -> aligned(null, p.where(p.x(0)), p.where(not(p.x(0))))));
         rules.add("Cast", elementwise(p -> Ops.cast(p.dy(), p.x().dataType())));
 
         // No gradient: constant almost everywhere, or not a number

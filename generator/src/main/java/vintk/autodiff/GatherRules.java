@@ -26,9 +26,9 @@ final class GatherRules {
     private GatherRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("Gather", Rule.full(GatherRules::gatherFlow, GatherRules::gatherPullback));
-        rules.add("GatherElements", Rule.full(GatherRules::elementsFlow, GatherRules::elementsPullback));
-        rules.add("TopK", Rule.full(Flow.along(-1), GatherRules::topK));
+        rules.add("Gather", new Rule(GatherRules::gatherFlow, GatherRules::gatherPullback));
+        rules.add("GatherElements", new Rule(GatherRules::elementsFlow, GatherRules::elementsPullback));
+        rules.add("TopK", new Rule(Flow.along(-1), GatherRules::topK));
     }
 
     static int axis(Node node, int missing) {

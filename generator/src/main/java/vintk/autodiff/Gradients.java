@@ -141,7 +141,7 @@ public final class Gradients {
             return;
         }
         Rule rule = Rules.find(node);
-        Value dy = rule.lazy() ? collected.value() : collected.full();
+        Value dy = collected.value();
         List<Cotangent> cotangents;
         try {
             cotangents = rule.pullback().of(new Pull(node, dy, batch, active, steep));

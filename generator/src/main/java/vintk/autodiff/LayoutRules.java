@@ -18,12 +18,12 @@ final class LayoutRules {
     private LayoutRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("Reshape", Rule.full(LayoutRules::reshapeFlow, p -> reshaped(p, p.fullDy())));
-        rules.add("Transpose", Rule.lazy(LayoutRules::transposeFlow, LayoutRules::transposePullback));
-        rules.add("Expand", Rule.lazy(LayoutRules::expandFlow, p -> Rule.aligned(p.dy())));
-        rules.add("Concat", Rule.full(LayoutRules::concatFlow, LayoutRules::concatPullback));
-        rules.add("Slice", Rule.full(LayoutRules::sliceFlow, LayoutRules::slicePullback));
-        rules.add("Pad", Rule.full(LayoutRules::padFlow, LayoutRules::padPullback));
+        rules.add("Reshape", new Rule(LayoutRules::reshapeFlow, p -> reshaped(p, p.fullDy())));
+        rules.add("Transpose", new Rule(LayoutRules::transposeFlow, LayoutRules::transposePullback));
+        rules.add("Expand", new Rule(LayoutRules::expandFlow, p -> Rule.aligned(p.dy())));
+        rules.add("Concat", new Rule(LayoutRules::concatFlow, LayoutRules::concatPullback));
+        rules.add("Slice", new Rule(LayoutRules::sliceFlow, LayoutRules::slicePullback));
+        rules.add("Pad", new Rule(LayoutRules::padFlow, LayoutRules::padPullback));
         rules.add("ConstantOfShape", Rule.zero(LayoutRules::noSamples));
         rules.add("Shape", Rule.zero(LayoutRules::noSamples));
         rules.add("Size", Rule.zero(LayoutRules::noSamples));

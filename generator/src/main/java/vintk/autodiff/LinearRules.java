@@ -15,7 +15,7 @@ final class LinearRules {
     private LinearRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("MatMul", Rule.lazy(LinearRules::matMulFlow, LinearRules::matMulPullback));
+        rules.add("MatMul", new Rule(LinearRules::matMulFlow, LinearRules::matMulPullback));
     }
 
     private static BatchAxis matMulFlow(Node node, List<BatchAxis> axes, long samples) {

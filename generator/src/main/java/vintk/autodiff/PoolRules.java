@@ -18,9 +18,9 @@ final class PoolRules {
     private PoolRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("MaxPool", Rule.full(PoolRules::planes, PoolRules::maximum));
-        rules.add("AveragePool", Rule.full(PoolRules::planes, PoolRules::average));
-        rules.add("MaxUnpool", Rule.full(PoolRules::unpoolFlow, PoolRules::unpool));
+        rules.add("MaxPool", new Rule(PoolRules::planes, PoolRules::maximum));
+        rules.add("AveragePool", new Rule(PoolRules::planes, PoolRules::average));
+        rules.add("MaxUnpool", new Rule(PoolRules::unpoolFlow, PoolRules::unpool));
     }
 
     private static BatchAxis planes(Node node, List<BatchAxis> axes, long samples) {

@@ -23,10 +23,10 @@ final class QuantizationRules {
     private QuantizationRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("QuantizeLinear", Rule.lazy(QuantizationRules::flow, QuantizationRules::quantize));
+        rules.add("QuantizeLinear", new Rule(QuantizationRules::flow, QuantizationRules::quantize));
         rules.add(
                 "DequantizeLinear",
-                Rule.lazy(QuantizationRules::flow, p -> Rule.aligned(Rule.times(p, aligned(p, p.x(1))))));
+                new Rule(QuantizationRules::flow, p -> Rule.aligned(Rule.times(p, aligned(p, p.x(1))))));
     }
 
     /** Whether a value of integers has a cotangent: what QuantizeLinear made of numbers. */
@@ -106,7 +106,7 @@ final class QuantizationRules {
         Value inside = Ops.not(Ops.binary(
                 "Or", Ops.less(rounded, Ops.scalar(type, range[0])), Ops.greater(rounded, Ops.scalar(type, range[1]))));
         Value dq = Ops.div(p.dy(), scale);
-        return Rule.aligned(Ops.mask(inside, dq));
+        return Rule.aligned(p.masked(inside, dq));
     }
 
     private static double[] range(Pull p) {

@@ -18,16 +18,16 @@ final class ReductionRules {
     private ReductionRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("ReduceSum", Rule.lazy(ReductionRules::reduced, p -> Rule.only(new Cotangent.PerSample(spread(p)))));
-        rules.add("ReduceMax", Rule.lazy(ReductionRules::reduced, ReductionRules::extreme));
-        rules.add("ReduceMin", Rule.lazy(ReductionRules::reduced, ReductionRules::extreme));
-        rules.add("ReduceLogSumExp", Rule.lazy(ReductionRules::reduced, ReductionRules::logSumExp));
+        rules.add("ReduceSum", new Rule(ReductionRules::reduced, p -> Rule.only(new Cotangent.PerSample(spread(p)))));
+        rules.add("ReduceMax", new Rule(ReductionRules::reduced, ReductionRules::extreme));
+        rules.add("ReduceMin", new Rule(ReductionRules::reduced, ReductionRules::extreme));
+        rules.add("ReduceLogSumExp", new Rule(ReductionRules::reduced, ReductionRules::logSumExp));
         rules.add("ArgMax", Rule.zero(ReductionRules::alongAxis));
         rules.add("ArgMin", Rule.zero(ReductionRules::alongAxis));
         rules.add("NonZero", Rule.zero(ReductionRules::samplesMeet));
-        rules.add("Softmax", Rule.lazy(Flow.along(-1), ReductionRules::softmax));
-        rules.add("LayerNormalization", Rule.full(Flow.along(-1), ReductionRules::standardised));
-        rules.add("LogSoftmax", Rule.full(Flow.along(-1), ReductionRules::logSoftmax));
+        rules.add("Softmax", new Rule(Flow.along(-1), ReductionRules::softmax));
+        rules.add("LayerNormalization", new Rule(Flow.along(-1), ReductionRules::standardised));
+        rules.add("LogSoftmax", new Rule(Flow.along(-1), ReductionRules::logSoftmax));
     }
 
     /** The reduced axes of a ReduceSum, from the left, sorted. */
@@ -140,7 +140,7 @@ final class ReductionRules {
      */
     private static List<Cotangent> standardised(Pull p) {
         Value y = p.y();
-        Value g = p.dy();
+        Value g = p.fullDy();
         Value along = mul(y, Ops.reduceMean(mul(g, y), -1));
         Value dx = mul(
                 sub(sub(g, Ops.reduceMean(g, -1)), along), p.node().outputs().get(2));
@@ -149,6 +149,6 @@ final class ReductionRules {
 
     /** dx = dy - exp(y) Σ dy. */
     private static List<Cotangent> logSoftmax(Pull p) {
-        return Rule.aligned(sub(p.dy(), mul(exp(p.y()), reduceSum(p.dy(), true, axis(p)))));
+        return Rule.aligned(sub(p.fullDy(), mul(exp(p.y()), reduceSum(p.fullDy(), true, axis(p)))));
     }
 }

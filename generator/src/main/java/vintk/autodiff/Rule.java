@@ -11,11 +11,10 @@ import vintk.onnx.Value;
  * What differentiation knows of one operator.
  *
  * @param flow how it hands the batch axis on
- * @param lazy whether its pullback takes cotangents of extent 1 where they are constant
  * @param pullback from the cotangent of the output to those of the inputs; null where the operator has no gradient by
  *     its nature (comparisons, rounding), which is then zero almost everywhere
  */
-record Rule(Flow flow, boolean lazy, Pullback pullback) {
+record Rule(Flow flow, Pullback pullback) {
     /** The mathematics: one cotangent an input, null where there is none. */
     @FunctionalInterface
     interface Pullback {
@@ -24,25 +23,17 @@ record Rule(Flow flow, boolean lazy, Pullback pullback) {
 
     /** One operand, one formula. */
     static Rule elementwise(Function<Pull, Value> dx) {
-        return new Rule(Flow.ELEMENTWISE, true, p -> aligned(dx.apply(p)));
+        return new Rule(Flow.ELEMENTWISE, p -> aligned(dx.apply(p)));
     }
 
     /** Two operands, a formula each. */
     static Rule elementwise(Function<Pull, Value> da, Function<Pull, Value> db) {
-        return new Rule(Flow.ELEMENTWISE, true, p -> aligned(da.apply(p), db.apply(p)));
-    }
-
-    static Rule lazy(Flow flow, Pullback pullback) {
-        return new Rule(flow, true, pullback);
-    }
-
-    static Rule full(Flow flow, Pullback pullback) {
-        return new Rule(flow, false, pullback);
+        return new Rule(Flow.ELEMENTWISE, p -> aligned(da.apply(p), db.apply(p)));
     }
 
     /** No gradient, said so. */
     static Rule zero(Flow flow) {
-        return new Rule(flow, true, null);
+        return new Rule(flow, null);
     }
 
     boolean isDifferentiable() {

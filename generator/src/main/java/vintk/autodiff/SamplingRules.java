@@ -9,7 +9,7 @@ final class SamplingRules {
     private SamplingRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("GridSample", Rule.full(SamplingRules::flow, p -> new GridSampling(p).pulledBack()));
+        rules.add("GridSample", new Rule(SamplingRules::flow, p -> new GridSampling(p).pulledBack()));
     }
 
     /** Each image has its own places: images and places carry the samples alike, on axis 0. */

@@ -24,7 +24,7 @@ final class ScatterRules {
     private ScatterRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("ScatterElements", Rule.full(ScatterRules::flow, ScatterRules::pullback));
+        rules.add("ScatterElements", new Rule(ScatterRules::flow, ScatterRules::pullback));
     }
 
     // ---- flow: all operands have the samples on one axis, which is not that of the indices

@@ -13,7 +13,7 @@
  * <em>a cotangent may have one more axis in front, so axes are written from the right.</em>
  *
  * <p><b>Cotangents may be smaller than their value</b>: an axis along which a cotangent is constant may have extent 1
- * (the gradient of a mean, the seed of a sum). Rules marked {@code lazy} take them so; for the others the driver expands
- * them first.
+ * (the gradient of a mean, the seed of a sum). A rule that needs each element asks for the
+ * whole ({@link vintk.autodiff.Pull#fullDy()}).
  */
 package vintk.autodiff;

@@ -19,7 +19,6 @@ final class Elementwise {
             "Greater",
             "GreaterOrEqual",
             "HardSigmoid",
-            "HardSwish",
             "LeakyRelu",
             "Less",
             "LessOrEqual",

@@ -230,7 +230,8 @@ public final class ModelWriter {
                 && constant.shape().rank() > 0;
     }
 
-    private static NodeProto constantNode(TensorProto tensor) {
+    /** A Constant node under the name of its tensor. */
+    public static NodeProto constantNode(TensorProto tensor) {
         return NodeProto.newBuilder()
                 .setName(tensor.getName())
                 .setOpType("Constant")

@@ -12,8 +12,7 @@ public final class NeutralOperands {
     private static final long LONGEST = 1L << 16;
 
     /** Operators whose result has the elements of their first input, and no others. */
-    private static final Set<String> MOVES =
-            Set.of("Slice", "Reshape", "Transpose", "Expand", "Squeeze", "Unsqueeze", "Flatten");
+    private static final Set<String> MOVES = Set.of("Slice", "Reshape", "Transpose", "Expand");
 
     private NeutralOperands() {}
 

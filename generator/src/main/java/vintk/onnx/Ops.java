@@ -204,28 +204,13 @@ public final class Ops {
 
     /** Sum over axes; {@code keep} leaves them with extent 1. */
     public static Value reduceSum(Value x, boolean keep, int... axes) {
-        int[] sorted = normalised(x, axes);
-        Shape kept = x.shape();
-        for (int axis : sorted) {
-            kept = kept.with(axis, 1);
-        }
-        Shape result = keep ? kept : x.shape().without(sorted);
-        if (kept.equals(x.shape())) {
-            return reshape(x, result);
-        }
-        Attributes attributes = Attributes.NONE.with("keepdims", keep ? 1L : 0L);
-        Value axesInput = longs(Arrays.stream(sorted).asLongStream().toArray());
-        return node("ReduceSum", new TensorType(x.dataType(), result), attributes, x, axesInput);
+        return Reduce.of("ReduceSum", x, keep, axes);
     }
 
     /** Mean over axes, which stay with extent 1. */
     public static Value reduceMean(Value x, int... axes) {
         Value sum = reduceSum(x, true, axes);
         return mul(sum, (double) sum.shape().elements() / x.shape().elements());
-    }
-
-    private static int[] normalised(Value x, int... axes) {
-        return Arrays.stream(axes).map(x.shape()::axis).sorted().distinct().toArray();
     }
 
     public static Value softmax(Value x, int axis) {

@@ -53,7 +53,7 @@ public final class Reduce {
         return Ops.mask(positive, Ops.sqrt(Ops.where(positive, x, Ops.scalar(x.dataType(), 1))));
     }
 
-    private static Value of(String opType, Value x, boolean keep, int... axes) {
+    static Value of(String opType, Value x, boolean keep, int... axes) {
         int[] sorted =
                 Arrays.stream(axes).map(x.shape()::axis).sorted().distinct().toArray();
         Shape result = shape(x, keep, sorted);

@@ -1,5 +1,7 @@
 package vintk.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -82,5 +84,34 @@ public final class TensorReader {
             }
         }
         return new Tensor(type, buffer.flip());
+    }
+
+    /** What a Constant node holds, under the name of its output; null where that is no tensor of numbers. */
+    public static TensorProto constant(NodeProto node) {
+        for (AttributeProto attribute : node.getAttributeList()) {
+            TensorProto.Builder tensor =
+                    switch (attribute.getName()) {
+                        case "value" -> attribute.getT().toBuilder();
+                        case "value_float" -> numbers(DataType.FLOAT).addFloatData(attribute.getF());
+                        case "value_floats" ->
+                            numbers(DataType.FLOAT)
+                                    .addDims(attribute.getFloatsCount())
+                                    .addAllFloatData(attribute.getFloatsList());
+                        case "value_int" -> numbers(DataType.INT64).addInt64Data(attribute.getI());
+                        case "value_ints" ->
+                            numbers(DataType.INT64)
+                                    .addDims(attribute.getIntsCount())
+                                    .addAllInt64Data(attribute.getIntsList());
+                        default -> null;
+                    };
+            if (tensor != null) {
+                return tensor.setName(node.getOutput(0)).build();
+            }
+        }
+        return null;
+    }
+
+    private static TensorProto.Builder numbers(DataType type) {
+        return TensorProto.newBuilder().setDataType(type.code());
     }
 }

@@ -76,18 +76,7 @@ final class Heads {
 
     /** A constant of rows that are all equal as one row, so that it meets the samples as one. */
     static Tensor oneRow(Tensor tensor) {
-        Shape shape = tensor.shape();
-        if (shape.rank() < 2 || shape.dim(0) <= 1) {
-            return tensor;
-        }
-        int width = Math.toIntExact(shape.elements() / shape.dim(0));
-        double[] numbers = tensor.numbers();
-        double[] first = Arrays.copyOf(numbers, width);
-        for (int row = 1; row < shape.dim(0); row++) {
-            if (!Arrays.equals(first, Arrays.copyOfRange(numbers, row * width, (row + 1) * width))) {
-                return tensor;
-            }
-        }
-        return Tensor.of(tensor.type().withShape(shape.with(0, 1)), first);
+        Tensor row = tensor.shape().rank() < 2 ? null : tensor.commonRow();
+        return row == null ? tensor : row;
     }
 }

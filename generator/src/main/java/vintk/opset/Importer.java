@@ -16,7 +16,6 @@ import vintk.onnx.BlockedConvolution;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
-import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
@@ -181,30 +180,12 @@ public final class Importer {
     }
 
     private static Tensor constant(NodeProto proto) {
-        for (AttributeProto attribute : proto.getAttributeList()) {
-            switch (attribute.getName()) {
-                case "value":
-                    return TensorReader.read(attribute.getT());
-                case "value_float":
-                    return Tensor.floats(Shape.SCALAR, attribute.getF());
-                case "value_floats":
-                    float[] floats = new float[attribute.getFloatsCount()];
-                    for (int i = 0; i < floats.length; i++) {
-                        floats[i] = attribute.getFloats(i);
-                    }
-                    return Tensor.floats(Shape.of(floats.length), floats);
-                case "value_int":
-                    return Tensor.longs(Shape.SCALAR, attribute.getI());
-                case "value_ints":
-                    return Tensor.longs(attribute.getIntsList().stream()
-                            .mapToLong(Long::longValue)
-                            .toArray());
-                default:
-                    break;
-            }
+        TensorProto held = TensorReader.constant(proto);
+        if (held == null) {
+            throw new UnsupportedOperatorException(
+                    "Constant '" + proto.getOutput(0) + "': no value of a form that is handled");
         }
-        throw new UnsupportedOperatorException(
-                "Constant '" + proto.getOutput(0) + "': no value of a form that is handled");
+        return TensorReader.read(held);
     }
 
     private Value value(String name) {

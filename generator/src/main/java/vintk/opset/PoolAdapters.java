@@ -63,7 +63,7 @@ final class PoolAdapters {
         WindowMean[] means = means(site, count);
         boolean canonical = means.length <= MOST_AXES
                 && count != Count.ONE
-                && Arrays.stream(means).allMatch(m -> isCanonical(m, count));
+                && Arrays.stream(means).allMatch(PoolAdapters::isCanonical);
         if (canonical) {
             return averagePool(x, count != Count.INSIDE, means);
         }
@@ -95,7 +95,7 @@ final class PoolAdapters {
         return means;
     }
 
-    private static boolean isCanonical(WindowMean mean, Count count) {
+    private static boolean isCanonical(WindowMean mean) {
         long last = (mean.places() - 1) * mean.stride() + mean.kernel() - mean.begin();
         boolean past = last > mean.extent() + mean.end();
         return mean.dilation() == 1 && !past && mean.begin() < mean.kernel() && mean.end() < mean.kernel();
@@ -128,8 +128,7 @@ final class PoolAdapters {
         long elements = Shape.of(site.attributes().integers("kernel_shape")).elements();
         Value powers = powers(site.x(), p);
         WindowMean[] means = means(site, Count.PADDED);
-        boolean canonical =
-                means.length <= MOST_AXES && Arrays.stream(means).allMatch(m -> isCanonical(m, Count.PADDED));
+        boolean canonical = means.length <= MOST_AXES && Arrays.stream(means).allMatch(PoolAdapters::isCanonical);
         Value sum = canonical ? Ops.mul(mean(site, powers, Count.PADDED), elements) : mean(site, powers, Count.ONE);
         return root(sum, p);
     }

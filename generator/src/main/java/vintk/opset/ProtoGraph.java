@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import vintk.onnx.DataType;
 import vintk.onnx.TensorReader;
@@ -92,12 +91,9 @@ final class ProtoGraph {
         if (node.getOutputCount() == 0) {
             return;
         }
-        if (node.getOpType().equals("Constant")) {
-            node.getAttributeList().stream()
-                    .map(ProtoGraph::constant)
-                    .filter(Objects::nonNull)
-                    .forEach(t -> constants.put(
-                            node.getOutput(0), t.setName(node.getOutput(0)).build()));
+        TensorProto held = node.getOpType().equals("Constant") ? TensorReader.constant(node) : null;
+        if (held != null) {
+            constants.put(node.getOutput(0), held);
         }
         if (node.getOpType().equals("ConstantOfShape") && node.getInputCount() == 1) {
             long[] dims = integers(node.getInput(0));
@@ -105,25 +101,6 @@ final class ProtoGraph {
                 filled.put(node.getOutput(0), filled(node, dims));
             }
         }
-    }
-
-    /** What an attribute of a Constant node holds; null where it is no tensor of numbers. */
-    private static TensorProto.Builder constant(AttributeProto attribute) {
-        TensorProto.Builder tensor = TensorProto.newBuilder();
-        return switch (attribute.getName()) {
-            case "value" -> attribute.getT().toBuilder();
-            case "value_float" -> tensor.setDataType(DataType.FLOAT.code()).addFloatData(attribute.getF());
-            case "value_floats" ->
-                tensor.setDataType(DataType.FLOAT.code())
-                        .addDims(attribute.getFloatsCount())
-                        .addAllFloatData(attribute.getFloatsList());
-            case "value_int" -> tensor.setDataType(DataType.INT64.code()).addInt64Data(attribute.getI());
-            case "value_ints" ->
-                tensor.setDataType(DataType.INT64.code())
-                        .addDims(attribute.getIntsCount())
-                        .addAllInt64Data(attribute.getIntsList());
-            default -> null;
-        };
     }
 
     private static Filled filled(NodeProto node, long[] dims) {

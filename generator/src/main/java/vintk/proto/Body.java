@@ -5,14 +5,16 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 
 /** A graph under construction, in which sub-graphs are put. */
 final class Body {
@@ -166,27 +168,11 @@ final class Body {
                 .build();
     }
 
-    static AttributeProto integer(String name, long value) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(value)
-                .build();
-    }
-
     /** A new INT64 initializer: a scalar where {@code vector} is false. */
     String constant(String wanted, long value, boolean vector) {
         String name = fresh(wanted);
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(value).flip();
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(DataType.INT64.code())
-                .setRawData(ByteString.copyFrom(bytes));
-        if (vector) {
-            tensor.addDims(1);
-        }
-        graph.addInitializer(tensor);
+        graph.addInitializer(
+                TensorWriter.write(name, vector ? Tensor.longs(value) : Tensor.longs(Shape.SCALAR, value)));
         return name;
     }
 
@@ -198,10 +184,7 @@ final class Body {
     /** A new boolean scalar. */
     String truth(String wanted, boolean value) {
         String name = fresh(wanted);
-        graph.addInitializer(TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(DataType.BOOL.code())
-                .setRawData(ByteString.copyFrom(new byte[] {(byte) (value ? 1 : 0)})));
+        graph.addInitializer(TensorWriter.write(name, Tensor.of(TensorType.of(DataType.BOOL), value ? 1 : 0)));
         return name;
     }
 
@@ -218,7 +201,7 @@ final class Body {
 
     static NodeProto concat(List<String> values, long axis, String to) {
         return node("Concat", to, values.toArray(new String[0])).toBuilder()
-                .addAttribute(integer("axis", axis))
+                .addAllAttribute(Attributes.NONE.with("axis", axis).all())
                 .build();
     }
 
@@ -228,10 +211,7 @@ final class Body {
             return node(opType, to, value, vector(to + "/axes", axis));
         }
         return node(opType, to, value).toBuilder()
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("axes")
-                        .setType(AttributeProto.AttributeType.INTS)
-                        .addInts(axis))
+                .addAllAttribute(Attributes.NONE.with("axes", new long[] {axis}).all())
                 .build();
     }
 }

@@ -1,6 +1,5 @@
 package vintk.proto;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -28,10 +27,9 @@ public final class FreedBatch {
         Set<String> carrying = new HashSet<>(inputs);
         GraphProto.Builder graph = model.getGraph().toBuilder().clearNode();
         for (NodeProto node : model.getGraph().getNodeList()) {
-            if (node.getOpType().equals("Constant")) {
-                node.getAttributeList().stream()
-                        .filter(AttributeProto::hasT)
-                        .forEach(a -> stored.put(node.getOutput(0), a.getT()));
+            TensorProto held = node.getOpType().equals("Constant") ? TensorReader.constant(node) : null;
+            if (held != null) {
+                stored.put(node.getOutput(0), held);
             }
             boolean carries = SubGraphs.reads(node).anyMatch(carrying::contains);
             if (carries) {

@@ -3,6 +3,7 @@ package vintk.proto;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -110,11 +111,8 @@ final class LoopUnrolling {
     private Tensor constantOf(String value) {
         for (NodeProto node : graph.getNodeList()) {
             if (node.getOpType().equals("Constant") && node.getOutput(0).equals(value)) {
-                return node.getAttributeList().stream()
-                        .filter(AttributeProto::hasT)
-                        .map(a -> TensorReader.read(a.getT()))
-                        .findFirst()
-                        .orElse(null);
+                TensorProto held = TensorReader.constant(node);
+                return held == null ? null : TensorReader.read(held);
             }
         }
         return graph.getInitializerList().stream()

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import vintk.onnx.Attributes;
 import vintk.onnx.Shape;
 import vintk.onnx.UnsupportedOperatorException;
 
@@ -80,7 +81,9 @@ final class ScanUnrolling {
                 body.add(
                         Body.node("Gather", part, scan.getInput(states + s), body.constant(name + "/at", at, false))
                                 .toBuilder()
-                                .addAttribute(Body.integer("axis", axes[s]))
+                                .addAllAttribute(Attributes.NONE
+                                        .with("axis", (long) axes[s])
+                                        .all())
                                 .build());
                 arguments.add(part);
             }

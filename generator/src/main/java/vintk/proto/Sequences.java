@@ -1,6 +1,5 @@
 package vintk.proto;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -180,7 +179,7 @@ public final class Sequences {
         Set<String> zeros = new HashSet<>(around);
         graph.getInitializerList().stream().filter(Sequences::isZero).forEach(tensor -> zeros.add(tensor.getName()));
         for (NodeProto node : graph.getNodeList()) {
-            if (is(node, Set.of("Constant")) && node.getAttributeList().stream().anyMatch(Sequences::isZero)) {
+            if (is(node, Set.of("Constant")) && isZero(TensorReader.constant(node))) {
                 zeros.add(node.getOutput(0));
             }
             if (is(node, Set.of("SplitToSequence")) && has(node, 1) && zeros.contains(node.getInput(1))) {
@@ -190,16 +189,10 @@ public final class Sequences {
         }
     }
 
-    private static boolean isZero(AttributeProto attribute) {
-        return attribute.hasT()
-                ? isZero(attribute.getT())
-                : attribute.getName().equals("value_int") && attribute.getI() == 0;
-    }
-
     /** Sizes are of these types; others, such as strings, are not read. */
     private static boolean isZero(TensorProto tensor) {
-        boolean integer =
-                tensor.getDataType() == DataType.INT64.code() || tensor.getDataType() == DataType.INT32.code();
+        boolean integer = tensor != null
+                && (tensor.getDataType() == DataType.INT64.code() || tensor.getDataType() == DataType.INT32.code());
         return integer && tensor.getDimsCount() == 0 && isZero(TensorReader.read(tensor));
     }
 

@@ -7,14 +7,13 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.UnsafeByteOperations;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.stream.Stream;
 import vintk.onnx.DataType;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
 
 /**
  * Models of half or double precision, or of a mixture, as float32: the kernel is a property of the function, float32 is
@@ -102,17 +101,8 @@ final class SinglePrecision {
             return proto;
         }
         Tensor tensor = TensorReader.read(proto);
+        TensorType floats = new TensorType(DataType.FLOAT, tensor.shape());
         int elements = Math.toIntExact(tensor.shape().elements());
-        ByteBuffer floats =
-                ByteBuffer.allocate(Math.multiplyExact(elements, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < elements; i++) {
-            floats.putFloat((float) tensor.number(i));
-        }
-        return TensorProto.newBuilder()
-                .setName(proto.getName())
-                .addAllDims(proto.getDimsList())
-                .setDataType(FLOAT)
-                .setRawData(UnsafeByteOperations.unsafeWrap(floats.flip()))
-                .build();
+        return TensorWriter.write(proto.getName(), Tensor.of(floats, elements, tensor::number));
     }
 }

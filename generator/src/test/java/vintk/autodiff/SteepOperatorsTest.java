@@ -2,6 +2,7 @@ package vintk.autodiff;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,16 @@ class SteepOperatorsTest {
         return x -> Ops.node(operator, x.type(), attributes, x);
     }
 
+    /** Below 0 are no bytes. */
+    private static Value toByteAndBack(Value x) {
+        Value zero = Ops.constant(new Tensor(TensorType.of(DataType.UINT8), ByteBuffer.allocate(1)));
+        return QuantizationCases.quantized(x, number(1), zero, Attributes.NONE);
+    }
+
     /** 0 at -1, and x at 4. */
     private static final Map<String, UnaryOperator<Value>> SELECTIONS = Map.of(
             "Relu", node("Relu", Attributes.NONE),
+            "QuantizeLinear", SteepOperatorsTest::toByteAndBack,
             "Clip", x -> Ops.clip(x, number(0), null),
             "Max", x -> Ops.node("Max", x.type(), Attributes.NONE, x, number(0)),
             "Min", x -> Ops.neg(Ops.node("Min", x.type(), Attributes.NONE, Ops.neg(x), number(0))),
