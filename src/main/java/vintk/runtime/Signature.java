@@ -64,7 +64,7 @@ final class Signature {
                             + "=...: this input takes the samples, which --inputs gives (for the command kernel an --input without a name)");
         }
         inputs.forEach(Signature::requireSize);
-        Signature signature = new Signature(main, given.batchAxis().orElse(batchAxis(main)));
+        Signature signature = new Signature(main, given.batchAxis().orElseGet(() -> batchAxis(main, model)));
         if (signature.axis >= main.rank()) {
             throw new IllegalArgumentException(
                     "--batch-axis " + signature.axis + ": input " + main + " has " + main.rank() + " axes");
@@ -105,10 +105,10 @@ final class Signature {
     }
 
     /**
-     * The axis that carries samples: the first where it is free or 1; else the only free one, or one of extent 1; else the
-     * first, as a batch that is fixed, but for what has the shape of a single image or is a vector.
+     * The axis that carries samples: the first where it is free or 1; else the only free one; else the second of [T, 1, C], a
+     * sequence; else the first, as a batch that is fixed, but for what has the shape of a single image or is a vector.
      */
-    private static int batchAxis(DeclaredInput input) {
+    private static int batchAxis(DeclaredInput input, ModelProto model) {
         int rank = input.rank();
         if (rank == 0) {
             return ModelInputs.NO_BATCH;
@@ -127,10 +127,19 @@ final class Signature {
         if (rank == 1 || image) {
             return ModelInputs.NO_BATCH;
         }
-        return IntStream.range(1, rank - 1)
-                .filter(i -> input.dims().get(i) == 1)
-                .findFirst()
-                .orElse(0);
+        boolean sequence = rank == 3
+                && input.dims().get(1) == 1
+                && !hasRows(model, input.dims().get(0));
+        return sequence ? 1 : 0;
+    }
+
+    /** Whether an output is a row for each of so many samples: then [N, 1, L] are signals of one channel, and no sequence. */
+    private static boolean hasRows(ModelProto model, long samples) {
+        return model.getGraph().getOutputList().stream()
+                .map(output -> output.getType().getTensorType().getShape())
+                .anyMatch(shape -> shape.getDimCount() > 0
+                        && shape.getDimCount() < 3
+                        && shape.getDim(0).getDimValue() == samples);
     }
 
     private void other(DeclaredInput input, ModelInputs given) {

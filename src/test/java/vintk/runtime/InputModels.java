@@ -32,6 +32,15 @@ final class InputModels {
                 new ExportedModel("two samples at a time", rowsOfTwo(), 3)
                         .fixed(2)
                         .perSample(),
+                new ExportedModel("two images of one channel at a time", channel(2, 1, 2, 3), 1, 2, 3)
+                        .fixed(2)
+                        .perSample(),
+                new ExportedModel("two signals of one channel at a time", channel(2, 1, 6), 1, 6)
+                        .fixed(2)
+                        .perSample(),
+                new ExportedModel("a sequence of two steps", steps(), 2, 3)
+                        .axis(1, false)
+                        .fixed(1),
                 new ExportedModel("a token copied for two samples at a time", tokenOfTwo(true, -0.6f), 3, 4)
                         .like(tokenOfTwo(false, -0.6f))
                         .fixed(2)
@@ -285,6 +294,31 @@ final class InputModels {
                 .weight("v", 2, 2)
                 .layer("y", "pairs", "v")
                 .output("y");
+    }
+
+    private static TestModel channel(long... dims) {
+        return TestModel.opset(13)
+                .input("x", dims)
+                .node("Flatten", "flat", "x")
+                .weight("w", 6, 4)
+                .layer("h", "flat", "w")
+                .longs("rows", 2, 2, 2)
+                .node("Reshape", "pairs", "h", "rows")
+                .weight("v", 2, 2)
+                .layer("y", "pairs", "v")
+                .node("Flatten", "logits", "y")
+                .shaped("logits", 2, 4);
+    }
+
+    private static TestModel steps() {
+        return TestModel.opset(13)
+                .input("x", 2, 1, 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .longs("first", 0)
+                .node("ReduceSum", "y", "h", "first")
+                .with("keepdims", 0)
+                .shaped("y", 1, 4);
     }
 
     /**

@@ -107,6 +107,11 @@ final class TestModel {
     }
 
     TestModel input(DataType elements, String name, long... dims) {
+        graph.addInput(info(elements, name, shape(dims)));
+        return this;
+    }
+
+    private static TensorShapeProto.Builder shape(long... dims) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (long dim : dims) {
             shape.addDim(
@@ -114,13 +119,16 @@ final class TestModel {
                             ? TensorShapeProto.Dimension.newBuilder().setDimParam("N" + shape.getDimCount())
                             : TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
         }
-        graph.addInput(ValueInfoProto.newBuilder()
+        return shape;
+    }
+
+    private static ValueInfoProto.Builder info(DataType elements, String name, TensorShapeProto.Builder shape) {
+        return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
                         .setTensorType(TypeProto.Tensor.newBuilder()
                                 .setElemType(elements.code())
-                                .setShape(shape))));
-        return this;
+                                .setShape(shape)));
     }
 
     /** Inputs of a body: of types that its caller knows. */
@@ -131,6 +139,12 @@ final class TestModel {
 
     TestModel output(String... names) {
         Arrays.stream(names).forEach(name -> graph.addOutputBuilder().setName(name));
+        return this;
+    }
+
+    /** An output whose shape the file says. */
+    TestModel shaped(String name, long... dims) {
+        graph.addOutput(info(type, name, shape(dims)));
         return this;
     }
 
