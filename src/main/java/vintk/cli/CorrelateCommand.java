@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,12 +35,15 @@ import vintk.score.Statistic;
         description = {
             "",
             "Kendall tau-b, Spearman rho and Pearson r with 95 %% bootstrap intervals, for the ViNTK and NTK scores"
-                    + " (turned so that higher is better), parameters and MACs. Models are matched by id."
+                    + " (turned so that higher is better) and the logarithms of parameters and MACs; how much better ViNTK is"
+                    + " than the others; and which of the best models each would choose. Models are matched by id."
         },
         footer = {"", "Example:", "  vintk correlate results.csv --truth accuracies.json --column cifar100"})
 final class CorrelateCommand implements Callable<Integer> {
     /** Resamples of fewer are mostly of the same ones. */
     private static final int FEW = 10;
+
+    private static final String ROW = "%-14s %-21s %-21s %s%n";
 
     @Spec
     private CommandSpec spec;
@@ -50,7 +55,8 @@ final class CorrelateCommand implements Callable<Integer> {
             names = "--truth",
             paramLabel = "FILE",
             required = true,
-            description = "Accuracies by id: a JSON array, or a CSV table with the ids in its column id, or the first.")
+            description =
+                    "Accuracies by id, higher is better: a JSON array, or a CSV table with the ids in its column id, or the first.")
     private Path truth;
 
     @Option(names = "--column", paramLabel = "NAME", required = true, description = "The column of the truth.")
@@ -87,29 +93,59 @@ final class CorrelateCommand implements Callable<Integer> {
         out.printf(
                 "%s: %d models matched%nwithout a score: %s%nresults without truth: %s%ntruths without a result: %s%n%n",
                 agreement.column(),
-                agreement.matched(),
+                agreement.matched().size(),
                 named(agreement.unscored()),
                 named(agreement.withoutTruth()),
                 named(agreement.withoutResult()));
-        out.printf("%-8s %-22s %-22s %s%n", "", "Kendall tau-b", "Spearman rho", "Pearson r");
-        for (Correlation correlation : agreement.correlations()) {
-            if (correlation.count() < agreement.matched()) {
+        out.printf(ROW, agreement.statistic().id(), "Kendall tau-b", "Spearman rho", "Pearson r");
+        List<Correlation> all = Stream.concat(agreement.correlations().stream(), agreement.comparisons().stream())
+                .toList();
+        for (Correlation correlation : all) {
+            if (correlation.count() < agreement.matched().size()) {
                 out.println(correlation.predictor() + ": of " + correlation.count() + " models");
             }
             out.printf(
-                    "%-8s %-22s %-22s %s%n",
+                    ROW,
                     correlation.predictor(),
                     text(correlation.kendall()),
                     text(correlation.spearman()),
                     text(correlation.pearson()));
         }
-        if (agreement.correlations().stream()
+        List<String> notes = new ArrayList<>();
+        if (!agreement.comparisons().isEmpty()) {
+            notes.add("vintk - params: how much better; vintk | params: what it knows beside the parameters.");
+        }
+        if (all.stream()
                 .anyMatch(c ->
                         c.kendall().value().isEmpty() || c.pearson().value().isEmpty())) {
-            out.printf("%n- is not defined: fewer than two models, or all numbers of one side equal.%n");
+            notes.add("- is not defined: fewer than two models, or all numbers of one side equal.");
         }
-        if (agreement.matched() < FEW) {
-            out.printf("%nOf so few models the intervals (95 %%, bootstrap) cannot be relied on.%n");
+        int models = agreement.matched().size();
+        if (models < Coefficient.FEWEST) {
+            notes.add("Fewer than %d models have no intervals.".formatted(Coefficient.FEWEST));
+        } else if (models < FEW) {
+            notes.add("Of so few models the intervals (95 %, bootstrap) cannot be relied on.");
+        }
+        if (!notes.isEmpty()) {
+            out.printf("%n%s%n", String.join(System.lineSeparator(), notes));
+        }
+        if (!agreement.choices().isEmpty()) {
+            Agreement.Choice any = agreement.choices().get(0);
+            out.printf(
+                    Locale.ROOT,
+                    "%n%-14s %-21s %s of the first (best: %.6g)%n",
+                    "choosing by",
+                    "of the best " + any.of(),
+                    agreement.column(),
+                    any.best());
+            for (Agreement.Choice choice : agreement.choices()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-14s %-21s %.6g%n",
+                        choice.predictor(),
+                        "finds " + choice.found(),
+                        choice.first());
+            }
         }
     }
 
@@ -121,29 +157,59 @@ final class CorrelateCommand implements Callable<Integer> {
         if (coefficient.value().isEmpty()) {
             return "-";
         }
-        return String.format(
-                Locale.ROOT,
-                "%.3f [%.2f, %.2f]",
-                coefficient.value().getAsDouble(),
-                coefficient.low().orElse(Double.NaN),
-                coefficient.high().orElse(Double.NaN));
+        String value = String.format(Locale.ROOT, "%.3f", coefficient.value().getAsDouble());
+        return coefficient.low().isEmpty()
+                ? value
+                : String.format(
+                        Locale.ROOT,
+                        "%s [%.2f, %.2f]",
+                        value,
+                        coefficient.low().getAsDouble(),
+                        coefficient.high().getAsDouble());
     }
 
-    private static ObjectNode json(Agreement agreement) {
+    private ObjectNode json(Agreement agreement) {
         ObjectNode node = new ObjectMapper().createObjectNode();
+        node.put("results", results.toString());
+        node.put("truth", truth.toString());
         node.put("column", agreement.column());
-        node.put("matched", agreement.matched());
-        node.put("unscored", agreement.unscored().size());
-        node.put("without_truth", agreement.withoutTruth().size());
-        node.put("without_result", agreement.withoutResult().size());
-        for (Correlation correlation : agreement.correlations()) {
-            ObjectNode one = node.putObject(correlation.predictor());
-            one.put("models", correlation.count());
-            put(one, "kendall", correlation.kendall());
-            put(one, "spearman", correlation.spearman());
-            put(one, "pearson", correlation.pearson());
+        node.put("statistic", agreement.statistic().id());
+        ObjectNode intervals = node.putObject("intervals");
+        intervals.put("kind", "percentile bootstrap over models");
+        intervals.put("level", 0.95);
+        intervals.put("resamples", Correlation.RESAMPLES);
+        intervals.put("seed", common.seed);
+        intervals.put("version", Vintk.Version.number());
+        put(node, "matched", agreement.matched());
+        put(node, "unscored", agreement.unscored());
+        put(node, "without_truth", agreement.withoutTruth());
+        put(node, "without_result", agreement.withoutResult());
+        agreement.correlations().forEach(correlation -> put(node.putObject(correlation.predictor()), correlation));
+        ObjectNode comparisons = node.putObject("comparisons");
+        agreement
+                .comparisons()
+                .forEach(correlation -> put(comparisons.putObject(correlation.predictor()), correlation));
+        ObjectNode choices = node.putObject("choices");
+        for (Agreement.Choice choice : agreement.choices()) {
+            ObjectNode one = choices.putObject(choice.predictor());
+            one.put("of", choice.of());
+            one.put("found", choice.found());
+            one.put("first", choice.first());
+            one.put("best", choice.best());
         }
         return node;
+    }
+
+    private static void put(ObjectNode node, String name, List<String> ids) {
+        node.put(name, ids.size());
+        ids.forEach(node.putArray(name + "_ids")::add);
+    }
+
+    private static void put(ObjectNode node, Correlation correlation) {
+        node.put("models", correlation.count());
+        put(node, "kendall", correlation.kendall());
+        put(node, "spearman", correlation.spearman());
+        put(node, "pearson", correlation.pearson());
     }
 
     private static void put(ObjectNode node, String name, Coefficient coefficient) {

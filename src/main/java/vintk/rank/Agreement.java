@@ -4,34 +4,62 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import vintk.score.Statistic;
 import vintk.space.Sha256;
 
 /**
  * How well the scores of a study agree with trained accuracies, and how well mere size does.
  *
  * <p>Results and truth are joined by model id. All predictors are judged on the same models: those with a ViNTK score and with
- * truth. A predictor that some of these models lack says its smaller n. Scores are turned so that higher is better (the sign
- * of a statistic of which lower is better is changed), so a positive coefficient is always agreement.
+ * truth. A predictor that some of these models lack says its smaller n, and is not compared. Scores are turned so that higher is
+ * better (the sign of a statistic of which lower is better is changed), so a positive coefficient is always agreement. Parameters
+ * and MACs are taken by their logarithms, as scores are: Pearson's r alone sees that.
  *
  * @param column of the truth
- * @param matched number of models with a score and with truth
+ * @param statistic of the scores
+ * @param matched ids of models with a score and with truth, sorted
  * @param unscored ids with truth but without a score, sorted; the results say why
  * @param withoutTruth ids of results that the truth does not know, sorted
  * @param withoutResult ids of the truth that have no result, sorted
  * @param correlations of {@code vintk}, {@code ntk}, {@code params} and {@code macs}, in this order
+ * @param comparisons of {@code vintk} with each other predictor, by the same resamples: {@code vintk - params} is a difference of
+ *     coefficients, {@code vintk | params} what the score knows beside the parameters
+ * @param choices what choosing by each predictor would have given
  */
 public record Agreement(
         String column,
-        int matched,
+        Statistic statistic,
+        List<String> matched,
         List<String> unscored,
         List<String> withoutTruth,
         List<String> withoutResult,
-        List<Correlation> correlations) {
+        List<Correlation> correlations,
+        List<Correlation> comparisons,
+        List<Choice> choices) {
+
+    /** Of so many models one counts as best. */
+    private static final int BEST = 10;
+
+    private static final List<String> PREDICTORS = List.of("vintk", "ntk", "params", "macs");
+
+    /**
+     * What a search is for: the best models, and not the order of all. Of models of one prediction those of the first ids are chosen.
+     *
+     * @param predictor by which is chosen
+     * @param of how many models are chosen, a tenth of all, at least one
+     * @param found how many of these are among as many best ones
+     * @param first truth of the model that is first by the predictor
+     * @param best truth of the best model
+     */
+    public record Choice(String predictor, int of, int found, double first, double best) {}
 
     /**
      * Joins and correlates.
@@ -94,28 +122,85 @@ public record Agreement(
                                             : truth.values().firstKey()));
         }
         long key = key(seed, "bootstrap/" + truth.column());
-        List<Correlation> correlations = List.of(
-                correlate("vintk", matched, truth, key, model -> oriented(model, model.vintk())),
-                correlate("ntk", matched, truth, key, model -> oriented(model, model.ntk())),
-                correlate("params", matched, truth, key, ScoredModel::params),
-                correlate("macs", matched, truth, key, ScoredModel::macs));
-        return new Agreement(truth.column(), matched.size(), unscored, withoutTruth, withoutResult, correlations);
+        Map<String, Correlation.Resampled> resampled = new LinkedHashMap<>();
+        List<Correlation> comparisons = new ArrayList<>();
+        List<Choice> choices = new ArrayList<>();
+        for (String predictor : PREDICTORS) {
+            List<ScoredModel> known = matched.stream()
+                    .filter(model -> prediction(model, predictor).isPresent())
+                    .toList();
+            double[] truths = values(known, model -> truth.values().get(model.id()));
+            double[] predictions = predictions(known, predictor);
+            resampled.put(predictor, Correlation.Resampled.of(predictions, truths, key));
+            if (known.size() == matched.size()) {
+                choices.add(choice(predictor, predictions, truths));
+                if (!predictor.equals("vintk")) {
+                    comparisons.add(resampled
+                            .get("vintk")
+                            .minus(resampled.get(predictor))
+                            .named("vintk - " + predictor));
+                }
+            }
+        }
+        if (matched.stream().allMatch(model -> prediction(model, "params").isPresent())) {
+            double[] params = predictions(matched, "params");
+            Correlation.Resampled between = Correlation.Resampled.of(predictions(matched, "vintk"), params, key);
+            comparisons.add(resampled
+                    .get("vintk")
+                    .given(resampled.get("params"), between)
+                    .named("vintk | params"));
+        }
+        List<Correlation> correlations = resampled.entrySet().stream()
+                .map(entry -> entry.getValue().named(entry.getKey()))
+                .toList();
+        return new Agreement(
+                truth.column(),
+                matched.get(0).statistic(),
+                matched.stream().map(ScoredModel::id).toList(),
+                unscored,
+                withoutTruth,
+                withoutResult,
+                correlations,
+                comparisons,
+                choices);
     }
 
-    private static Correlation correlate(
-            String predictor,
-            List<ScoredModel> matched,
-            Truth truth,
-            long key,
-            Function<ScoredModel, OptionalDouble> prediction) {
-        List<ScoredModel> known = matched.stream()
-                .filter(model -> prediction.apply(model).isPresent())
-                .toList();
-        return Correlation.of(
+    private static Choice choice(String predictor, double[] predictions, double[] truths) {
+        int count = Math.max(1, truths.length / BEST);
+        List<Integer> chosen = highest(predictions, count);
+        List<Integer> best = highest(truths, count);
+        return new Choice(
                 predictor,
-                values(known, model -> prediction.apply(model).getAsDouble()),
-                values(known, model -> truth.values().get(model.id())),
-                key);
+                count,
+                (int) chosen.stream().filter(best::contains).count(),
+                truths[chosen.get(0)],
+                truths[best.get(0)]);
+    }
+
+    /** Places of the largest numbers, the largest first. */
+    private static List<Integer> highest(double[] numbers, int count) {
+        return IntStream.range(0, numbers.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -numbers[i]))
+                .limit(count)
+                .toList();
+    }
+
+    private static OptionalDouble prediction(ScoredModel model, String predictor) {
+        return switch (predictor) {
+            case "vintk" -> oriented(model, model.vintk());
+            case "ntk" -> oriented(model, model.ntk());
+            case "params" -> logarithm(model.params());
+            default -> logarithm(model.macs());
+        };
+    }
+
+    private static OptionalDouble logarithm(OptionalDouble count) {
+        return count.stream().filter(c -> c > 0).map(Math::log10).findFirst();
+    }
+
+    private static double[] predictions(List<ScoredModel> models, String predictor) {
+        return values(models, model -> prediction(model, predictor).getAsDouble());
     }
 
     private static double[] values(List<ScoredModel> models, ToDoubleFunction<ScoredModel> value) {

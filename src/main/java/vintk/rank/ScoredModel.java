@@ -6,13 +6,11 @@ import vintk.score.Direction;
 import vintk.score.Estimate;
 import vintk.score.Result;
 import vintk.score.Statistic;
-import vintk.score.Status;
 
 /**
  * What a correlation needs of a result; a file of any format gives this much.
  *
  * @param id by which the model meets ground truth
- * @param status of the result
  * @param vintk mean over the repeats, where there is one
  * @param ntk mean over the repeats
  * @param params parameter count
@@ -21,7 +19,6 @@ import vintk.score.Status;
  */
 public record ScoredModel(
         String id,
-        Status status,
         OptionalDouble vintk,
         OptionalDouble ntk,
         OptionalDouble params,
@@ -32,7 +29,6 @@ public record ScoredModel(
     public static ScoredModel of(Result result, Statistic statistic) {
         return new ScoredModel(
                 result.name(),
-                result.status(),
                 mean(result.vintk(statistic)),
                 mean(result.ntk(statistic)),
                 result.cost().parameters().stream().asDoubleStream().findFirst(),

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -98,7 +99,7 @@ public record Truth(String column, SortedMap<String, Double> values) {
             if (!row.path("id").isValueNode()) {
                 throw new IOException("Model %d of %s has no 'id'".formatted(rows.size() + 1, path));
             }
-            rows.add(Map.entry(row.get("id").asText(), row));
+            rows.add(Map.entry(row.get("id").asText().strip(), row));
         }
         return rows;
     }
@@ -120,6 +121,12 @@ public record Truth(String column, SortedMap<String, Double> values) {
             throw new IOException("%s is empty: expected a header and one row per model".formatted(path));
         }
         List<String> names = Arrays.stream(lines.get(0)).map(String::strip).toList();
+        Set<String> columns = new HashSet<>();
+        for (String name : names) {
+            if (!name.isEmpty() && !columns.add(name)) {
+                throw new IOException("%s has two columns '%s'".formatted(path, name));
+            }
+        }
         // Other programs put a column of row numbers in front.
         int id = Math.max(0, names.indexOf("id"));
         List<Map.Entry<String, JsonNode>> rows = new ArrayList<>();
@@ -131,7 +138,7 @@ public record Truth(String column, SortedMap<String, Double> values) {
                 }
             }
             if (id < line.length) {
-                rows.add(Map.entry(line[id], row));
+                rows.add(Map.entry(line[id].strip(), row));
             }
         }
         return rows;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,13 @@ public final class CsvReport {
         {"warnings", "/warnings"},
         {"scores", "/repeats"},
     };
+
+    /** What decides a score besides the model, but for the statistic: of that a row holds all. */
+    static final List<String> SETTINGS = Arrays.stream(COLUMNS)
+            .filter(column -> column[1].startsWith("/settings/"))
+            .map(column -> column[0])
+            .filter(name -> !name.equals("statistic") && !name.equals("direction"))
+            .toList();
 
     private CsvReport() {}
 

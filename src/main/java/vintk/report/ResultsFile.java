@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import vintk.rank.Journal;
+import vintk.rank.Merged;
 import vintk.rank.ResultJson;
 import vintk.rank.ScoredModel;
 import vintk.score.Named;
@@ -39,18 +41,19 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
     }
 
     /**
-     * Reads what {@link ReportFormat} or {@link Journal} wrote, in the format that the extension names.
+     * Reads what {@link ReportFormat} or {@link Journal} wrote, in the format that the extension names. Its results are of one
+     * study: others do not compare.
      *
      * @param statistic of the scores; empty for the one that ranked
      * @throws IOException if the file cannot be read, or says what is wrong with it and where
-     * @throws IllegalArgumentException if the extension is none of a format
+     * @throws IllegalArgumentException if the extension is none of a format, or naming the settings in which results differ
      */
     public static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
         return switch (ReportFormat.of(path)) {
             case JSONL, JSON -> {
                 Journal.Contents contents = results(path);
                 yield new ResultsFile(
-                        contents.results().stream()
+                        Merged.of(Map.of(path, contents.results())).stream()
                                 .map(result -> ScoredModel.of(
                                         result,
                                         statistic.orElse(result.settings().statistic())))
@@ -108,9 +111,10 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
                     .readAll();
             String of = statistic.map(named -> ":" + named.id()).orElse("");
             for (Map<String, String> row : rows) {
+                requireSettings(path, rows.get(0), row);
+                Named.find(Status.class, cell(row, "status"));
                 models.add(new ScoredModel(
                         cell(row, "id"),
-                        Named.find(Status.class, cell(row, "status")),
                         number(row, "vintk" + of),
                         number(row, "ntk" + of),
                         number(row, "params"),
@@ -124,6 +128,18 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
                     "Row %d of %s is not a result: %s".formatted(models.size() + 1, path, e.getMessage()), e);
         }
         return models;
+    }
+
+    /** As {@link Merged} has it; tables that others wrote may lack these columns. */
+    private static void requireSettings(Path path, Map<String, String> first, Map<String, String> row)
+            throws IOException {
+        for (String column : CsvReport.SETTINGS) {
+            if (!Objects.equals(first.get(column), row.get(column))) {
+                throw new IOException(
+                        "%s holds results of other settings (%s '%s', now '%s'): such scores do not compare"
+                                .formatted(path, column, first.get(column), row.get(column)));
+            }
+        }
     }
 
     private static String cell(Map<String, String> row, String column) {

@@ -38,7 +38,18 @@ class CorrelateTest {
                 truths without a result: 2 (f, g)
                 """;
         assertTrue(text.out().startsWith(counts), text.out());
-        assertTrue(text.out().contains("Of so few models the intervals"), text.out());
+        assertTrue(text.out().contains("Fewer than 5 models have no intervals."), text.out());
+        assertTrue(
+                text.out()
+                        .endsWith(
+                                """
+                choosing by    of the best 1         top1 of the first (best: 70.0000)
+                vintk          finds 1               70.0000
+                ntk            finds 0               50.0000
+                params         finds 0               60.0000
+                macs           finds 0               50.0000
+                """),
+                text.out());
         assertFalse(text.out().contains("is not defined"), text.out());
         Path failed = Files.writeString(
                 folder.resolve("failed.csv"),
@@ -56,6 +67,10 @@ class CorrelateTest {
         JsonNode node = new ObjectMapper().readTree(json.out());
         assertEquals(3, node.get("matched").asInt());
         assertEquals(1, node.get("unscored").asInt());
+        assertEquals("d", node.get("unscored_ids").get(0).asText());
+        assertEquals("log-frobenius", node.get("statistic").asText());
+        assertFalse(node.get("vintk").get("kendall").has("low"));
+        assertEquals(2, node.at("/comparisons/vintk - ntk/kendall/value").asDouble());
         assertEquals(1, node.get("without_truth").asInt());
         assertEquals(2, node.get("without_result").asInt());
         assertEquals(1, node.get("vintk").get("kendall").get("value").asDouble());

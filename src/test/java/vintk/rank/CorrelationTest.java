@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import vintk.score.Statistic;
-import vintk.score.Status;
 
 class CorrelationTest {
 
@@ -77,6 +77,69 @@ class CorrelationTest {
         return 0.5 * Math.log((1 + r) / (1 - r));
     }
 
+    /** A noisy copy against a noisier one, and what is left of it when a third is known; by the same resamples. */
+    @Test
+    void comparisonsOfPredictors() {
+        SplittableRandom random = new SplittableRandom(5);
+        double[] truth = random.doubles(80).toArray();
+        double[] close = new double[80];
+        double[] far = new double[80];
+        for (int i = 0; i < 80; i++) {
+            close[i] = truth[i] + 0.3 * random.nextDouble();
+            far[i] = truth[i] + 3 * random.nextDouble();
+        }
+        Correlation.Resampled better = Correlation.Resampled.of(close, truth, 1);
+        Correlation.Resampled worse = Correlation.Resampled.of(far, truth, 1);
+        Correlation.Resampled between = Correlation.Resampled.of(close, far, 1);
+        double a = better.pearson().value();
+        double b = worse.pearson().value();
+        double c = between.pearson().value();
+        Coefficient difference = better.minus(worse).named("close - far").pearson();
+        assertEquals(a - b, difference.value().orElseThrow(), 1e-15);
+        assertTrue(difference.low().orElseThrow() > 0 && difference.high().orElseThrow() > a - b);
+        // Pearson's of what is left of both after a line through the third is taken off.
+        assertEquals(
+                Correlation.of("rest", rest(close, far), rest(truth, far), 1)
+                        .pearson()
+                        .value()
+                        .orElseThrow(),
+                better.given(worse, between)
+                        .named("close | far")
+                        .pearson()
+                        .value()
+                        .orElseThrow(),
+                1e-12);
+        assertEquals(
+                (a - b * c) / Math.sqrt((1 - b * b) * (1 - c * c)),
+                better.given(worse, between).pearson().value());
+        Coefficient none = better.minus(better).named("close - close").kendall();
+        assertEquals(0, none.low().orElseThrow());
+        assertEquals(0, none.high().orElseThrow());
+        // Nothing is left beside oneself.
+        Correlation.Resampled itself = Correlation.Resampled.of(close, close, 1);
+        assertTrue(better.given(better, itself)
+                .named("close | close")
+                .kendall()
+                .value()
+                .isEmpty());
+    }
+
+    private static double[] rest(double[] y, double[] x) {
+        double meanX = Arrays.stream(x).average().orElseThrow();
+        double meanY = Arrays.stream(y).average().orElseThrow();
+        double both = 0;
+        double square = 0;
+        for (int i = 0; i < x.length; i++) {
+            both += (x[i] - meanX) * (y[i] - meanY);
+            square += (x[i] - meanX) * (x[i] - meanX);
+        }
+        double[] rest = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            rest[i] = y[i] - meanY - both / square * (x[i] - meanX);
+        }
+        return rest;
+    }
+
     @Test
     void whatIsNotDefinedIsAbsent() {
         Coefficient absent = new Coefficient(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
@@ -94,7 +157,6 @@ class CorrelationTest {
     private static ScoredModel model(String id, double vintk, double params, Statistic statistic) {
         return new ScoredModel(
                 id,
-                Status.OK,
                 OptionalDouble.of(vintk),
                 OptionalDouble.of(-vintk),
                 OptionalDouble.of(params),
@@ -107,12 +169,11 @@ class CorrelationTest {
         List<ScoredModel> models = new ArrayList<>();
         TreeMap<String, Double> truth = new TreeMap<>();
         for (int i = 0; i < 8; i++) {
-            models.add(model("m" + i, -i, i, Statistic.LOG_COND));
+            models.add(model("m" + i, -i, i + 1, Statistic.LOG_COND));
             truth.put("m" + i, 70.0 + i);
         }
         models.add(new ScoredModel(
                 "failed",
-                Status.NON_FINITE,
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.of(1),
@@ -122,7 +183,7 @@ class CorrelationTest {
         truth.put("failed", 99.0);
         truth.put("not-scored", 50.0);
         Agreement agreement = Agreement.of(models, new Truth("acc", truth), 5);
-        assertEquals(8, agreement.matched());
+        assertEquals(8, agreement.matched().size());
         assertEquals(List.of("failed"), agreement.unscored());
         assertEquals(List.of("unknown"), agreement.withoutTruth());
         assertEquals(List.of("not-scored"), agreement.withoutResult());
@@ -131,7 +192,14 @@ class CorrelationTest {
                 agreement.correlations().stream().map(Correlation::predictor).toList());
         assertEquals(1, agreement.correlations().get(0).kendall().value().orElseThrow());
         assertEquals(-1, agreement.correlations().get(1).kendall().value().orElseThrow());
-        assertEquals(1, agreement.correlations().get(2).pearson().value().orElseThrow(), 1e-12);
+        // Of log10(1 … 8) and 70 … 77.
+        assertEquals(0.9586, agreement.correlations().get(2).pearson().value().orElseThrow(), 1e-4);
+        // Nobody knows the MACs: they are not compared.
+        assertEquals(
+                List.of("vintk - ntk", "vintk - params", "vintk | params"),
+                agreement.comparisons().stream().map(Correlation::predictor).toList());
+        assertEquals(
+                new Agreement.Choice("ntk", 1, 0, 70, 77), agreement.choices().get(1));
         assertEquals(0, agreement.correlations().get(3).count());
         Collections.reverse(models);
         assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5));

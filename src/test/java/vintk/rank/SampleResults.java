@@ -82,13 +82,17 @@ public final class SampleResults {
     }
 
     public static Result failed(String name, Status status, String message) {
+        return failed(name, status, message, 1);
+    }
+
+    public static Result failed(String name, Status status, String message, int repeats) {
         return Result.failed(
                 name,
                 Source.file(name + ".onnx"),
                 status,
                 message,
                 Cost.unknown(0.5),
-                settings(Statistic.LOG_TRACE, 1));
+                settings(Statistic.LOG_TRACE, repeats));
     }
 
     /** A result whose statistic is under the noise floor: gradients of both views are parallel. */

@@ -26,7 +26,7 @@ import vintk.score.Status;
 class ResultsFileTest {
 
     private static final Ranking RANKING = Ranking.of(List.of(
-            SampleResults.failed("c, \"quoted\"", Status.ERROR, "two\nlines; \"and\" more"),
+            SampleResults.failed("c, \"quoted\"", Status.ERROR, "two\nlines; \"and\" more", 2),
             SampleResults.scored("a", 0.1, 0.3),
             SampleResults.scored("b", 2.5, 2.5)));
 
@@ -61,6 +61,16 @@ class ResultsFileTest {
             assertEquals(List.of(path), files.toList());
         }
         assertFalse(Files.readString(path).contains("NaN"));
+    }
+
+    /** Of one repeat and of two: two studies, put into one file by hand. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HTML")
+    void resultsOfTwoStudiesDoNotCompare(ReportFormat format) throws IOException {
+        Path path = folder.resolve("results." + format.id());
+        format.write(Ranking.of(List.of(SampleResults.scored("a", 1), SampleResults.scored("b", 2, 2))), path);
+        Exception thrown = assertThrows(Exception.class, () -> ResultsFile.read(path, Optional.empty()));
+        assertTrue(thrown.getMessage().contains("holds results of other settings (repeats "), thrown::getMessage);
     }
 
     /** What is ours is written over, what is not is refused. */
