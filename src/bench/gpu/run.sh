@@ -38,7 +38,7 @@ rank() { # name, workers, candidates, further options of vintk
   "$JAVA" ${JAVA_OPTS:-} -cp "$cp" vintk.cli.Vintk rank autoformer-tiny --count "$3" --batch 32 --device "${devices%,}" \
     --out "$work/$name.jsonl" --quiet "${@:4}" >"$work/$name.txt" || echo "$name failed"
   seconds=$(echo "$(date +%s.%N) - $start" | bc -l 2>/dev/null || "$PYTHON" -c "import time; print(time.time() - $start)")
-  scored=$(wc -l <"$work/$name.jsonl" || echo 0)
+  scored=$(cat "$work/$name.jsonl" 2>/dev/null | grep -c '"status":"ok"' || true)
   "$PYTHON" -c "import json; print(json.dumps({'what': '$name, $2 at a time', 'model': 'autoformer-tiny', 'batch': 32,
     'median': $seconds / max(1, $scored), 'per_minute': round(60 * $scored / $seconds)}))" | tee -a "$work/results.jsonl"
 }
@@ -47,7 +47,7 @@ rank rank "$WORKERS" "$COUNT"
 case $DEVICE in
   cuda*)
     rank rank-tf32 "$WORKERS" "$COUNT" --precision tf32
-    "$PYTHON" - "$work" <<'END' | tee -a "$work/results.jsonl"
+    "$PYTHON" - "$work" <<'END' | tee -a "$work/results.jsonl" || echo "ranks failed"
 import itertools, json, sys
 def scores(name):
     rows = map(json.loads, open(f"{sys.argv[1]}/{name}.jsonl"))

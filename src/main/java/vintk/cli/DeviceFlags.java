@@ -4,13 +4,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import vintk.runtime.CudaLibraries;
+import vintk.runtime.CudaProvider;
 import vintk.runtime.Device;
 import vintk.runtime.SessionSettings;
 import vintk.score.Precision;
 
 /** Where a kernel is computed. */
 final class DeviceFlags {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = {"--device", "--devices"},
             paramLabel = "D",
@@ -30,6 +37,7 @@ final class DeviceFlags {
     /** How the sessions of each device run; whether the devices are there is found out now. */
     List<SessionSettings> sessions(CommonOptions common) {
         List<Device> devices = Device.parseList(device);
+        remarkUnused(common);
         if (devices.size() > 1 && device.contains("auto")) {
             throw new IllegalArgumentException("--device: auto goes with no other device, got '" + device + "'");
         }
@@ -46,6 +54,16 @@ final class DeviceFlags {
         return devices.stream()
                 .map(d -> SessionSettings.of(each).on(d).withTf32(tf32))
                 .toList();
+    }
+
+    /** A device of this machine that {@code auto} left, and why. */
+    private void remarkUnused(CommonOptions common) {
+        List<String> listed = CudaLibraries.listed();
+        if (device.equals("auto") && CudaProvider.isBuilt() && !listed.isEmpty()) {
+            CudaProvider.problem(0)
+                    .ifPresent(problem -> common.remark(
+                            spec, "the processor is taken, as " + listed.get(0) + " cannot be used: " + problem));
+        }
     }
 
     /** The one device of a command that works on one model. */

@@ -85,7 +85,8 @@ final class ScoreFlags {
             paramLabel = "R",
             defaultValue = "1",
             description =
-                    "Seeds of weights and inputs; more than one gives a standard error (default: ${DEFAULT-VALUE}).")
+                    "Seeds of inputs and of weights, those of files only with --reinit; more than one gives a standard error"
+                            + " (default: ${DEFAULT-VALUE}).")
     int repeats;
 
     @Option(

@@ -35,14 +35,14 @@ public final class CudaLibraries {
 
     private CudaLibraries() {}
 
-    /** Those without which the provider does not load; the first comes with the driver. */
+    /** Those without which the provider computes nothing; the first comes with the driver, the last is opened when it is needed. */
     public static List<String> needed() {
         return List.of(
                 "libcuda.so.1",
                 "libcudart.so.12",
                 "libcublasLt.so.12",
                 "libcublas.so.12",
-                "libcufft.so.11",
+                "libcurand.so.10",
                 "libcudnn.so.9");
     }
 

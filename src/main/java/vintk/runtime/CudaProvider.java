@@ -11,10 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Ops;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
@@ -53,11 +56,9 @@ public final class CudaProvider {
             return Optional.of("this build is for the processor alone; build one with mvn -Pcuda package");
         }
         CudaLibraries.load();
-        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 2, 2));
-        Graph product = new Graph("product", List.of(x), Map.of("y", Ops.matMul(x, x)));
         SessionSettings settings = SessionSettings.of(1).on(new Device(Device.Kind.CUDA, index));
-        try (Session session = Session.of(ModelWriter.model(product), settings);
-                ai.onnxruntime.OnnxTensor ones = Tensors.of(new long[] {2, 2}, new float[] {1, 1, 1, 1});
+        try (Session session = Session.of(ModelWriter.model(trial()), settings);
+                ai.onnxruntime.OnnxTensor ones = Tensors.of(new long[] {1, 1, 2, 2}, new float[] {1, 1, 1, 1});
                 OrtSession.Result result = session.run(Map.of("x", ones))) {
             return result.size() == 1 ? Optional.empty() : Optional.of("a small model gave no result");
         } catch (ModelException e) {
@@ -66,6 +67,13 @@ public final class CudaProvider {
             String words = explained(whole, index);
             return Optional.of(words.equals(whole) ? e.getMessage() : words);
         }
+    }
+
+    /** A product and a convolution: the provider opens cuBLAS at once, and cuDNN when the first convolution runs. */
+    static Graph trial() {
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, 1, 2, 2));
+        Value y = Ops.node("Conv", x.type(), Attributes.NONE, x, Ops.constant(Tensor.floats(Shape.of(1, 1, 1, 1), 1)));
+        return new Graph("trial", List.of(x), Map.of("y", Ops.matMul(y, x)));
     }
 
     /** ONNX Runtime's message in words that say what to do. */
@@ -83,11 +91,20 @@ public final class CudaProvider {
         if (message.contains("no CUDA-capable device") || message.contains("CUDA failure 100")) {
             return "there is no CUDA device on this machine";
         }
-        if (message.contains("invalid device ordinal") || message.contains("CUDA failure 101")) {
+        if (message.contains("invalid device ordinal")
+                || message.contains("CUDA failure 101")
+                || message.contains("Invalid device ID")) {
             return "there is no CUDA device " + index + " on this machine";
         }
         if (message.contains("driver version is insufficient") || message.contains("CUDA failure 35")) {
             return "the NVIDIA driver is missing, or older than CUDA 12 needs (525)";
+        }
+        if (message.contains("undefined symbol: cuda")) {
+            return "the CUDA 12 runtime is older than ONNX Runtime needs (12.8)";
+        }
+        if (message.contains("Failed to find CUDA shared provider")) {
+            return "ONNX Runtime's library for CUDA is copied to " + System.getProperty("java.io.tmpdir")
+                    + " first, which needs 600 MB there (java -Djava.io.tmpdir=FOLDER takes another one)";
         }
         return message;
     }

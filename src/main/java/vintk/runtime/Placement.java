@@ -50,7 +50,7 @@ record Placement(List<String> onProcessor) {
             return null;
         }
         int more = onProcessor.size() - NAMED;
-        return onProcessor.size() + " nodes ran on the processor, as the CUDA provider has no kernel for them: "
+        return onProcessor.size() + " nodes ran on the processor, where ONNX Runtime put them: "
                 + String.join(", ", onProcessor.subList(0, Math.min(NAMED, onProcessor.size())))
                 + (more > 0 ? ", and " + more + " more" : "");
     }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
 public final class Session implements AutoCloseable {
@@ -161,6 +162,9 @@ public final class Session implements AutoCloseable {
     /** At most this much of a message of ONNX Runtime is shown: some list all types of a node. */
     private static final int MESSAGE = 450;
 
+    /** What a CUDA device, or a library for it, says of itself is no fault of the model. */
+    private static final Pattern DEVICE_FAILED = Pattern.compile("(cuda|cublas|cudnn|curand) (error|failure)");
+
     /** ONNX Runtime's own message without the places in its source, and what can be said of its kind. */
     static ModelException failure(OrtException e) {
         String text = String.valueOf(e.getMessage())
@@ -175,6 +179,7 @@ public final class Session implements AutoCloseable {
         ModelException.Kind kind = ModelException.Kind.ERROR;
         if (lower.contains("failed to allocate memory")
                 || lower.contains("bad_alloc")
+                || lower.contains("alloc_failed")
                 || lower.contains("out of memory")) {
             kind = ModelException.Kind.OUT_OF_MEMORY;
             text += "; try a smaller --batch";
@@ -183,6 +188,8 @@ public final class Session implements AutoCloseable {
                 || lower.contains("no op registered")
                 || lower.contains("could not find an implementation")) {
             kind = ModelException.Kind.UNSUPPORTED_OPERATOR;
+        } else if (DEVICE_FAILED.matcher(lower).find()) {
+            kind = ModelException.Kind.ERROR;
         } else if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_GRAPH
                 || e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_PROTOBUF
                 || e.getCode() == OrtException.OrtErrorCode.ORT_NO_MODEL

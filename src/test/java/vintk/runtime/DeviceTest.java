@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -7,15 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vintk.onnx.ModelWriter;
 
 /** Names of devices, and what is said where one cannot be used. */
 class DeviceTest {
@@ -56,10 +62,43 @@ class DeviceTest {
                 "CUDA failure 100: no CUDA-capable device is detected | there is no CUDA device on this machine",
                 "CUDA failure 101: invalid device ordinal | there is no CUDA device 3 on this machine",
                 "CUDA failure 35: CUDA driver version is insufficient | the NVIDIA driver is missing, or older than CUDA 12 needs (525)",
+                "Invalid device ID: 3, must be between 0 (inclusive) and 1 (exclusive) | there is no CUDA device 3 on this machine",
+                "cuDNN is unavailable or disabled: dlopen failed for libcudnn.so: libcudnn.so: cannot open shared object file | cuDNN 9"
+                        + " is missing (libcudnn.so is not on the library path)",
+                "undefined symbol: cudaLibraryGetKernel, version libcudart.so.12 | the CUDA 12 runtime is older than ONNX Runtime needs"
+                        + " (12.8)",
                 "something else | something else",
             })
     void problemsInWords(String message, String words) {
         assertEquals(words, CudaProvider.explained(message, 3));
+    }
+
+    /** What a device says of itself: the model before and the model after would fail as well. */
+    @ParameterizedTest
+    @CsvSource({
+        "CUDA error cudaErrorIllegalAddress: an illegal memory access was encountered, ERROR",
+        "CUDNN failure 5000: CUDNN_STATUS_EXECUTION_FAILED, ERROR",
+        "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED, OUT_OF_MEMORY",
+        "Failed to allocate memory for requested buffer, OUT_OF_MEMORY",
+        "Node (a) Op (Add) incompatible dimensions, INVALID_MODEL",
+    })
+    void failuresOfADeviceAreNotTheModels(String message, ModelException.Kind kind) {
+        assertEquals(
+                kind,
+                Session.failure(new OrtException(OrtException.OrtErrorCode.ORT_FAIL, message))
+                        .kind());
+    }
+
+    /** The provider's trial has numbers of its own: x·x by a product and a convolution. */
+    @Test
+    void theTrialIsAProductOfAConvolution() {
+        try (Session session = Session.of(ModelWriter.model(CudaProvider.trial()), SessionSettings.of(1));
+                OnnxTensor x = Tensors.of(new long[] {1, 1, 2, 2}, new float[] {1, 2, 3, 4});
+                OrtSession.Result result = session.run(Map.of("x", x))) {
+            assertArrayEquals(
+                    new float[] {7, 10, 15, 22},
+                    ((OnnxTensor) result.get(0)).getFloatBuffer().array());
+        }
     }
 
     @Test
@@ -77,7 +116,7 @@ class DeviceTest {
                                 event.formatted("b", "ConvTranspose", "CPU"))
                         + "]");
         assertEquals(
-                "1 nodes ran on the processor, as the CUDA provider has no kernel for them: ConvTranspose 'b'",
+                "1 nodes ran on the processor, where ONNX Runtime put them: ConvTranspose 'b'",
                 Placement.of(profile).remark());
         assertFalse(Files.exists(profile));
         assertNull(Placement.AS_MEANT.remark());

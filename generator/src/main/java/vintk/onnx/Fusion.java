@@ -7,7 +7,7 @@ public final class Fusion {
     public static Graph apply(Graph graph, Target target) {
         Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
         Graph formed = target == Target.CUDA
-                ? SumProduct.apply(ReductionFusion.apply(Shifts.sliced(lean)))
+                ? SumProduct.apply(ReductionFusion.apply(SymmetricPads.apply(Shifts.sliced(lean))))
                 : ReductionFusion.apply(StepForm.apply(StandardisationForm.arithmetic(lean)));
         Graph fused = CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
         return switch (target) {
