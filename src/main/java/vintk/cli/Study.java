@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jline.utils.Signals;
 import picocli.CommandLine.Model.CommandSpec;
 import vintk.rank.Earlier;
 import vintk.rank.Evaluation;
+import vintk.rank.InWork;
 import vintk.rank.Journal;
 import vintk.rank.Ranking;
 import vintk.rank.Subject;
@@ -75,10 +77,15 @@ final class Study {
         List<Subject> open = earlier.open(subjects, remark -> common.remark(spec, remark));
         int missing;
         try (Journal journal = openJournal();
+                InWork work = openWork();
                 Progress progress = new Progress(common, "scoring", " models")) {
             progress.stepTo(subjects.size() - open.size(), subjects.size());
-            List<Result> scored = interruptibly(() ->
-                    Workers.run(evaluation, open, () -> interruption != 0, result -> take(result, journal, progress)));
+            List<Result> scored = interruptibly(() -> score(evaluation, open, work, result -> {
+                if (work != null) {
+                    work.ends(result.name());
+                }
+                take(result, journal, progress);
+            }));
             missing = open.size() - scored.size();
             results.addAll(earlier.without(open));
             results.addAll(scored);
@@ -113,6 +120,32 @@ final class Study {
         return interruption != 0 ? interruption : exitCode();
     }
 
+    /** Those last that were in work when the process ended, each on its own: one may end it again. */
+    private List<Result> score(Evaluation evaluation, List<Subject> open, InWork work, Consumer<Result> sink) {
+        List<List<Subject>> parts = new ArrayList<>();
+        List<Subject> first = new ArrayList<>();
+        parts.add(first);
+        List<Result> results = new ArrayList<>();
+        for (Subject subject : open) {
+            int times = work == null ? 0 : work.times(subject);
+            if (times >= InWork.MOST) {
+                Result result = evaluation.givenUp(subject);
+                sink.accept(result);
+                results.add(result);
+            } else if (times > 0) {
+                common.remark(spec, subject.name() + " was in work when the process ended; it is taken last");
+                parts.add(List.of(subject));
+            } else {
+                first.add(subject);
+            }
+        }
+        for (List<Subject> part : parts) {
+            results.addAll(Workers.run(
+                    evaluation, part, () -> interruption != 0, work == null ? subject -> {} : work::begins, sink));
+        }
+        return results;
+    }
+
     /** What the file holds already. */
     private Earlier earlier(Evaluation evaluation) throws IOException {
         if (output == null) {
@@ -135,6 +168,13 @@ final class Study {
             return null;
         }
         return resume ? Journal.resume(output.journal()) : Journal.create(output.journal());
+    }
+
+    private InWork openWork() throws IOException {
+        if (output == null) {
+            return null;
+        }
+        return resume ? InWork.resume(output.journal()) : InWork.begin(output.journal());
     }
 
     /** What signals end early. Only now, when the progress bar is there: its terminal gives signals back to the system. */

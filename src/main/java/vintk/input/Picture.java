@@ -37,6 +37,9 @@ final class Picture {
     /** The longest side of a JPEG; a picture of one line of 100 million pixels is nobody's photograph. */
     static final int LONGEST_SIDE = 65_535;
 
+    /** Of a progressive JPEG; common ones have ten, and metadata may look like some more. */
+    private static final int MOST_SCANS = 200;
+
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] DEVIATION = {0.229, 0.224, 0.225};
     private static final double[] LUMA = {0.299, 0.587, 0.114};
@@ -104,6 +107,9 @@ final class Picture {
             throw new IOException("it has " + width + " x " + height + " pixels, the limit is "
                     + MOST_PIXELS / 1_000_000 + " million and " + LONGEST_SIDE + " a side");
         }
+        if (reader.getFormatName().equals("JPEG")) {
+            requireScans(stream);
+        }
         BufferedImage image = reader.read(0);
         for (String complaint : complaints) {
             // To the JPEG reader a missing half is worth a warning, and it paints that half grey.
@@ -112,6 +118,25 @@ final class Picture {
             }
         }
         return image;
+    }
+
+    /** A JPEG may be painted over thousands of times, and nobody can stop the reader: its scans are counted by their markers, FF DA. */
+    private static void requireScans(ImageInputStream stream) throws IOException {
+        stream.mark();
+        stream.seek(0);
+        byte[] bytes = new byte[1 << 16];
+        int scans = 0;
+        int before = 0;
+        for (int read = stream.read(bytes); read > 0; read = stream.read(bytes)) {
+            for (int i = 0; i < read; i++) {
+                scans += before == 0xff && (bytes[i] & 0xff) == 0xda ? 1 : 0;
+                before = bytes[i] & 0xff;
+            }
+        }
+        stream.reset();
+        if (scans > MOST_SCANS) {
+            throw new IOException("it is painted in " + scans + " scans, the limit is " + MOST_SCANS);
+        }
     }
 
     /**

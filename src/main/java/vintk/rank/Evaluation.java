@@ -166,6 +166,17 @@ public final class Evaluation {
         };
     }
 
+    /** A model that has ended the process before, and is not tried again. */
+    public Result givenUp(Subject subject) {
+        return failed(
+                subject,
+                Status.ERROR,
+                "the process ended " + InWork.MOST
+                        + " times while this model was in work: it was killed, for its memory perhaps, or"
+                        + " crashed in ONNX Runtime; --resume tries it again",
+                System.nanoTime());
+    }
+
     private Result failed(Subject subject, Status status, String message, long start) {
         Cost cost = new Cost(subject.parameters(), subject.macs(), OptionalLong.empty(), seconds(start));
         return Result.failed(subject.name(), subject.source(), status, oneLine(message), cost, settings);

@@ -30,16 +30,23 @@ public final class Workers {
     private final List<Subject> subjects;
     private final List<Integer> order;
     private final BooleanSupplier stopped;
+    private final Consumer<Subject> begun;
     private final Consumer<Result> sink;
     private final Result[] results;
     private int next;
     private boolean broken;
 
-    private Workers(Evaluation evaluation, List<Subject> subjects, BooleanSupplier stopped, Consumer<Result> sink) {
+    private Workers(
+            Evaluation evaluation,
+            List<Subject> subjects,
+            BooleanSupplier stopped,
+            Consumer<Subject> begun,
+            Consumer<Result> sink) {
         this.evaluation = evaluation;
         this.subjects = subjects;
         this.order = order(subjects);
         this.stopped = stopped;
+        this.begun = begun;
         this.sink = sink;
         this.results = new Result[subjects.size()];
     }
@@ -64,12 +71,17 @@ public final class Workers {
      * Scores all subjects.
      *
      * @param stopped asked before each model; no further one is begun where it says yes
+     * @param begun is told of each model before anything of it is read
      * @param sink takes the results as they come, one at a time; what it throws ends the work and is thrown here
      * @return the results in the order of the subjects, whoever made them; fewer where the work was stopped
      */
     public static List<Result> run(
-            Evaluation evaluation, List<Subject> subjects, BooleanSupplier stopped, Consumer<Result> sink) {
-        Workers workers = new Workers(evaluation, subjects, stopped, sink);
+            Evaluation evaluation,
+            List<Subject> subjects,
+            BooleanSupplier stopped,
+            Consumer<Subject> begun,
+            Consumer<Result> sink) {
+        Workers workers = new Workers(evaluation, subjects, stopped, begun, sink);
         List<SessionSettings> sessions = evaluation.sessions();
         if (sessions.size() == 1) {
             workers.work(sessions.get(0));
@@ -147,6 +159,7 @@ public final class Workers {
     private synchronized void take(Deque<Turn> turns, Lane lane) {
         if (next < order.size()) {
             int index = order.get(next++);
+            begun.accept(subjects.get(index));
             turns.add(new Turn(index, evaluation.opening(subjects.get(index), lane)));
         }
     }

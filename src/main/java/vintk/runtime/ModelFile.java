@@ -208,6 +208,9 @@ public final class ModelFile {
                 if (inside && !Files.isRegularFile(data)) {
                     throw invalid(file, "has external data at '" + location + "', which is no file", null);
                 }
+                if (inside && Files.size(data) > MAX_BYTES) {
+                    throw invalid(file, "has external data at '" + location + "' of more than 2 GiB", null);
+                }
             }
             if (!inside) {
                 throw invalid(

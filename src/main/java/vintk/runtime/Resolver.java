@@ -85,10 +85,12 @@ final class Resolver {
         }
         Map<String, TensorType> types = found.types;
         if (!found.unknown.isEmpty()) {
+            LiveMemory.require(plain.getGraph().getNodeList(), types);
             execute(fold(plain, found.known), found.unknown, false)
                     .forEach((name, tensor) -> types.put(name, tensor.type()));
         }
         control.check(found);
+        LiveMemory.require(plain.getGraph().getNodeList(), types);
         return new Resolved(
                 plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? ImageBlocks.channels() : 0);
     }
@@ -214,21 +216,34 @@ final class Resolver {
 
     /** Refuses a model that would fill the machine before a part of it runs. */
     private static void requireSize(String name, NodeInfo info) {
-        double elements = 1;
-        if (info.getInfo() instanceof TensorInfo tensor) {
-            for (long dim : tensor.getShape()) {
-                elements *= Math.max(1, dim);
-            }
-        }
-        if (elements * Float.BYTES > Machine.memory()) {
+        if (bytes(info) > Machine.memory()) {
             throw new ModelException(
                     ModelException.Kind.OUT_OF_MEMORY,
                     String.format(
                             Locale.ROOT,
-                            "value '%s' alone has %.3g elements, more than this machine's memory holds",
+                            "value '%s' alone has %.3g GB, more than this machine's memory holds",
                             name,
-                            elements));
+                            bytes(info) / 1e9));
         }
+    }
+
+    /** Of a value whose type has been inferred; an extent that is not known counts once. */
+    private static double bytes(NodeInfo info) {
+        double bytes = 0;
+        if (info != null && info.getInfo() instanceof TensorInfo tensor) {
+            bytes = tensor.type.size;
+            for (long dim : tensor.getShape()) {
+                bytes *= Math.max(1, dim);
+            }
+        }
+        return bytes;
+    }
+
+    /** Places that are not 0 may be all of them, with a number for each axis. */
+    private static double places(NodeInfo info) {
+        return info != null && info.getInfo() instanceof TensorInfo tensor
+                ? bytes(info) / tensor.type.size * tensor.getShape().length * Long.BYTES
+                : 0;
     }
 
     static Map<String, NodeInfo> types(ModelProto model, Set<String> wanted) {
@@ -251,6 +266,7 @@ final class Resolver {
                 .collect(Collectors.toSet());
         Set<String> dependent = new HashSet<>(inputs.keySet());
         Set<String> wanted = new LinkedHashSet<>();
+        double bytes = 0;
         for (NodeProto node : plain.getGraph().getNodeList()) {
             boolean shapeOnly =
                     node.getOpType().equals("Shape") || node.getOpType().equals("Size");
@@ -258,13 +274,29 @@ final class Resolver {
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
             // The integers that a weight is rounded to have a gradient, straight through.
             boolean rounded = node.getOpType().equals("QuantizeLinear");
-            if (random || rounded || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
+            // How often a loop runs is looked at first.
+            boolean loop = node.getOpType().equals("Loop");
+            if (loop || random || rounded || !shapeOnly && SubGraphs.reads(node).anyMatch(dependent::contains)) {
                 dependent.addAll(node.getOutputList());
                 continue;
+            }
+            bytes += node.getOutputList().stream()
+                    .mapToDouble(o -> bytes(types.get(o)))
+                    .sum();
+            if (node.getOpType().equals("NonZero")) {
+                bytes += places(types.get(node.getInput(0)));
             }
             node.getOutputList().stream()
                     .filter(o -> !o.isEmpty() && (scales.contains(o) || isInteger(types.get(o))))
                     .forEach(wanted::add);
+        }
+        if (bytes > Machine.memory() / 2) {
+            throw new ModelException(
+                    ModelException.Kind.OUT_OF_MEMORY,
+                    String.format(
+                            Locale.ROOT,
+                            "what the model computes of constants takes %.3g GB, more than half of this machine's memory",
+                            bytes / 1e9));
         }
         return wanted.isEmpty() ? Map.of() : execute(plain, wanted, true);
     }

@@ -133,6 +133,40 @@ class ResumeTest {
         assertEquals(before, scores(results(file)));
     }
 
+    /** What a crash inside of ONNX Runtime leaves, or the system that kills for memory. */
+    @Test
+    void aModelThatEndsTheProcessIsTakenLastAndGivenUp() throws IOException {
+        Path models = Files.createDirectory(folder.resolve("models"));
+        for (String name : List.of("a", "b", "c")) {
+            Files.copy(ProjectRoot.path().resolve("models").resolve("tiny-pit-1.onnx"), models.resolve(name + ".onnx"));
+        }
+        Path file = folder.resolve("crashed.jsonl");
+        Path inWork = folder.resolve("crashed.jsonl.in-work.json");
+        Files.writeString(inWork, "{\"a\":1,\"b\":2}");
+        List<Object> command = List.of("rank", models, "--batch", 2, "--out", file, "--resume");
+        Shell shell = Shell.vintk(command.toArray());
+        assertEquals(ExitCode.SOME_FAILED, shell.code(), shell.err());
+        assertTrue(shell.err().contains("a was in work when the process ended; it is taken last"), shell.err());
+        Map<String, JsonNode> results = results(file);
+        assertEquals(Set.of("a", "b", "c"), results.keySet());
+        assertEquals("error", results.get("b").path("status").asText());
+        assertTrue(
+                results.get("b")
+                        .path("message")
+                        .asText()
+                        .startsWith("the process ended 2 times while this model was in work"),
+                results.get("b").toString());
+        assertFalse(Files.exists(inWork));
+        // Who asks again gets it tried again.
+        assertEquals(ExitCode.OK, Shell.vintk(command.toArray()).code());
+        // Half of such a file tells nothing; a study that begins asks for none.
+        Files.writeString(inWork, "{\"a\":");
+        assertEquals(ExitCode.OK, Shell.vintk(command.toArray()).code());
+        Files.writeString(inWork, "{\"a\":2}");
+        assertEquals(ExitCode.OK, Shell.vintk(command.subList(0, 6).toArray()).code());
+        assertFalse(Files.exists(inWork));
+    }
+
     @Test
     void onlyWhatIsMissingIsScored() throws IOException {
         Map<String, JsonNode> before = results(lines);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.DataBufferUShort;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +130,37 @@ class PictureTest {
                 "it has 20000 x 20000 pixels, the limit is 100 million and 65535 a side");
         assertRefused(
                 Files.write(folder.resolve("image"), new byte[0]), "it is not a JPEG, PNG, BMP, GIF or WebP image");
+    }
+
+    /** A progressive JPEG whose last scan is there once more, and once more: hours of work in a megabyte. */
+    @Test
+    void aPicturePaintedOverAndOver() throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ImageWriteParam progressive = writer.getDefaultWriteParam();
+        progressive.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(jpeg)) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(filled(BufferedImage.TYPE_INT_RGB, 0x336699), null, null), progressive);
+        } finally {
+            writer.dispose();
+        }
+        byte[] bytes = jpeg.toByteArray();
+        int last = bytes.length - 2;
+        while (bytes[last] != (byte) 0xff || bytes[last + 1] != (byte) 0xda) {
+            last--;
+        }
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(bytes, 0, bytes.length - 2);
+        for (int i = 0; i < 250; i++) {
+            bomb.write(bytes, last, bytes.length - 2 - last);
+        }
+        bomb.write(bytes, bytes.length - 2, 2);
+        Path file = Files.write(folder.resolve("image"), bomb.toByteArray());
+        assertNotNull(Picture.decode(Files.write(folder.resolve("once"), bytes)));
+        String message =
+                assertThrows(IOException.class, () -> Picture.decode(file)).getMessage();
+        assertTrue(message.matches("it is painted in 2\\d\\d scans, the limit is 200"), message);
     }
 
     @ParameterizedTest

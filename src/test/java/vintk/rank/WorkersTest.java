@@ -75,8 +75,8 @@ class WorkersTest {
         List<Subject> subjects = candidates(12);
         Map<String, Subject> byName = subjects.stream().collect(Collectors.toMap(Subject::name, s -> s));
         List<Subject> done = new ArrayList<>();
-        List<Result> results =
-                Workers.run(evaluation(1), subjects, () -> false, result -> done.add(byName.get(result.name())));
+        List<Result> results = Workers.run(
+                evaluation(1), subjects, () -> false, subject -> {}, result -> done.add(byName.get(result.name())));
         assertEquals(
                 subjects.stream().map(Subject::name).toList(),
                 results.stream().map(Result::name).toList());
@@ -109,7 +109,7 @@ class WorkersTest {
         AtomicInteger calls = new AtomicInteger();
         RuntimeException thrown = assertThrows(
                 UncheckedIOException.class,
-                () -> Workers.run(evaluation(3), candidates(12), () -> false, result -> {
+                () -> Workers.run(evaluation(3), candidates(12), () -> false, subject -> {}, result -> {
                     late.addAndGet(told.get() ? 1 : 0);
                     if (calls.getAndIncrement() == 0) {
                         throw full;

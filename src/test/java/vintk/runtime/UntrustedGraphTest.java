@@ -20,6 +20,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,90 @@ class UntrustedGraphTest extends Refusals {
         GraphProto.Builder graph = graph(node("Relu", "y", "x")).toBuilder();
         graph.addInitializer(graph.getInitializer(0));
         assertRefused(graph, "two initializers have the name");
+    }
+
+    /** Each function is one node, of a million operands for all calls. */
+    @Test
+    void operands() throws IOException {
+        String[] many = new String[100_000];
+        Arrays.fill(many, "a");
+        NodeProto[] calls = IntStream.range(0, 10)
+                .mapToObj(i -> custom("F1", i == 9 ? "b" : "v" + i, "a"))
+                .toArray(NodeProto[]::new);
+        assertRefused(
+                calling(function("Outer", calls), function("F1", node("Sum", "b", many)))
+                        .build(),
+                "expanded",
+                "at most 50000");
+    }
+
+    /** By these ONNX Runtime divides, and the process is gone. */
+    @Test
+    void divisors() throws IOException {
+        for (String name : List.of("group", "q_num_heads", "kv_num_heads")) {
+            assertRefused(
+                    graph(node("ConvTranspose", "y", "x", "k").toBuilder()
+                            .addAttribute(integer(name, 0))
+                            .build()),
+                    name + " is 0, expected 1 or more");
+        }
+    }
+
+    /** Each fits, all of them do not: what is computed of constants alone, and what lives at one time. */
+    @Test
+    void memory() throws IOException {
+        long half = Machine.memory() / 2 / Float.BYTES;
+        NodeProto[] constant = {
+            node("Expand", "a", "zero", "size"),
+            node("Expand", "b", "zero", "size"),
+            node("Add", "c", "a", "b"),
+            node("ReduceSum", "n", "c"),
+            node("Cast", "s", "n").toBuilder().addAttribute(integer("to", 1)).build(),
+            node("Add", "y", "x", "s")
+        };
+        TensorProto zero = longs("zero", 0).toBuilder().clearDims().build();
+        GraphProto integers = graph(constant).toBuilder()
+                .addInitializer(zero)
+                .addInitializer(longs("size", half / 4))
+                .build();
+        assertRefused(integers, "what the model computes of constants takes");
+        NodeProto[] ofSamples = {
+            node("ReduceSum", "zero", "x").toBuilder()
+                    .addAttribute(integer("keepdims", 0))
+                    .build(),
+            node("Expand", "a", "zero", "size"),
+            node("Expand", "b", "zero", "size"),
+            node("Expand", "c", "zero", "size"),
+            node("Sum", "t", "a", "b", "c"),
+            node("ReduceSum", "s", "t"),
+            node("Add", "y", "x", "s")
+        };
+        assertRefused(
+                graph(ofSamples).toBuilder().addInitializer(longs("size", half)).build(),
+                "at one time, this machine has");
+    }
+
+    /** A loop over integers, whose results are asked for before it is unrolled. */
+    @Test
+    void loopsOverIntegers() throws IOException {
+        GraphProto body = GraphProto.newBuilder()
+                .setName("b")
+                .addInput(typed("i", 7))
+                .addInput(typed("c", 9))
+                .addInput(typed("v", 7))
+                .addNode(node("Identity", "go", "c"))
+                .addNode(node("Add", "n", "v", "i"))
+                .addOutput(info("go"))
+                .addOutput(info("n"))
+                .build();
+        NodeProto loop = node("Loop", List.of("count"), "trips", "", "start").toBuilder()
+                .addAttribute(body("body", body))
+                .build();
+        GraphProto.Builder graph =
+                graph(loop, node("Expand", "y", "x", "count")).toBuilder().addInitializer(longs("start", 0));
+        TensorProto trips =
+                longs("trips", 1_000_000_000_000L).toBuilder().clearDims().build();
+        assertRefused(graph.addInitializer(trips), "unrolled", "at most 50000");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package vintk.proto;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -28,6 +29,11 @@ public final class Bounds {
     /** Operators that are looked at before the runtime checks them, and need two inputs. */
     private static final Set<String> BINARY =
             Set.of("Add", "Sub", "Mul", "Div", "Pow", "MatMul", "Gemm", "Gather", "Conv", "ConvTranspose", "Loop");
+
+    private static final Set<String> DIVISORS = Set.of("group", "q_num_heads", "kv_num_heads");
+
+    /** So many operands of a node count as one more node. */
+    private static final int OPERANDS = 16;
 
     private Bounds() {}
 
@@ -77,6 +83,16 @@ public final class Bounds {
         node.getOutputList().forEach(Bounds::requireName);
     }
 
+    /** By these ONNX Runtime divides before it checks them, which ends the process. */
+    private static void requireDivisors(NodeProto node) {
+        for (AttributeProto attribute : node.getAttributeList()) {
+            if (DIVISORS.contains(attribute.getName()) && attribute.hasI() && attribute.getI() < 1) {
+                throw new IllegalArgumentException(
+                        label(node) + ": " + attribute.getName() + " is " + attribute.getI() + ", expected 1 or more");
+            }
+        }
+    }
+
     private static String label(NodeProto node) {
         requireName(node.getName());
         return ControlFlow.label(node);
@@ -96,6 +112,8 @@ public final class Bounds {
         long count = nodes.size();
         for (NodeProto node : nodes) {
             requireForm(node);
+            requireDivisors(node);
+            count += node.getInputCount() / OPERANDS;
             for (GraphProto graph : SubGraphs.of(node).toList()) {
                 count += count(graph.getNodeList(), depth + 1);
             }

@@ -1,0 +1,84 @@
+package vintk.rank;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import vintk.file.AtomicFile;
+
+/**
+ * The models that a study has in work, in a file beside its journal: a process that is killed, or that a model takes down with it inside
+ * of ONNX Runtime, cannot say any more where it was. The study that goes on takes them last, one at a time, and gives up one that ended
+ * the process twice, so that it ends at some time, whatever a file holds.
+ */
+public final class InWork implements Closeable {
+    /** So often a model may end the process. */
+    public static final int MOST = 2;
+
+    private final Path path;
+    private final Map<String, Integer> begun = new TreeMap<>();
+
+    private InWork(Path path) {
+        this.path = path;
+    }
+
+    /** Of a study that begins. */
+    public static InWork begin(Path journal) {
+        return new InWork(path(journal));
+    }
+
+    /** Of one that goes on, with what the process that it goes on for left in work. */
+    public static InWork resume(Path journal) throws IOException {
+        InWork work = begin(journal);
+        if (Files.exists(work.path)) {
+            try {
+                work.begun.putAll(ResultJson.MAPPER.readValue(
+                        Files.readString(work.path), new TypeReference<Map<String, Integer>>() {}));
+            } catch (JsonProcessingException e) {
+                // Half of it was written: nobody knows.
+                work.begun.clear();
+            }
+        }
+        return work;
+    }
+
+    private static Path path(Path journal) {
+        return journal.resolveSibling(journal.getFileName() + ".in-work.json");
+    }
+
+    /** How often a model was begun, and the process ended. */
+    public synchronized int times(Subject subject) {
+        return begun.getOrDefault(subject.name(), 0);
+    }
+
+    /** Before anything of the model is read. */
+    public synchronized void begins(Subject subject) {
+        begun.merge(subject.name(), 1, Integer::sum);
+        write();
+    }
+
+    /** It has a result. */
+    public synchronized void ends(String name) {
+        begun.remove(name);
+        write();
+    }
+
+    private void write() {
+        try {
+            Files.writeString(path, ResultJson.MAPPER.writeValueAsString(begun));
+        } catch (IOException e) {
+            throw new UncheckedIOException(AtomicFile.failure(path, e));
+        }
+    }
+
+    /** The study has come to its end, by itself or because somebody asked for it. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(path);
+    }
+}
