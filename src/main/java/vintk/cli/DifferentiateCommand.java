@@ -33,8 +33,10 @@ import vintk.runtime.Reduction;
         header = "Writes a model with its per-sample gradients, or its kernel, as ONNX.",
         description = {
             "",
-            "The result holds standard operators only and runs in any ONNX runtime. With the reductions vector, trace and"
-                    + " full the vector is an input named cotangent: one run for each of them, and the kernels of trace add up."
+            "The result holds standard operators only and runs in any ONNX runtime, for --batch samples. With the reductions"
+                    + " vector, trace and full the vector is an input named cotangent, one run for each: kernels of trace:all"
+                    + " add up, that of trace:K is the mean over vectors of 1 and -1. Inputs beside the samples stay inputs"
+                    + " where they have a row a sample and are given; others are constants of the file, which says so."
         },
         footer = {
             "",
@@ -103,6 +105,7 @@ final class DifferentiateCommand implements Callable<Integer> {
                             + " gives those of one vector: use the command kernel, or --outputs jacobian");
         }
         Graph graph = Differentiation.graph(network, batch, sample, options, List.of(wanted));
+        String output = Differentiation.output(graph, options);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("vintk.version", Vintk.Version.number());
         metadata.put("vintk.source", String.valueOf(model.getFileName()));
@@ -112,14 +115,22 @@ final class DifferentiateCommand implements Callable<Integer> {
             metadata.put("vintk.seed", Long.toString(common.seed));
         }
         metadata.put("vintk.reduction", options.reduction().toString());
+        metadata.put("vintk.parameters", kernel.parametersText());
+        metadata.put("vintk.output", output);
+        if (kernel.accurate) {
+            metadata.put("vintk.products", "float64");
+        }
+        if (!network.filledInputs().isEmpty()) {
+            metadata.put("vintk.filled", String.join(", ", network.filledInputs()));
+        }
         ModelWriter.write(graph.withMetadata(metadata), out);
         if (common.json || !common.quiet) {
-            summary(graph, sample);
+            summary(graph, sample, network, output);
         }
         return ExitCode.OK;
     }
 
-    private void summary(Graph graph, Shape sample) {
+    private void summary(Graph graph, Shape sample, OnnxNetwork network, String output) {
         PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
             ObjectNode node = new ObjectMapper().createObjectNode();
@@ -127,6 +138,10 @@ final class DifferentiateCommand implements Callable<Integer> {
             node.put("samples", batch);
             LongStream.of(sample.dims()).forEach(node.putArray("sample")::add);
             graph.outputs().keySet().forEach(node.putArray("outputs")::add);
+            node.put("output", output);
+            node.put("reduction", kernel.reduction);
+            node.put("parameters", kernel.parametersText());
+            network.remarks().forEach(node.putArray("warnings")::add);
             stdout.println(node);
         } else {
             long gradients = graph.outputs().keySet().stream()

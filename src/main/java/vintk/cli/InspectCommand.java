@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.onnx.Shape;
 import vintk.rank.Evaluation;
+import vintk.runtime.CudaProvider;
 import vintk.runtime.Inspection;
 import vintk.runtime.KernelOptions;
 
@@ -66,6 +67,8 @@ final class InspectCommand implements Callable<Integer> {
         if (batch < 1) {
             throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
         }
+        // What this machine lacks is no verdict on the model.
+        CudaProvider.isBuilt();
         KernelOptions options = kernel.options(common, false);
         Inspection found = Inspection.of(model, kernel.reading(inputs.others()), batch, size.wanted(), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));

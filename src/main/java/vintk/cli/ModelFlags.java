@@ -26,6 +26,13 @@ final class ModelFlags {
     private List<String> inputs = new ArrayList<>();
 
     @Option(
+            names = "--samples-input",
+            paramLabel = "NAME",
+            description =
+                    "The input of the model that takes the samples (default: the one that looks most like images).")
+    private String samplesInput;
+
+    @Option(
             names = "--fill",
             paramLabel = "VALUE",
             defaultValue = "0",
@@ -65,7 +72,7 @@ final class ModelFlags {
                 throw new IllegalArgumentException("--input: expected NAME=FILE.npy, got '" + each.what() + "'");
             }
         }
-        return new ModelInputs(Optional.empty(), axis(), arrays(given()), fill);
+        return new ModelInputs(Optional.ofNullable(samplesInput), axis(), arrays(given()), fill);
     }
 
     /** What {@code --input} gives as the samples: the one without a name, or the first. */
@@ -86,7 +93,7 @@ final class ModelFlags {
     /** For models whose samples are given by {@code --input} too. */
     ModelInputs forSamples() throws IOException {
         Given main = main();
-        Optional<String> name = main.name().isEmpty() ? Optional.empty() : Optional.of(main.name());
+        Optional<String> name = main.name().isEmpty() ? Optional.ofNullable(samplesInput) : Optional.of(main.name());
         return new ModelInputs(
                 name,
                 axis(),
@@ -104,7 +111,7 @@ final class ModelFlags {
 
     /** Whether anything is said of a model's inputs. */
     boolean isGiven() {
-        return !inputs.isEmpty() || fill != 0 || batchAxis != null;
+        return !inputs.isEmpty() || fill != 0 || batchAxis != null || samplesInput != null;
     }
 
     /** As results name it, after the samples, with what the arrays hold: nothing where nothing is given. */
@@ -113,6 +120,9 @@ final class ModelFlags {
         for (Given each : given()) {
             text.append(" ").append(each.name()).append("=").append(each.what());
             text.append(" ").append(Npy.read(Path.of(each.what())).digest());
+        }
+        if (samplesInput != null) {
+            text.append(" samples-input ").append(samplesInput);
         }
         if (fill != 0) {
             text.append(" fill ").append(fill);

@@ -133,7 +133,9 @@ final class RankCommand implements Callable<Integer> {
         require(
                 score.initialisation().isEmpty(),
                 "--reinit is for ONNX files: candidates are drawn as their space says");
-        require(!score.isOfFiles(), "--input, --fill, --batch-axis and --untie are for ONNX files, not for candidates");
+        require(
+                !score.isOfFiles(),
+                "--input, --samples-input, --fill, --batch-axis and --untie are for ONNX files, not for candidates");
     }
 
     private void require(boolean condition, String message) {

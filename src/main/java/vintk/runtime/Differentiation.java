@@ -57,15 +57,22 @@ public record Differentiation(
 
     /**
      * The graph of a network for a file: its own outputs, and kernel or Jacobian for N samples, from standard operators. The vectors of the
-     * reductions {@code trace} and {@code vector} are an input named {@code cotangent}.
+     * reductions {@code trace} and {@code vector} are an input named {@code cotangent}. One sample's gradient is that of the whole graph
+     * where samples cannot be told apart.
+     *
+     * @throws ModelException where this network cannot be differentiated for so many samples
+     * @throws IllegalArgumentException where an option does not go with the model or with N; both messages say what and what to do
      */
     public static Graph graph(
             Network network, int samples, Shape sample, KernelOptions options, List<KernelGraph.Output> wanted) {
         try {
             Graph forward = network.graph(samples, sample);
-            Graph gradients = batched(network, forward, forward, samples, options, wanted, "")
-                    .differentiated()
-                    .graph();
+            Differentiation made = differentiated(network, forward, samples, options, wanted);
+            if (options.reduction().kind() == Reduction.Kind.VECTOR) {
+                // Of the right length, whoever gives it in the end.
+                options.reduction().rounds(made.sampleOutput(), options.seed());
+            }
+            Graph gradients = made.differentiated().graph();
             Map<String, Value> outputs = new LinkedHashMap<>(forward.outputs());
             gradients.outputs().forEach((name, value) -> {
                 if (outputs.put(name, value) != null) {
@@ -93,6 +100,26 @@ public record Differentiation(
                     network.name() + ": samples could not be tracked " + e.getMessage() + "; try --batch 1",
                     e);
         }
+    }
+
+    private static Differentiation differentiated(
+            Network network, Graph forward, int samples, KernelOptions options, List<KernelGraph.Output> wanted) {
+        boolean alone = options.engine() == KernelOptions.Engine.PER_SAMPLE || network.batchAxis() < 0;
+        if (alone && samples != 1) {
+            throw new IllegalArgumentException(
+                    network.name() + ": one sample at a time makes a file for one sample: give --batch 1");
+        }
+        if (!alone) {
+            try {
+                return batched(network, forward, forward, samples, options, wanted, "");
+            } catch (UntrackedBatchException e) {
+                if (samples != 1 || options.engine() == KernelOptions.Engine.BATCHED) {
+                    throw e;
+                }
+            }
+        }
+        KernelGraph single = KernelGraph.single(forward, output(forward, options));
+        return finish(forward, single, 1, options, wanted, "");
     }
 
     static Differentiation plan(Network network, int samples, Shape sample, KernelOptions options) {
@@ -229,7 +256,7 @@ public record Differentiation(
     }
 
     /** The output asked for, or the first float one. */
-    static String output(Graph graph, KernelOptions options) {
+    public static String output(Graph graph, KernelOptions options) {
         if (options.output().isPresent()) {
             return options.output().get();
         }

@@ -136,6 +136,18 @@ public final class GradientCheck {
         double[] expected = network.original(Set.of(output), inputs, samples, sample, settings)
                 .get(output)
                 .numbers();
+        if (!Arrays.stream(found).allMatch(Double::isFinite)) {
+            String why = NotFinite.origin(
+                            new Graph(
+                                    graph.name(),
+                                    graph.inputs(),
+                                    Map.of(output, graph.outputs().get(output))),
+                            counts -> GraphRun.run(counts, inputs, settings))
+                    .orElse("its numbers are not finite");
+            throw new ModelException(
+                    ModelException.Kind.NON_FINITE,
+                    network.name() + ": output '" + output + "' is no number for these samples: " + why);
+        }
         double error = OperatorCheck.difference(found, expected);
         String at = error <= IMPORT_TOLERANCE ? "" : firstDifference(graph, inputs, samples, sample);
         return new GradientReport.Imported(error, IMPORT_TOLERANCE, at);

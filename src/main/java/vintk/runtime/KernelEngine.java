@@ -27,6 +27,8 @@ import vintk.onnx.Value;
  * <p>The batched engine runs one graph whose only output is the kernel. Where samples cannot be tracked through the
  * network, or its batch is fixed, the per-sample engine takes chunks as large as the network allows, keeps their
  * gradients, and contracts them at the end: the same kernel, more memory and time.
+ *
+ * <p>One computes one kernel at a time, whoever asks; for kernels side by side each thread opens its own.
  */
 public final class KernelEngine implements AutoCloseable {
     /** Above this many rows a full kernel is refused. */
@@ -47,6 +49,7 @@ public final class KernelEngine implements AutoCloseable {
     private final long peakBytes;
     private Trial.Found found;
     private int times = 1;
+    private boolean closed;
 
     private KernelEngine(
             Network network,
@@ -100,6 +103,7 @@ public final class KernelEngine implements AutoCloseable {
      * Differentiates a network for N samples of a shape.
      *
      * @throws ModelException where this network cannot be differentiated; the message says why
+     * @throws IllegalArgumentException where an option does not go with it
      */
     public static KernelEngine open(Network network, int samples, Shape sample, KernelOptions options) {
         return open(network, samples, sample, options, null);
@@ -113,6 +117,9 @@ public final class KernelEngine implements AutoCloseable {
      */
     public static KernelEngine open(
             Network network, int samples, Shape sample, KernelOptions options, SharedSession shared) {
+        if (samples < 1) {
+            throw new IllegalArgumentException("expected 1 or more samples, got " + samples);
+        }
         return ModelException.explained(network, () -> {
             int rows = rows(network, samples, sample, options);
             return new KernelEngine(
@@ -170,7 +177,10 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     /** The same with another seed of the random vectors. */
-    public KernelMatrix compute(float[] data, long seed) {
+    public synchronized KernelMatrix compute(float[] data, long seed) {
+        if (closed) {
+            throw new IllegalStateException(network.name() + ": this engine is closed");
+        }
         try {
             return computed(data, seed);
         } catch (ArithmeticException e) {
@@ -187,8 +197,8 @@ public final class KernelEngine implements AutoCloseable {
         List<float[]> rounds = reduction.rounds(plan.sampleOutput(), seed);
         if (reduction.kind() == Reduction.Kind.FULL) {
             times = rounds.size();
-            batch = repeated(data, times);
-            rounds = List.of(tiled(rounds, samples / rounds.size()));
+            batch = Rows.repeated(data, times, Math.toIntExact(sample.elements()));
+            rounds = List.of(Rows.tiled(rounds, samples / rounds.size()));
         }
         if (batch.length != samples * sample.elements()) {
             throw new IllegalArgumentException(
@@ -197,7 +207,7 @@ public final class KernelEngine implements AutoCloseable {
         Map<String, double[]> sums = new LinkedHashMap<>();
         for (float[] v : rounds) {
             Map<String, double[]> kernels = plan.batched() ? runBatched(batch, v) : runChunks(batch, v);
-            kernels.forEach((name, values) -> sums.merge(name, values, KernelEngine::plus));
+            kernels.forEach((name, values) -> sums.merge(name, values, Rows::plus));
         }
         if (!reduction.isSum() && rounds.size() > 1) {
             double scale = 1.0 / rounds.size();
@@ -212,13 +222,6 @@ public final class KernelEngine implements AutoCloseable {
                     network.name() + ": output '" + plan.output() + "' is NaN, though its gradient is not");
         }
         return matrix(sums, origin);
-    }
-
-    private static double[] plus(double[] a, double[] b) {
-        for (int i = 0; i < a.length; i++) {
-            a[i] += b[i];
-        }
-        return a;
     }
 
     private KernelMatrix matrix(Map<String, double[]> kernels, Optional<String> origin) {
@@ -356,27 +359,12 @@ public final class KernelEngine implements AutoCloseable {
         }
     }
 
-    /** Each sample {@code times} times in a row. */
-    private float[] repeated(float[] data, int times) {
-        int width = Math.toIntExact(sample.elements());
-        float[] repeated = new float[data.length * times];
-        for (int i = 0; i < samples; i++) {
-            System.arraycopy(data, i / times * width, repeated, i * width, width);
-        }
-        return repeated;
-    }
-
-    private static float[] tiled(List<float[]> rows, int times) {
-        int width = rows.get(0).length;
-        float[] tiled = new float[width * rows.size() * times];
-        for (int i = 0; i < rows.size() * times; i++) {
-            System.arraycopy(rows.get(i % rows.size()), 0, tiled, i * width, width);
-        }
-        return tiled;
-    }
-
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             release();
         } finally {

@@ -42,7 +42,7 @@ public final class OnnxNetwork implements Network {
 
     /** Reads a file, of which other inputs than the samples' are given. */
     public static OnnxNetwork read(Path file, ModelInputs inputs) {
-        String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+        String name = file.toAbsolutePath().normalize().toFile().getName().replaceFirst("\\.onnx$", "");
         try {
             ModelProto stored = Preparation.of(ModelFile.read(file));
             Signature signature = Signature.of(stored, inputs);
@@ -100,6 +100,11 @@ public final class OnnxNetwork implements Network {
     /** The name of the input that takes the samples. */
     public String samplesInput() {
         return signature.main().name();
+    }
+
+    /** The inputs beside the samples that got one number for all elements. */
+    public Set<String> filledInputs() {
+        return signature.notGiven();
     }
 
     /** What a reader of results should know. */

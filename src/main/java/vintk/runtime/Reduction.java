@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,8 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
         try {
             return new Reduction(Kind.VECTOR, 0, Optional.of(Npy.read(file)));
         } catch (IOException e) {
-            throw new IllegalArgumentException("reduction vector:" + file + ": " + e.getMessage(), e);
+            String why = Files.exists(file) ? e.getMessage() : "no such file";
+            throw new IllegalArgumentException("reduction vector:" + file + ": " + why, e);
         }
     }
 

@@ -61,7 +61,7 @@ final class Signature {
         if (given.others().containsKey(main.name())) {
             throw new IllegalArgumentException(
                     "--input " + main.name()
-                            + "=...: this input takes the samples, which --inputs gives (for the command kernel an --input without a name)");
+                            + "=...: this input takes the samples (--inputs of score and rank, --input without a name of kernel); --samples-input names another one");
         }
         inputs.forEach(Signature::requireSize);
         Signature signature = new Signature(main, given.batchAxis().orElseGet(() -> batchAxis(main, model)));

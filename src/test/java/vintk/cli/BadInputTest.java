@@ -320,6 +320,12 @@ class BadInputTest {
         String vector = "vector:" + npy("v.npy", 3);
         Shell shell = Shell.vintk("kernel", good, "--input", input, "--reduction", vector, "--out", out);
         assertOneLine(ExitCode.USAGE, shell, "vector has shape (3,)", "[10]");
+        Path written = folder.resolve("d.onnx");
+        Shell differentiated = Shell.vintk("differentiate", good, "--reduction", vector, "--out", written);
+        assertOneLine(ExitCode.USAGE, differentiated, "vector has shape (3,)", "[10]");
+        Shell nothing = Shell.vintk("differentiate", good, "--reduction", "vector:none.npy", "--out", written);
+        assertOneLine(ExitCode.USAGE, nothing, "vector:none.npy: no such file");
+        assertOneLine(ExitCode.NOTHING_SCORED, Shell.vintk("check-gradient", "/"), "is not a file but a folder");
     }
 
     /** A header of a hundred bytes may ask for a walk over 2^62 elements of none. */

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,29 @@ class FurtherInputsTest {
         assertTrue(kernel.err().contains("--input z: expected a row for each of 4 samples, got 3"), kernel.err());
     }
 
+    /** By name, and in what is written it is an input, and the other a constant that the file tells of. */
+    @Test
+    void anotherInputTakesTheSamples() throws IOException {
+        Path out = folder.resolve("d.onnx");
+        Shell shell = Shell.vintk(
+                "differentiate", model, "--samples-input", "z", "--batch", 3, "--out", out, "--json", "--quiet");
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        JsonNode node = new ObjectMapper().readTree(shell.out());
+        assertEquals("[2]", node.path("sample").toString());
+        assertTrue(
+                node.path("warnings").get(0).asText().contains("not given, so all elements 0: input x"), shell.out());
+        Map<String, String> metadata = new HashMap<>();
+        ModelProto written = ModelProto.parseFrom(Files.readAllBytes(out));
+        written.getMetadataPropsList().forEach(p -> metadata.put(p.getKey(), p.getValue()));
+        assertEquals("x", metadata.get("vintk.filled"));
+        assertEquals("all", metadata.get("vintk.parameters"));
+        assertEquals(node.path("output").asText(), metadata.get("vintk.output"));
+        assertEquals("z", written.getGraph().getInput(0).getName());
+        assertEquals(1, written.getGraph().getInputCount());
+        Shell unknown = Shell.vintk("inspect", model, "--samples-input", "nobody");
+        assertTrue(unknown.out().replaceAll("\\s+", " ").contains("no input 'nobody'; the inputs are"), unknown.out());
+    }
+
     /** --input where --inputs is meant. */
     @Test
     void samplesAreNoFurtherInput() throws IOException {
@@ -106,7 +131,7 @@ class FurtherInputsTest {
         assertTrue(
                 result.path("message")
                         .asText()
-                        .contains("--input x=...: this input takes the samples, which --inputs gives"),
+                        .contains("--input x=...: this input takes the samples (--inputs of score and rank"),
                 result.toString());
     }
 

@@ -13,7 +13,6 @@ import vintk.onnx.CommonNodes;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Ops;
-import vintk.onnx.Shape;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
@@ -79,8 +78,20 @@ public final class KernelGraph {
         return value;
     }
 
+    /** N; of a network for one sample at a time, one. */
     public long samples() {
-        return batch.samples();
+        return batch.isTracked() ? batch.samples() : 1;
+    }
+
+    private List<Contraction.Term> terms(Contraction contraction, Accumulator gradient) {
+        return batch.isTracked() ? contraction.terms(gradient, samples()) : List.of(contraction.dense(apart(gradient)));
+    }
+
+    /** The gradients [N, ...shape]. */
+    private Value apart(Accumulator gradient) {
+        return Ops.reshape(
+                gradient.full(),
+                batch.isTracked() ? gradient.shape() : gradient.shape().prepend(1));
     }
 
     /** The seeds that fit this network's output. */
@@ -109,22 +120,18 @@ public final class KernelGraph {
         Map<String, Value> outputs = new LinkedHashMap<>();
         if (wanted.contains(Output.KERNEL_PER_PARAMETER)) {
             Map<String, Value> perParameter = new LinkedHashMap<>();
-            gradients.forEach(
-                    (p, g) -> perParameter.put(p.name(), Contraction.sum(contraction.terms(g, samples()), samples())));
+            gradients.forEach((p, g) -> perParameter.put(p.name(), Contraction.sum(terms(contraction, g), samples())));
             if (wanted.contains(Output.KERNEL)) {
                 outputs.put(KERNEL, total(perParameter.values(), samples()));
             }
             perParameter.forEach((name, kernel) -> outputs.put(KERNEL_OF + name, kernel));
         } else if (wanted.contains(Output.KERNEL)) {
             List<Contraction.Term> terms = new ArrayList<>();
-            gradients.values().forEach(g -> terms.addAll(contraction.terms(g, samples())));
+            gradients.values().forEach(g -> terms.addAll(terms(contraction, g)));
             outputs.put(KERNEL, Contraction.sum(terms, samples()));
         }
         if (wanted.contains(Output.JACOBIAN)) {
-            gradients.forEach((p, g) -> {
-                Shape shape = batch.isTracked() ? g.shape() : g.shape().prepend(1);
-                outputs.put(GRADIENT_OF + p.name(), Ops.reshape(g.full(), shape));
-            });
+            gradients.forEach((p, g) -> outputs.put(GRADIENT_OF + p.name(), apart(g)));
         }
         List<Value> inputs = new ArrayList<>(network.inputs());
         seedInputs(seed, inputs);
