@@ -95,6 +95,10 @@ public final class TableReport {
                         settings.repeats() > 1
                                 ? "; mean ± standard error of %d repeats".formatted(settings.repeats())
                                 : ""));
+        boolean files = results.stream().anyMatch(r -> r.source().file().isPresent());
+        if (settings.repeats() > 1 && settings.reinit().equals("none") && files) {
+            caption.add("Weights are as in the files: errors are of the inputs alone.");
+        }
         if (!settings.reinit().equals("none")) {
             caption.add("Parameters of files are drawn anew: %s.".formatted(settings.reinit()));
         }
@@ -140,7 +144,7 @@ public final class TableReport {
             notes.add("= marks equal scores.");
         }
         if (ranking.ranked().stream().anyMatch(TableReport::repeated)) {
-            notes.add(ranks + ": those that overlapping errors leave open.");
+            notes.add(ranks + ": those that errors of one standard error, where they overlap, leave open.");
         }
         if (!ranking.unranked().isEmpty()) {
             notes.add("Without a score, so not ranked: %d of %d models."

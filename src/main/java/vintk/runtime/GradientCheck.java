@@ -82,7 +82,7 @@ public final class GradientCheck {
         // First, as it says so where there is no such output.
         KernelGraph kernel = kernelGraph(graph, output, samples);
         Map<String, Tensor> inputs = network.feeds(data, samples, sample);
-        GradientReport.Imported imported = imported(graph, output, inputs, samples, sample);
+        GradientReport.Imported imported = imported(graph, output, counted, inputs, samples, sample);
         WholeCheck whole;
         try {
             whole = new WholeCheck(kernel, counted, inputs, settings, gradients, options.seed());
@@ -131,18 +131,16 @@ public final class GradientCheck {
     }
 
     private GradientReport.Imported imported(
-            Graph graph, String output, Map<String, Tensor> inputs, int samples, Shape sample) {
+            Graph graph, String output, List<Value> counted, Map<String, Tensor> inputs, int samples, Shape sample) {
         double[] found = GraphRun.run(graph, inputs, settings).get(output).numbers();
         double[] expected = network.original(Set.of(output), inputs, samples, sample, settings)
                 .get(output)
                 .numbers();
         if (!Arrays.stream(found).allMatch(Double::isFinite)) {
-            String why = NotFinite.origin(
-                            new Graph(
-                                    graph.name(),
-                                    graph.inputs(),
-                                    Map.of(output, graph.outputs().get(output))),
-                            counts -> GraphRun.run(counts, inputs, settings))
+            Graph alone = new Graph(
+                    graph.name(), graph.inputs(), Map.of(output, graph.outputs().get(output)));
+            String why = ParameterFilter.notFinite(counted)
+                    .or(() -> NotFinite.origin(alone, counts -> GraphRun.run(counts, inputs, settings)))
                     .orElse("its numbers are not finite");
             throw new ModelException(
                     ModelException.Kind.NON_FINITE,

@@ -13,7 +13,8 @@ import java.util.function.ToDoubleBiFunction;
 public enum Statistic implements Named {
     /**
      * log10(λ₁/λ_n), the condition number of TE-NAS (Chen et al. 2021): lower is better, training at a small learning rate
-     * then proceeds at one speed in all directions. Where λ_n is under the noise floor, log10(1/ε) is a lower bound.
+     * then proceeds at one speed in all directions. Where λ_n is under the noise floor, log10(1/ε) is a lower bound;
+     * absent for a kernel of one row.
      */
     LOG_COND("log-cond", Direction.LOWER) {
         @Override
@@ -77,7 +78,7 @@ public enum Statistic implements Named {
         return Math.log10(largest) + sum / spectrum.size();
     }),
     /**
-     * exp(−Σ p_i ln p_i) with p = λ/Σλ, between 1 and n (Roy &amp; Vetterli 2007): higher is better (assumed: more directions in
+     * exp(−Σ p_i ln p_i) with p = λ/Σλ, between 1 and n, absent for n = 1 (Roy &amp; Vetterli 2007): higher is better (assumed: more directions in
      * which samples can be told apart). Eigenvalues made negative by rounding count as 0.
      */
     EFFECTIVE_RANK("effective-rank", Direction.HIGHER, (kernel, spectrum) -> {
@@ -183,7 +184,12 @@ public enum Statistic implements Named {
             throw new IllegalArgumentException(
                     "Expected one label per sample, N = %d, got %d labels".formatted(kernel.samples(), labels.length));
         }
-        return measure(kernel, spectrum, labels);
+        return kernel.size() < 2 && isOfSeveral() ? Optional.empty() : measure(kernel, spectrum, labels);
+    }
+
+    /** Whether a kernel of one row has the same value whatever the model: two eigenvalues are compared. */
+    private boolean isOfSeveral() {
+        return this == LOG_COND || this == EFFECTIVE_RANK;
     }
 
     Optional<Value> measure(Kernel kernel, Spectrum spectrum, int[] labels) {
