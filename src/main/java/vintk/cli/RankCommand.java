@@ -1,14 +1,14 @@
 package vintk.cli;
 
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -179,41 +180,45 @@ final class RankCommand implements Callable<Integer> {
 
     /**
      * Hidden files, and what hidden folders hold, are nobody's models. Links are followed; those that lead nowhere, and folders that may
-     * not be read, are models that fail.
+     * not be read, are models that fail. Every folder is entered once, by the shortest way to it: with links between n folders there
+     * are 2^n ways and more.
      */
-    private static List<Path> modelsIn(Path folder) throws IOException {
+    private static List<Path> modelsIn(Path folder) {
         List<Path> found = new ArrayList<>();
-        Set<FileVisitOption> links = Set.of(FileVisitOption.FOLLOW_LINKS);
-        Files.walkFileTree(folder, links, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path below, BasicFileAttributes attributes) {
-                return isHidden(below) && !below.equals(folder)
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                boolean model = withoutEnding(file.toString()).length()
-                        < file.toString().length();
-                if (model && !isHidden(file) && (attributes.isRegularFile() || !Files.exists(file))) {
-                    found.add(file);
+        Set<Path> entered = new HashSet<>();
+        Deque<Path> open = new ArrayDeque<>(List.of(folder));
+        while (!open.isEmpty()) {
+            Path next = open.remove();
+            try {
+                for (Path entry : entered.add(next.toRealPath()) ? entries(next) : List.<Path>of()) {
+                    if (Files.isDirectory(entry)) {
+                        open.add(entry);
+                    } else if (isModel(entry)) {
+                        found.add(entry);
+                    }
                 }
-                return FileVisitResult.CONTINUE;
+            } catch (IOException e) {
+                found.add(next);
             }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                // A link to a folder around it leads to what is visited anyway.
-                boolean passed = isHidden(file) && !file.equals(folder);
-                if (!passed && !(failure instanceof FileSystemLoopException)) {
-                    found.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        }
         found.sort(null);
         return found;
+    }
+
+    /** What is not hidden, in an order that does not depend on the machine. */
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry -> !isHidden(entry)).sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** What is there and cannot be looked at may be one. */
+    private static boolean isModel(Path entry) {
+        boolean named = !withoutEnding(entry.toString()).equals(entry.toString());
+        return named && (Files.isRegularFile(entry) || !Files.exists(entry))
+                || !Files.exists(entry, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static boolean isHidden(Path path) {

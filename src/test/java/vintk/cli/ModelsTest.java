@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
@@ -157,6 +158,26 @@ class ModelsTest {
         assertTrue(both.out().contains("\"id\":\"" + same.resolve("a.ONNX") + "\""), both.out());
         Shell counted = Shell.vintk("rank", folder, "--count", 2);
         assertTrue(counted.err().contains("--count is for search spaces"), counted.err());
+    }
+
+    /** Thirty folders with two links to the next have a thousand million ways through them. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void foldersThatAreLinkedInManyWays(@TempDir Path other) throws IOException {
+        Path model = ProjectRoot.path().resolve("models").resolve("tiny-vit-3.onnx");
+        Path first = Files.createDirectory(other.resolve("f0"));
+        Path last = first;
+        for (int i = 1; i <= 30; i++) {
+            Path next = Files.createDirectory(other.resolve("f" + i));
+            Files.createSymbolicLink(last.resolve("a"), next);
+            Files.createSymbolicLink(last.resolve("b"), next);
+            last = next;
+        }
+        Files.copy(model, last.resolve("end.onnx"));
+        Files.createSymbolicLink(last.resolve("around"), other);
+        Shell ranked = Shell.vintk("rank", first, "--batch", 2, "--json");
+        assertEquals(ExitCode.OK, ranked.code(), ranked.err());
+        assertEquals(2, ranked.out().split("\"id\":\"end\"", -1).length, ranked.out());
     }
 
     private static List<String> onnxFiles(Path folder) throws IOException {
