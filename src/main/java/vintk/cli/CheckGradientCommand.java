@@ -149,9 +149,7 @@ final class CheckGradientCommand implements Callable<Integer> {
         if (sample.rank() == 3) {
             int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
             return Inputs.parse(inputs)
-                    .load(samples, dims[0], dims[1], dims[2], common.seed, warning -> spec.commandLine()
-                            .getErr()
-                            .println("vintk: " + warning))
+                    .load(samples, dims[0], dims[1], dims[2], common.seed, warning -> CommonOptions.warn(spec, warning))
                     .data();
         }
         if (!inputs.equals("synthetic") && !inputs.equals("noise")) {
@@ -171,8 +169,6 @@ final class CheckGradientCommand implements Callable<Integer> {
             stdout.print(GradientText.table(model.getFileName().toString(), report));
         }
         stdout.flush();
-        PrintWriter stderr = spec.commandLine().getErr();
-        report.fault().ifPresent(fault -> stderr.println("vintk: " + model.getFileName() + ": " + fault));
-        stderr.flush();
+        report.fault().ifPresent(fault -> CommonOptions.warn(spec, model.getFileName() + ": " + fault));
     }
 }

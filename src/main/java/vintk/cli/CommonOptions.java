@@ -2,6 +2,7 @@ package vintk.cli;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import vintk.report.TextLayout;
 
 /** What every command takes. */
 final class CommonOptions {
@@ -31,8 +32,13 @@ final class CommonOptions {
     /** Says what a reader should know, on standard error. */
     void remark(CommandSpec spec, String remark) {
         if (!quiet) {
-            spec.commandLine().getErr().println("vintk: " + remark);
-            spec.commandLine().getErr().flush();
+            warn(spec, remark);
         }
+    }
+
+    /** Says what has to be known, on standard error, also to those who want no remarks. */
+    static void warn(CommandSpec spec, String warning) {
+        spec.commandLine().getErr().println("vintk: " + TextLayout.plain(warning));
+        spec.commandLine().getErr().flush();
     }
 }

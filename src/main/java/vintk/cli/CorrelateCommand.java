@@ -92,7 +92,7 @@ final class CorrelateCommand implements Callable<Integer> {
     private static void text(PrintWriter out, Agreement agreement) {
         out.printf(
                 "%s: %d models matched%nwithout a score: %s%nresults without truth: %s%ntruths without a result: %s%n%n",
-                agreement.column(),
+                TextLayout.plain(agreement.column()),
                 agreement.matched().size(),
                 named(agreement.unscored()),
                 named(agreement.withoutTruth()),
@@ -136,7 +136,7 @@ final class CorrelateCommand implements Callable<Integer> {
                     "%n%-14s %-21s %s of the first (best: %.6g)%n",
                     "choosing by",
                     "of the best " + any.of(),
-                    agreement.column(),
+                    TextLayout.plain(agreement.column()),
                     any.best());
             for (Agreement.Choice choice : agreement.choices()) {
                 out.printf(

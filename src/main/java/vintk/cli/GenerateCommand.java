@@ -29,6 +29,7 @@ import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.rank.Subject;
 import vintk.report.SiNumber;
+import vintk.report.TextLayout;
 import vintk.runtime.Differentiation;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.Network;
@@ -163,7 +164,7 @@ final class GenerateCommand implements Callable<Integer> {
             }
             entry.put("params", params).put("macs", macs);
             if (!common.quiet && !common.json) {
-                stdout.println(shown);
+                stdout.println(TextLayout.plain(shown));
                 stdout.flush();
             }
         }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import vintk.report.TextLayout;
 import vintk.runtime.GradientReport;
 
 /** A {@link GradientReport} as text, a row an operator, and as JSON, with every form of every operator. */
@@ -66,7 +67,10 @@ final class GradientText {
                     o.operator(),
                     o.name() + remark(o));
         }
-        report.worst().ifPresent(most -> line(text, "%nThe worst operator is %s: error %.1e.", most, most.error()));
+        report.worst().ifPresent(most -> {
+            text.append('\n');
+            line(text, "The worst operator is %s: error %.1e.", most, most.error());
+        });
         return text.toString();
     }
 
@@ -85,7 +89,8 @@ final class GradientText {
     }
 
     private static void line(StringBuilder text, String format, Object... arguments) {
-        text.append(String.format(Locale.ROOT, format, arguments).stripTrailing())
+        text.append(TextLayout.plain(
+                        String.format(Locale.ROOT, format, arguments).stripTrailing()))
                 .append('\n');
     }
 

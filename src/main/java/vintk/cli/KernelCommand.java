@@ -185,9 +185,13 @@ final class KernelCommand implements Callable<Integer> {
         }
         int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
         return NpyArray.of(Inputs.parse(input)
-                .load(batch == null ? 32 : batch, dims[0], dims[1], dims[2], common.seed, warning -> spec.commandLine()
-                        .getErr()
-                        .println("vintk: " + warning)));
+                .load(
+                        batch == null ? 32 : batch,
+                        dims[0],
+                        dims[1],
+                        dims[2],
+                        common.seed,
+                        warning -> CommonOptions.warn(spec, warning)));
     }
 
     private float[] viewed(NpyArray array) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import vintk.report.TextLayout;
 import vintk.space.Dimension;
 import vintk.space.Space;
 import vintk.space.Spaces;
@@ -90,8 +91,8 @@ final class SpacesCommand implements Callable<Integer> {
     }
 
     private static void show(PrintWriter out, Space space) {
-        out.println(space.name() + ": " + space.description());
-        out.println("source: " + space.source());
+        out.println(TextLayout.plain(space.name() + ": " + space.description()));
+        out.println(TextLayout.plain("source: " + space.source()));
         out.println("size: " + grouped(space) + " architectures; images of " + space.image() + " pixels, "
                 + space.classes() + " classes");
         out.println();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import vintk.report.TextLayout;
 import vintk.runtime.ModelException;
 
 /** The program: {@code vintk COMMAND ...}. */
@@ -129,7 +130,7 @@ public final class Vintk implements Runnable {
     private static int explainFailure(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         line.getErr().println("vintk: " + oneLine(message(e)));
         if (parsed.expandedArgs().contains("--stacktrace")) {
-            e.printStackTrace(line.getErr());
+            Failures.trace(line.getErr(), e);
         }
         line.getErr().flush();
         return e instanceof ModelException ? ExitCode.NOTHING_SCORED : ExitCode.USAGE;
@@ -162,9 +163,7 @@ public final class Vintk implements Runnable {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("\\s*\\R\\s*", "; ")
-                .replaceAll("\\p{Cntrl}", "?")
-                .strip();
+        return TextLayout.plain(message.strip().replaceAll("\\s*\\R\\s*", "; "));
     }
 
     /** The version, which the build writes to a resource. */

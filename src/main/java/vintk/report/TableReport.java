@@ -126,9 +126,9 @@ public final class TableReport {
         return row.toArray(String[]::new);
     }
 
-    /** A file may be called anything: what moves the cursor or colours the terminal is not shown. */
+    /** A page has it so too. */
     private static String name(Result result) {
-        return result.name().replaceAll("\\p{Cntrl}", "?");
+        return TextLayout.plain(result.name());
     }
 
     private static void failed(StringBuilder text, Result result, int indent, int width, int columns) {

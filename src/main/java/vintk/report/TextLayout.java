@@ -1,17 +1,29 @@
 package vintk.report;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Lines of a table: widths, padding, shortening and wrapping, counted in code points. */
+/** Lines for people: widths, padding, shortening and wrapping, counted in code points; nothing in them but what is seen. */
 public final class TextLayout {
     private static final int NAMED = 3;
 
+    /** Control characters, also those above ASCII; what turns the direction of writing, or has no width; breaks of lines. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
     private TextLayout() {}
+
+    /**
+     * A text on one line of a terminal. Files hold any text, and may be called anything: what moves the cursor, colours the terminal
+     * or lets one line look like two is shown as a question mark.
+     */
+    public static String plain(String text) {
+        return UNSEEN.matcher(text).replaceAll("?");
+    }
 
     /** Names in a sentence: three of them, and whether there are more. */
     public static String some(List<String> names) {
-        String first = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+        String first = names.stream().limit(NAMED).map(TextLayout::plain).collect(Collectors.joining(", "));
         return names.size() > NAMED ? first + ", ..." : first;
     }
 
@@ -43,13 +55,13 @@ public final class TextLayout {
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
-    /** Exactly so wide: padded behind, or shortened in the middle, where names differ least. */
+    /** Plain, and exactly so wide: padded behind, or shortened in the middle, where names differ least. */
     public static String left(String text, int width) {
         int length = length(text);
         if (length <= width) {
-            return text + " ".repeat(width - length);
+            return plain(text) + " ".repeat(width - length);
         }
-        int[] points = text.codePoints().toArray();
+        int[] points = plain(text).codePoints().toArray();
         // The end tells candidates apart, so it keeps the larger half.
         int head = (width - 1) / 2;
         int tail = width - 1 - head;
@@ -57,15 +69,15 @@ public final class TextLayout {
     }
 
     private static String right(String text, int width) {
-        return " ".repeat(Math.max(0, width - length(text))) + text;
+        return " ".repeat(Math.max(0, width - length(text))) + plain(text);
     }
 
-    /** At most so wide, the end cut off. */
+    /** Plain, and at most so wide, the end cut off. */
     static String cut(String text, int width) {
         if (length(text) <= width) {
-            return text;
+            return plain(text);
         }
-        return new String(text.codePoints().toArray(), 0, width - 1) + "…";
+        return new String(plain(text).codePoints().toArray(), 0, width - 1) + "…";
     }
 
     /** Appends a paragraph, broken between words; a word wider than the line stands alone, cut. */
