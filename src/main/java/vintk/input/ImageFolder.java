@@ -40,6 +40,7 @@ public record ImageFolder(Path path) implements Inputs {
         Batch batch = Batch.zeros(samples, channels, height, width);
         RandomStream random = RandomStream.of(seed, "input/files");
         int taken = 0;
+        String refused = "";
         for (int i = 0; i < names.size() && taken < samples; i++) {
             // Fisher and Yates, one step at a time: position i gets a random one of the names not yet drawn.
             int drawn = i + random.nextInt(names.size() - i);
@@ -48,12 +49,14 @@ public record ImageFolder(Path path) implements Inputs {
                 Picture.read(path.resolve(name), batch, taken);
                 taken++;
             } catch (IOException e) {
+                refused = refused.isEmpty() ? name + ": " + e.getMessage() : refused;
                 warnings.accept(path.resolve(name) + ": passed over, " + e.getMessage());
             }
         }
         if (taken < samples) {
             throw new IOException(path + ": expected " + samples + " images or more, found " + names.size()
-                    + " of which only " + taken + " can be read; ask for fewer inputs");
+                    + " of which " + (taken == 0 ? "none" : "only " + taken) + " can be read (" + refused + ")"
+                    + (taken == 0 ? "" : "; ask for at most " + taken + " inputs"));
         }
         return batch;
     }

@@ -95,15 +95,26 @@ class ImageFolderTest {
         assertEquals(Set.of(0L, 1L, 3L, 4L, 5L, 6L, 8L, 9L), new HashSet<>(colours(eight)));
         assertTrue(warnings.size() <= 2, warnings::toString);
         warnings.clear();
-        assertEquals(
-                folder + ": expected 9 images or more, found 10 of which only 8 can be read; ask for fewer inputs",
-                assertThrows(IOException.class, () -> new ImageFolder(folder).load(9, 3, 4, 4, 1, warnings::add))
-                        .getMessage());
+        String few = assertThrows(IOException.class, () -> new ImageFolder(folder).load(9, 3, 4, 4, 1, warnings::add))
+                .getMessage();
+        assertTrue(few.startsWith(folder + ": expected 9 images or more, found 10 of which only 8 can be read ("), few);
+        assertTrue(few.endsWith("); ask for at most 8 inputs"), few);
         assertEquals(2, warnings.size());
         assertTrue(
                 warnings.contains(
                         folder.resolve("b/c/7.PNG") + ": passed over, it is not a JPEG, PNG, BMP, GIF or WebP image"),
                 warnings::toString);
+    }
+
+    /** Where no warnings are shown the reason is all there is; fewer inputs would not help. */
+    @Test
+    void whyNoImageCanBeRead(@TempDir Path other) throws IOException {
+        Files.writeString(other.resolve("a.png"), "words");
+        assertEquals(
+                other + ": expected 1 images or more, found 1 of which none can be read (a.png: it is not a JPEG, PNG,"
+                        + " BMP, GIF or WebP image)",
+                assertThrows(IOException.class, () -> new ImageFolder(other).load(1, 3, 4, 4, 1))
+                        .getMessage());
     }
 
     @Test
