@@ -72,7 +72,7 @@ class ArchitectureTest {
         onlySees("ntk", "ntk", "autodiff", "onnx");
         onlySees("proto", "proto", "onnx");
         onlySees("opset", "opset", "onnx");
-        onlySees("space", "space");
+        onlySees("space", "space", "file");
         onlySees("vit", "vit", "space", "onnx");
         onlySees("input", "input", "space", "file");
         onlySees("fourier", "fourier", "input", "space");

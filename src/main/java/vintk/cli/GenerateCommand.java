@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.autodiff.FreeBatch;
 import vintk.file.AtomicFile;
+import vintk.file.RegularFile;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
@@ -179,6 +180,7 @@ final class GenerateCommand implements Callable<Integer> {
     /** Adds to the list of the folder what is not there yet: earlier candidates stay. */
     private void list(List<Candidate> candidates) throws IOException {
         Path file = out.resolve("candidates.jsonl");
+        RegularFile.require(file, "a list of candidates");
         Set<String> lines = new LinkedHashSet<>();
         if (Files.exists(file)) {
             lines.addAll(Files.readAllLines(file));

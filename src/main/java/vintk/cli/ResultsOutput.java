@@ -3,6 +3,7 @@ package vintk.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import vintk.file.RegularFile;
 import vintk.rank.Journal;
 import vintk.report.ReportFormat;
 
@@ -26,10 +27,12 @@ record ResultsOutput(Path file) {
      * Makes the folder, and tries the file.
      *
      * @param read by the command
-     * @throws IOException where it holds something else than results
+     * @throws IOException where it is no file, or holds something else than results
      */
     void prepare(String... read) throws IOException {
         OutputFile.prepare(file, read);
+        RegularFile.require(file, "a file for results");
+        RegularFile.require(journal(), "a file for results");
         ReportFormat.of(file).requireOwn(file);
         ReportFormat.JSONL.requireOwn(journal());
     }

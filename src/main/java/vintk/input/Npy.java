@@ -17,6 +17,7 @@ import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import vintk.file.AtomicFile;
+import vintk.file.RegularFile;
 
 /**
  * NumPy's {@code .npy} files, in and out, and {@code .npz} archives, out.
@@ -43,9 +44,7 @@ public final class Npy {
      * @throws IOException naming the file, and what was expected and found in it
      */
     public static NpyArray read(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException(file + ": expected a .npy file, got a folder");
-        }
+        RegularFile.require(file, "a .npy file");
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             try {
                 NpyHeader header = NpyHeader.read(channel);

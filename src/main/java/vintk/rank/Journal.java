@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import vintk.file.AtomicFile;
+import vintk.file.RegularFile;
 import vintk.score.Result;
 
 /**
@@ -149,6 +150,7 @@ public final class Journal implements Closeable {
         List<String> warnings = new ArrayList<>();
         List<Result> results = new ArrayList<>();
         int[] number = {0};
+        RegularFile.require(path, "a file of results");
         String rest;
         try (InputStream in = Files.newInputStream(path)) {
             rest = new String(wholeLines(in, line -> add(line, path, ++number[0], results)), StandardCharsets.UTF_8);

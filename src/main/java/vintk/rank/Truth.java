@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import vintk.file.RegularFile;
 
 /**
  * A column of a ground truth table: what models reached after training, higher is better.
@@ -45,6 +46,7 @@ public record Truth(String column, SortedMap<String, Double> values) {
      * @throws IllegalArgumentException if no row has a number in that column; the message lists the columns that have
      */
     public static Truth read(Path path, String column) throws IOException {
+        RegularFile.require(path, "a file of accuracies");
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
         List<Map.Entry<String, JsonNode>> rows;
         if (name.endsWith(".json")) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import vintk.file.RegularFile;
 import vintk.rank.Journal;
 import vintk.rank.Merged;
 import vintk.rank.ResultJson;
@@ -80,6 +81,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
     }
 
     private static List<Result> json(Path path) throws IOException {
+        RegularFile.require(path, "a file of results");
         JsonNode root;
         try {
             root = JSON.readTree(Files.readString(path));
@@ -102,6 +104,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
     }
 
     private static List<ScoredModel> csv(Path path, Optional<Statistic> statistic) throws IOException {
+        RegularFile.require(path, "a file of results");
         List<ScoredModel> models = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(path)) {
             List<Map<String, String>> rows = new CsvMapper()

@@ -1,2 +1,2 @@
-/** Files that are there whole, or not at all. */
+/** Files that are files, and there whole or not at all. */
 package vintk.file;

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import vintk.file.RegularFile;
 
 /**
  * Files of candidates: {@code .jsonl} with one record per line, or {@code .json} with an array of records.
@@ -47,6 +48,9 @@ public final class Candidates {
      * refused, with one line for each of them.
      */
     public static List<Candidate> read(Path file, List<Space> spaces) {
+        RegularFile.other(file).ifPresent(other -> {
+            throw new SpaceException(file + ": expected a file of candidates, got " + other);
+        });
         Candidates reading = new Candidates(spaces);
         try {
             if (file.toString().endsWith(".jsonl")) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import vintk.file.RegularFile;
 
 /**
  * The form of a space file.
@@ -63,9 +64,9 @@ final class SpaceFile {
     private SpaceFile() {}
 
     static Space read(Path file) {
-        if (Files.isDirectory(file)) {
-            throw new SpaceException(file + ": expected a space file (YAML), got a folder");
-        }
+        RegularFile.other(file).ifPresent(other -> {
+            throw new SpaceException(file + ": expected a space file (YAML), got " + other);
+        });
         try (InputStream in = Files.newInputStream(file)) {
             return read(file.toString(), in);
         } catch (NoSuchFileException e) {
