@@ -38,10 +38,12 @@ public record NpyFile(Path path, Optional<Path> classes) implements Inputs {
 
     @Override
     public void require(int samples) throws IOException {
-        long[] shape = Npy.read(path).shape();
-        if (shape.length != 4) {
-            throw new IOException(
-                    path + ": expected an array of images [N, C, H, W], got shape " + Arrays.toString(shape));
+        NpyArray array = Npy.read(path);
+        long[] shape = array.shape();
+        // Beside an extent of 0 the others may be of any size.
+        if (shape.length != 4 || Arrays.stream(shape).anyMatch(extent -> extent < 1)) {
+            throw new IOException(path + ": expected an array of images [N, C, H, W], none of the extents 0, got shape "
+                    + array.shapeText());
         }
         load(samples, Math.toIntExact(shape[1]), Math.toIntExact(shape[2]), Math.toIntExact(shape[3]), 0);
     }

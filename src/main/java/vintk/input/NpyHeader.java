@@ -21,6 +21,9 @@ record NpyHeader(NpyArray.DType type, ByteOrder order, boolean fortran, long[] s
     /** NumPy itself refuses over 10000; a plain array's header has about 100 bytes. */
     private static final int LONGEST = 1 << 16;
 
+    /** NumPy's own limit. */
+    private static final int MOST_AXES = 64;
+
     private static final Pattern DESCR = Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([^'\"]*)['\"]");
     private static final Pattern STRUCTURED = Pattern.compile("['\"]descr['\"]\\s*:\\s*\\[");
     private static final Pattern FORTRAN = Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
@@ -66,6 +69,10 @@ record NpyHeader(NpyArray.DType type, ByteOrder order, boolean fortran, long[] s
         boolean fortran = find(FORTRAN, text, "fortran_order").equals("True");
         String[] extents = find(SHAPE, text, "shape").replace("L", "").trim().split("\\s*,\\s*");
         boolean scalar = extents.length == 0 || extents.length == 1 && extents[0].isEmpty();
+        if (extents.length > MOST_AXES) {
+            throw new IOException("expected a shape of at most " + MOST_AXES + " axes, got " + extents.length
+                    + "; the file is damaged");
+        }
         long[] shape = new long[scalar ? 0 : extents.length];
         try {
             for (int i = 0; i < shape.length; i++) {
@@ -86,9 +93,13 @@ record NpyHeader(NpyArray.DType type, ByteOrder order, boolean fortran, long[] s
     }
 
     private static IOException damaged(String key, String text) {
+        return new IOException("the .npy header has no readable '" + key + "': " + shown(text));
+    }
+
+    /** On one line, and not all of a header of thousands of characters. */
+    private static String shown(String text) {
         String shown = text.strip().replaceAll("[^\\x20-\\x7e]", "?");
-        return new IOException("the .npy header has no readable '" + key + "': "
-                + (shown.length() > 120 ? shown.substring(0, 120) + "..." : shown));
+        return shown.length() > 120 ? shown.substring(0, 120) + "..." : shown;
     }
 
     private static NpyArray.DType type(String descr) throws IOException {
@@ -97,8 +108,8 @@ record NpyHeader(NpyArray.DType type, ByteOrder order, boolean fortran, long[] s
                 return type;
             }
         }
-        throw new IOException("expected element type f4, f8, i4, i8, u1 or b1, got '"
-                + descr.replaceAll("[^\\x20-\\x7e]", "?") + "'; convert with array.astype('f4')");
+        throw new IOException("expected element type f4, f8, i4, i8, u1 or b1, got '" + shown(descr)
+                + "'; convert with array.astype('f4')");
     }
 
     /** {@code =} is the byte order of the machine that wrote the file, which NumPy never writes; little endian then. */

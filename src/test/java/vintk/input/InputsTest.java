@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InputsTest {
     @TempDir
@@ -65,6 +68,23 @@ class InputsTest {
                 2,
                 "expected finite values, got 1 of 90 that are NaN or infinite; the first is NaN at sample 0, channel 0,"
                         + " row 0, column 1");
+    }
+
+    /** A header of a hundred bytes may claim 2^40 channels of no pixels. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0,3,8,8", "4,0,8,8", "4,1099511627776,0,8"})
+    void anArrayOfNothing(String extents) throws IOException {
+        long[] shape =
+                Arrays.stream(extents.split(",")).mapToLong(Long::parseLong).toArray();
+        Path file = folder.resolve("none.npy");
+        NpyArray nothing = NpyArray.of(shape, new float[0]);
+        Npy.write(file, nothing);
+        IOException refused = assertThrows(
+                IOException.class, () -> Inputs.parse(file.toString()).require(4));
+        assertEquals(
+                file + ": expected an array of images [N, C, H, W], none of the extents 0, got shape "
+                        + nothing.shapeText(),
+                refused.getMessage());
     }
 
     private static void assertRefused(Inputs inputs, int samples, int height, String message) {

@@ -138,6 +138,13 @@ class NpyTest {
         assertRefused(
                 file(1, "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,), }", eight),
                 "structured arrays (records with fields) are not read; save one field as f4 or f8");
+        assertRefused(
+                file(1, String.format(shape, "1,".repeat(20_000)), eight),
+                "expected a shape of at most 64 axes, got 20000; the file is damaged");
+        assertRefused(
+                file(1, "{'descr': '" + "x".repeat(50_000) + "', 'fortran_order': False, 'shape': (1,), }", eight),
+                "expected element type f4, f8, i4, i8, u1 or b1, got '" + "x".repeat(120)
+                        + "...'; convert with array.astype('f4')");
         assertRefused(file(4, "", eight), "expected .npy format version 1, 2 or 3, got 4");
         byte[] bytes = Files.readAllBytes(file(2, "", eight));
         bytes[11] = (byte) 0xff;
