@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
@@ -38,15 +39,24 @@ record DeclaredInput(String name, DataType dataType, List<Long> dims, List<Strin
         TypeProto.Tensor tensor = info.getType().getTensorType();
         List<Long> dims = new ArrayList<>();
         List<String> symbols = new ArrayList<>();
-        tensor.getShape().getDimList().forEach(d -> {
-            dims.add(d.hasDimValue() && d.getDimValue() > 0 ? d.getDimValue() : -1L);
+        for (TensorShapeProto.Dimension d : tensor.getShape().getDimList()) {
+            dims.add(d.hasDimValue() ? extent(info.getName(), d.getDimValue(), dims.size()) : -1L);
             symbols.add(d.getDimParam());
-        });
+        }
         try {
             return new DeclaredInput(info.getName(), DataType.of(tensor.getElemType()), dims, symbols);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("input '" + info.getName() + "': " + e.getMessage(), e);
         }
+    }
+
+    /** Some writers mean a free extent by -1, as ONNX Runtime does, and a free batch by 0. */
+    private static long extent(String input, long value, int axis) {
+        if (value < -1 || value == 0 && axis > 0) {
+            throw new IllegalArgumentException("input '" + input
+                    + "': expected extents of 1 or more, or free ones, got " + value + " on axis " + axis);
+        }
+        return value == 0 ? -1 : value;
     }
 
     int rank() {

@@ -130,6 +130,18 @@ public final class ModelFile {
                     null);
         }
         model.getOpsetImportList().stream()
+                .filter(o -> o.getVersion() != (int) o.getVersion())
+                .findFirst()
+                .ifPresent(o -> {
+                    // ONNX Runtime cuts it to 32 bits, and speaks of another one.
+                    throw invalid(
+                            file,
+                            "is of opset " + o.getVersion()
+                                    + (o.getDomain().isEmpty() ? "" : " of '" + o.getDomain() + "'")
+                                    + ", which is out of range: there is none above " + Integer.MAX_VALUE,
+                            null);
+                });
+        model.getOpsetImportList().stream()
                 .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
                 .filter(o -> o.getVersion() < FIRST_OPSET)
                 .findFirst()

@@ -213,6 +213,40 @@ class UntrustedModelTest extends Refusals {
         assertRefused(good.clone().addSparseInitializer(sparse), "sparse");
     }
 
+    /** Some writers mean a free extent by -1, and a free batch by 0. Other such numbers were taken for free ones too. */
+    @Test
+    void extentsThatAreNone() throws IOException {
+        for (long free : new long[] {0, -1}) {
+            open(write("free.onnx", model(declared(0, free)).build().toByteArray()))
+                    .close();
+        }
+        assertRefused(declared(0, -3), "'x'", "got -3 on axis 0");
+        assertRefused(declared(1, -3), "'x'", "expected extents of 1 or more, or free ones, got -3 on axis 1");
+        assertRefused(declared(1, 0), "'x'", "got 0 on axis 1");
+    }
+
+    private static GraphProto declared(int axis, long extent) {
+        GraphProto.Builder graph = graph(node("MatMul", "y", "x", "w")).toBuilder();
+        graph.getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(axis)
+                .setDimValue(extent);
+        return graph.build();
+    }
+
+    /** ONNX Runtime reads 32 bits of it. */
+    @Test
+    void opsetsOutOfRange() throws IOException {
+        ModelProto.Builder model = model(graph(node("MatMul", "y", "x", "w")));
+        model.getOpsetImportBuilder(0).setVersion(1L << 62);
+        assertRefused(model.build(), "is of opset 4611686018427387904, which is out of range");
+        model.getOpsetImportBuilder(0).setVersion(17);
+        model.addOpsetImportBuilder().setDomain("my").setVersion((1L << 32) + 17);
+        assertRefused(model.build(), "is of opset 4294967313 of 'my', which is out of range");
+    }
+
     /** Few bytes that ask for much memory. */
     @Test
     void inflation() throws IOException {
