@@ -260,6 +260,8 @@ final class RankCommand implements Callable<Integer> {
     private static String tail(Path file, int parts) {
         int count = file.getNameCount();
         Path tail = count == 0 ? file : file.subpath(Math.max(0, count - parts), count);
-        return withoutEnding(tail.toString());
+        String name = withoutEnding(tail.toString());
+        // A file may be called ".onnx", and every model has a name.
+        return name.isEmpty() ? tail.toString() : name;
     }
 }

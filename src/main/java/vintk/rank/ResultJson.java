@@ -70,10 +70,10 @@ public final class ResultJson {
      */
     public static Result result(JsonNode node) {
         List<Score> repeats = new ArrayList<>();
-        need(node, "repeats").forEach(score -> repeats.add(ScoreJson.score(score)));
+        list(node, "repeats").forEach(score -> repeats.add(ScoreJson.score(score)));
         JsonNode engine = node.path("engine");
         return new Result(
-                need(node, "id").asText(),
+                name(need(node, "id")),
                 source(need(node, "source")),
                 Named.find(Status.class, need(node, "status").asText()),
                 need(node, "message").asText(),
@@ -120,10 +120,34 @@ public final class ResultJson {
     }
 
     static long wholeNumber(JsonNode node, String key) {
-        if (!node.isIntegralNumber()) {
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
             throw new IllegalArgumentException("Expected a whole number for '%s', got %s".formatted(key, node));
         }
         return node.asLong();
+    }
+
+    /** How many of something, of which there is one at least. */
+    static int count(JsonNode node, String key) {
+        long count = wholeNumber(node, key);
+        if (count < 1 || count > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("Expected 1 or more for '%s', got %d".formatted(key, count));
+        }
+        return (int) count;
+    }
+
+    static JsonNode list(JsonNode node, String key) {
+        JsonNode list = need(node, key);
+        if (!list.isArray()) {
+            throw new IllegalArgumentException("Expected a list for '%s', got %s".formatted(key, list));
+        }
+        return list;
+    }
+
+    private static String name(JsonNode id) {
+        if (!id.isTextual() || id.asText().isEmpty()) {
+            throw new IllegalArgumentException("Expected a name for 'id', got %s".formatted(id));
+        }
+        return id.asText();
     }
 
     static Optional<String> text(JsonNode node, String key) {
@@ -132,7 +156,7 @@ public final class ResultJson {
 
     static List<String> texts(JsonNode node, String key) {
         List<String> texts = new ArrayList<>();
-        need(node, key).forEach(text -> texts.add(text.asText()));
+        list(node, key).forEach(text -> texts.add(text.asText()));
         return texts;
     }
 
@@ -156,7 +180,7 @@ public final class ResultJson {
         return Optional.of(new Estimate(
                 number(need(node, "mean"), "mean"),
                 error.isNull() ? OptionalDouble.empty() : OptionalDouble.of(number(error, "standard_error")),
-                (int) wholeNumber(need(node, "count"), "count")));
+                count(need(node, "count"), "count")));
     }
 
     private static ObjectNode source(Source source) {

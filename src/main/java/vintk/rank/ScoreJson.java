@@ -1,5 +1,6 @@
 package vintk.rank;
 
+import static vintk.rank.ResultJson.list;
 import static vintk.rank.ResultJson.need;
 import static vintk.rank.ResultJson.number;
 
@@ -47,7 +48,7 @@ final class ScoreJson {
 
     static Score score(JsonNode node) {
         List<ViewMeasurement> profile = new ArrayList<>();
-        need(node, "profile")
+        list(node, "profile")
                 .forEach(entry ->
                         profile.add(new ViewMeasurement(need(entry, "view").asText(), measurement(entry))));
         return new Score(

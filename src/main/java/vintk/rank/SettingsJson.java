@@ -1,5 +1,6 @@
 package vintk.rank;
 
+import static vintk.rank.ResultJson.count;
 import static vintk.rank.ResultJson.need;
 import static vintk.rank.ResultJson.wholeNumber;
 
@@ -46,13 +47,13 @@ final class SettingsJson {
                 Named.find(Statistic.class, need(node, "statistic").asText()),
                 Named.find(Integration.class, need(node, "integration").asText()),
                 need(node, "reduction").asText(),
-                (int) wholeNumber(need(node, "batch"), "batch"),
+                count(need(node, "batch"), "batch"),
                 integer(need(node, "size"), "size"),
                 // Files of earlier versions lack it.
                 integer(node.path("classes"), "classes"),
                 need(node, "inputs").asText(),
                 wholeNumber(need(node, "seed"), "seed"),
-                (int) wholeNumber(need(node, "repeats"), "repeats"),
+                count(need(node, "repeats"), "repeats"),
                 // Files of earlier versions lack it: none were drawn anew.
                 node.path("reinit").asText("none"),
                 need(node, "parameters").asText(),
@@ -67,8 +68,6 @@ final class SettingsJson {
     }
 
     private static OptionalInt integer(JsonNode value, String key) {
-        return value.isNull() || value.isMissingNode()
-                ? OptionalInt.empty()
-                : OptionalInt.of((int) wholeNumber(value, key));
+        return value.isNull() || value.isMissingNode() ? OptionalInt.empty() : OptionalInt.of(count(value, key));
     }
 }

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import vintk.score.Result;
 import vintk.score.Status;
 
@@ -75,6 +78,33 @@ class JournalTest {
         Files.writeString(path, ResultJson.line(FIRST) + "\n{\"id\": 1}\n" + ResultJson.line(THIRD) + "\n");
         IOException e = assertThrows(IOException.class, () -> Journal.read(path));
         assertTrue(e.getMessage().contains("line 2, is not a result: Expected the key"), e.getMessage());
+    }
+
+    /** No run wrote it: what is not there was shown as a name, or a number of inputs. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "''; id; \"\"; Expected a name for 'id', got \"\"",
+                "''; id; null; Expected a name for 'id', got null",
+                "''; id; {\"a\":1}; Expected a name for 'id', got {\"a\":1}",
+                "''; repeats; \"x\"; Expected a list for 'repeats', got \"x\"",
+                "''; repeats; {}; Expected a list for 'repeats', got {}",
+                "''; warnings; \"x\"; Expected a list for 'warnings', got \"x\"",
+                "/repeats/0; profile; {}; Expected a list for 'profile', got {}",
+                "/settings; batch; 0; Expected 1 or more for 'batch', got 0",
+                "/settings; repeats; -1; Expected 1 or more for 'repeats', got -1",
+                "/settings; size; -5; Expected 1 or more for 'size', got -5",
+                "/settings; batch; 4294967297; Expected 1 or more for 'batch', got 4294967297",
+                "/settings; seed; 99999999999999999999; Expected a whole number for 'seed', got 99999999999999999999",
+                "/vintk; count; 4294967297; Expected 1 or more for 'count', got 4294967297"
+            })
+    void resultsThatCannotBeAreNamed(String where, String key, String value, String why) throws IOException {
+        ObjectNode tree = ResultJson.tree(FIRST);
+        ((ObjectNode) tree.at(where)).set(key, ResultJson.MAPPER.readTree(value));
+        Path path = Files.writeString(folder.resolve("results.jsonl"), ResultJson.line(THIRD) + "\n" + tree + "\n");
+        IOException e = assertThrows(IOException.class, () -> Journal.read(path));
+        assertEquals(path + ", line 2, is not a result: " + why + ". Remove that line", e.getMessage());
     }
 
     /** Two runs would overwrite each other's lines: the second one is refused, and cuts nothing. */
