@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import vintk.rank.Ranking;
 import vintk.score.Estimate;
 import vintk.score.Result;
@@ -21,6 +22,7 @@ import vintk.score.Statistic;
 /**
  * A table with a header and one row per model, best first. Absent numbers are empty cells; a bound is not a number, so it is
  * found in {@code scores} only. Lists are joined by "; ", and the nested parts (choices, scores of the repeats) are JSON.
+ * Control characters are question marks, but for those of ids, by which tables are joined.
  * Columns {@code vintk:STATISTIC} and {@code ntk:STATISTIC} hold means over the repeats.
  */
 public final class CsvReport {
@@ -77,6 +79,9 @@ public final class CsvReport {
             .filter(name -> !name.equals("statistic") && !name.equals("direction"))
             .toList();
 
+    /** What moves a terminal that shows the file, and some readers of tables take for a line's end; a cell may have lines. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\n\t]]");
+
     private CsvReport() {}
 
     /** Writes the whole file. */
@@ -103,7 +108,8 @@ public final class CsvReport {
     private static List<String> row(JsonNode model, Result result) {
         List<String> row = new ArrayList<>();
         for (String[] column : COLUMNS) {
-            row.add(cell(model.at(column[1])));
+            String cell = cell(model.at(column[1]));
+            row.add(column[0].equals("id") ? cell : CONTROL.matcher(cell).replaceAll("?"));
         }
         for (Statistic statistic : Statistic.values()) {
             row.add(cell(result.vintk(statistic)));

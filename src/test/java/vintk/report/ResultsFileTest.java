@@ -96,6 +96,15 @@ class ResultsFileTest {
         }
     }
 
+    /** Names stay: other tables are joined by them. */
+    @Test
+    void controlCharactersOfATable() throws IOException {
+        StringWriter text = new StringWriter();
+        String harm = "two\n\tlines\r and \u001b[31m\u009b2J";
+        CsvReport.write(Ranking.of(List.of(SampleResults.failed("a\u001b", Status.ERROR, harm))), text);
+        assertTrue(text.toString().contains("\na\u001b,,,,,error,\"two\n\tlines? and ?[31m?2J\","), text::toString);
+    }
+
     @Test
     void jsonLinesAreAJournal() throws IOException {
         Path path = folder.resolve("results.jsonl");
