@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +52,28 @@ class ReadmeTest {
                 Vintk.commandLine().parseArgs(args).subcommand().commandSpec().name());
     }
 
+    /** As somebody copies it into a file of theirs. */
+    @Test
+    void theProgramRuns(@TempDir Path folder) throws Exception {
+        Path source = Files.write(folder.resolve("Example.java"), lines("```java"));
+        Path gradients = folder.resolve("gradients.onnx");
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        source.toString(),
+                        ProjectRoot.path().resolve("models/tiny-vit-3.onnx").toString(),
+                        gradients.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertEquals(0, process.waitFor(), () -> log(log));
+        assertTrue(
+                Files.readString(log).matches("Optional\\[Value\\[value=\\d\\.\\d+, bound=\\S+]]\\s+"), () -> log(log));
+        assertTrue(Files.size(gradients) > 0);
+    }
+
     /** Files of the project are taken from it; what is written goes to the test's folder. */
     private static String placed(String arg, Path folder) {
         if (arg.startsWith("out/")) {
@@ -61,13 +84,25 @@ class ReadmeTest {
                 : arg;
     }
 
+    private static String log(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static List<String> shellLines() throws IOException {
+        return lines("```sh");
+    }
+
+    private static List<String> lines(String fence) throws IOException {
         List<String> lines = new ArrayList<>();
-        boolean shell = false;
+        boolean inside = false;
         for (String line : Files.readAllLines(ProjectRoot.path().resolve("README.md"))) {
             if (line.startsWith("```")) {
-                shell = line.equals("```sh");
-            } else if (shell) {
+                inside = line.equals(fence);
+            } else if (inside) {
                 lines.add(line);
             }
         }
