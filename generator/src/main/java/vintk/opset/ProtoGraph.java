@@ -53,7 +53,7 @@ final class ProtoGraph {
         collect(graph);
         for (int i = nodes.size() - 1; i >= 0; i--) {
             NodeProto node = nodes.get(i);
-            if (Products.isProduct(node) || node.getOutputList().stream().anyMatch(beforeProducts::contains)) {
+            if (InputRoles.isProduct(node) || node.getOutputList().stream().anyMatch(beforeProducts::contains)) {
                 beforeProducts.addAll(node.getInputList());
             }
         }

@@ -187,11 +187,11 @@ public final class Roles {
         if (node.getOutputCount() == 0 || FLOW.contains(node.getOpType())) {
             return Uses.none();
         }
-        Role told = Products.role(node, input);
+        Role told = InputRoles.role(node, input);
         if (told != null) {
             return Uses.of(told(told, value, reader), reader);
         }
-        if (Products.isProduct(node) && Products.isFactor(node, input)) {
+        if (InputRoles.isProduct(node) && InputRoles.isFactor(node, input)) {
             return Uses.of(factor(value, reader), reader);
         }
         Role statistic = input == 1 ? statistic(node) : null;
@@ -287,7 +287,7 @@ public final class Roles {
         }
         long extents = extents(shape);
         NodeProto product = product(other);
-        if (product != null && Products.isProduct(product)) {
+        if (product != null && InputRoles.isProduct(product)) {
             Fans fans = fansOfWeight(product);
             boolean parameterised = product.getInputList().stream().anyMatch(i -> isFactorOf(product, i));
             if (parameterised && (extents <= 1 || shape.elements() == fans.features())) {
@@ -337,14 +337,14 @@ public final class Roles {
 
     private boolean isFactorOf(NodeProto product, String value) {
         int input = product.getInputList().indexOf(value);
-        return !value.isEmpty() && Products.isFactor(product, input) && !graph.isDependent(value);
+        return !value.isEmpty() && InputRoles.isFactor(product, input) && !graph.isDependent(value);
     }
 
     /** The fans of the parameter among the factors of a product. */
     private Fans fansOfWeight(NodeProto product) {
         for (int i = product.getInputCount() - 1; i >= 0; i--) {
             String input = product.getInput(i);
-            boolean weight = Products.isFactor(product, i) && Products.role(product, i) != Role.BIAS;
+            boolean weight = InputRoles.isFactor(product, i) && InputRoles.role(product, i) != Role.BIAS;
             if (weight && !input.isEmpty() && !graph.isDependent(input)) {
                 return Fans.of(product, i, shapes.of(input));
             }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Which inputs of which operators are parameters, and as what. */
-final class Products {
+final class InputRoles {
     /** Operators of which each of the first two inputs may be the matrix. */
     private static final Set<String> MATRIX =
             Set.of("MatMul", "Gemm", "FusedMatMul", "FusedGemm", "GemmFastGelu", "TransposeMatMul", "Einsum");
@@ -57,7 +57,7 @@ final class Products {
             Map.entry("EmbedLayerNormalization", roles(null, null, E, E, E, S, O)),
             Map.entry("PRelu", roles(null, Role.SLOPE)));
 
-    private Products() {}
+    private InputRoles() {}
 
     private static Role[] roles(Role... roles) {
         return roles;
