@@ -15,6 +15,7 @@ import java.util.Set;
 import vintk.onnx.BlockedConvolution;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Ops;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
@@ -109,18 +110,18 @@ public final class Importer {
             return;
         }
         if (RANDOM.contains(proto.getOpType())) {
-            throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
-                    + "': a model that draws random numbers gives another kernel at every run (is it stochastic depth? Export with"
+            throw new UnsupportedOperatorException(NodeLabel.of(proto)
+                    + ": a model that draws random numbers gives another kernel at every run (is it stochastic depth? Export with"
                     + " stochastic_depth_prob=0, or drop_path_rate=0)");
         }
         if (OPTIONALS.contains(proto.getOpType()) || OperatorTable.SEQUENCES.contains(proto.getOpType())) {
-            throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
-                    + "': sequences of tensors, and tensors that may be absent, are not handled");
+            throw new UnsupportedOperatorException(
+                    NodeLabel.of(proto) + ": sequences of tensors, and tensors that may be absent, are not handled");
         }
         for (AttributeProto attribute : proto.getAttributeList()) {
             if (attribute.hasG() || attribute.getGraphsCount() > 0) {
-                throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName()
-                        + "': control flow (a sub-graph inside a node) is not handled");
+                throw new UnsupportedOperatorException(
+                        NodeLabel.of(proto) + ": control flow (a sub-graph inside a node) is not handled");
             }
         }
         List<Value> inputs = new ArrayList<>();
@@ -133,8 +134,8 @@ public final class Importer {
         List<TensorType> types = new ArrayList<>();
         for (String output : proto.getOutputList()) {
             if (!output.isEmpty() && !resolved.types().containsKey(output)) {
-                throw new UnsupportedOperatorException(proto.getOpType() + " '" + proto.getName() + "': its output '"
-                        + output + "' is no tensor: sequences, maps and optionals are not handled");
+                throw new UnsupportedOperatorException(NodeLabel.of(proto) + ": its output '" + output
+                        + "' is no tensor: sequences, maps and optionals are not handled");
             }
             types.add(type(output));
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.CanonicalOpset;
 import vintk.onnx.Node;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
@@ -107,7 +108,6 @@ record Site(NodeProto proto, long opset, List<Value> inputs, List<TensorType> ty
 
     @Override
     public String toString() {
-        String label = proto.getName().isEmpty() ? String.join(",", proto.getOutputList()) : proto.getName();
-        return opType() + " '" + label + "'";
+        return NodeLabel.of(proto);
     }
 }

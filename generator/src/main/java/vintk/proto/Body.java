@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
@@ -50,7 +51,7 @@ final class Body {
                 .map(AttributeProto::getG)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        ControlFlow.label(node) + ": its sub-graph '" + attribute + "' is missing"));
+                        NodeLabel.of(node) + ": its sub-graph '" + attribute + "' is missing"));
     }
 
     void add(NodeProto node) {
@@ -126,8 +127,8 @@ final class Body {
      */
     List<String> inline(GraphProto inner, List<String> arguments, NodeProto node, String part) {
         if (arguments.size() != inner.getInputCount()) {
-            throw new IllegalArgumentException(ControlFlow.label(node) + ": its sub-graph takes "
-                    + inner.getInputCount() + " inputs, it is given " + arguments.size());
+            throw new IllegalArgumentException(NodeLabel.of(node) + ": its sub-graph takes " + inner.getInputCount()
+                    + " inputs, it is given " + arguments.size());
         }
         Bounds.requireNodes((long) graph.getNodeCount() + inner.getNodeCount(), "its sub-graphs, put in place, give");
         Renaming names = new Renaming();

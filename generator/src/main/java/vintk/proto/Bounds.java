@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.List;
 import java.util.Set;
+import vintk.onnx.NodeLabel;
 
 /**
  * How large a model may be. A model file is input: what is far above real networks is refused before it costs minutes.
@@ -95,7 +96,7 @@ public final class Bounds {
 
     private static String label(NodeProto node) {
         requireName(node.getName());
-        return ControlFlow.label(node);
+        return NodeLabel.of(node);
     }
 
     private static void requireName(String name) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import vintk.onnx.Attributes;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.UnsupportedOperatorException;
 
@@ -81,8 +82,8 @@ public final class CeilMode {
             }
         }
         if (past && more && attributes.integer("count_include_pad", 0) == 1) {
-            throw new UnsupportedOperatorException(node.getOpType() + " '" + node.getName()
-                    + "': with ceil_mode and count_include_pad, its last window begins in the padding on one axis and"
+            throw new UnsupportedOperatorException(NodeLabel.of(node)
+                    + ": with ceil_mode and count_include_pad, its last window begins in the padding on one axis and"
                     + " reaches past it on another; export it with explicit padding");
         }
         return past

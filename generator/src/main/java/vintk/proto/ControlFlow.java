@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
@@ -72,7 +73,7 @@ public final class ControlFlow {
                 case "Scan" -> new ScanUnrolling(node, known, body).run();
                 default ->
                     throw new UnsupportedOperatorException(
-                            label(node) + ": a sub-graph inside this operator is not handled");
+                            NodeLabel.of(node) + ": a sub-graph inside this operator is not handled");
             }
         }
         return body.model();
@@ -88,8 +89,8 @@ public final class ControlFlow {
         GraphProto first = Body.graph(node, "then_branch");
         GraphProto second = Body.graph(node, "else_branch");
         if (Math.min(first.getOutputCount(), second.getOutputCount()) < node.getOutputCount()) {
-            throw new IllegalArgumentException(label(node) + ": its branches have " + first.getOutputCount() + " and "
-                    + second.getOutputCount() + " outputs, it has " + node.getOutputCount());
+            throw new IllegalArgumentException(NodeLabel.of(node) + ": its branches have " + first.getOutputCount()
+                    + " and " + second.getOutputCount() + " outputs, it has " + node.getOutputCount());
         }
         Tensor condition = known.constant(node.getInput(0));
         if (condition != null) {
@@ -105,7 +106,7 @@ public final class ControlFlow {
         for (int i = 0; i < node.getOutputCount(); i++) {
             if (!node.getOutput(i).isEmpty()) {
                 body.where(node.getInput(0), yes.get(i), no.get(i), node.getOutput(i));
-                alternatives.add(new Alternatives(label(node), yes.get(i), no.get(i)));
+                alternatives.add(new Alternatives(NodeLabel.of(node), yes.get(i), no.get(i)));
             }
         }
     }
@@ -126,14 +127,9 @@ public final class ControlFlow {
     static Tensor single(Tensor tensor, NodeProto node) {
         if (tensor.shape().elements() != 1) {
             throw new IllegalArgumentException(
-                    label(node) + ": its condition or number of trips has shape " + tensor.shape());
+                    NodeLabel.of(node) + ": its condition or number of trips has shape " + tensor.shape());
         }
         return tensor;
-    }
-
-    static String label(NodeProto node) {
-        String name = node.getName().isEmpty() ? String.join(",", node.getOutputList()) : node.getName();
-        return node.getOpType() + " '" + name + "'";
     }
 
     /** What is known with what the initializers say that some nodes read. */

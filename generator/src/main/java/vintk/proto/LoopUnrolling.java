@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.UnsupportedOperatorException;
@@ -40,7 +41,7 @@ final class LoopUnrolling {
         this.name = loop.getName().isEmpty() ? loop.getOutput(0) : loop.getName();
         if (states < 0 || scans < 0 || graph.getInputCount() != states + 2) {
             throw new IllegalArgumentException(
-                    ControlFlow.label(loop) + ": its body's inputs and outputs do not fit those of the loop");
+                    NodeLabel.of(loop) + ": its body's inputs and outputs do not fit those of the loop");
         }
     }
 
@@ -58,7 +59,7 @@ final class LoopUnrolling {
         } else if (trips != null && trips <= GUARDED) {
             guarded(trips, initial);
         } else {
-            throw new UnsupportedOperatorException(ControlFlow.label(loop).replace("'" + PEELED, "'")
+            throw new UnsupportedOperatorException(NodeLabel.of(loop).replace("'" + PEELED, "'")
                     + ": how often it runs depends on the data, without a bound of at most " + GUARDED
                     + " iterations that is known");
         }
@@ -79,7 +80,7 @@ final class LoopUnrolling {
     private void requireNoScans(String what) {
         if (scans > 0) {
             throw new UnsupportedOperatorException(
-                    ControlFlow.label(loop) + ": scan outputs of a loop " + what + " are not handled");
+                    NodeLabel.of(loop) + ": scan outputs of a loop " + what + " are not handled");
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import vintk.onnx.NodeLabel;
 
 /** Sorts nodes so that each comes after those it reads from, as the standard asks and not all writers do. */
 final class Order {
@@ -60,10 +61,8 @@ final class Order {
         }
         for (int i = 0; i < waiting.length; i++) {
             if (waiting[i] > 0) {
-                NodeProto node = graph.getNode(i);
-                throw new IllegalArgumentException("node " + node.getOpType() + " '"
-                        + (node.getName().isEmpty() ? String.join(",", node.getOutputList()) : node.getName())
-                        + "' depends on its own output: the graph has a cycle");
+                throw new IllegalArgumentException(
+                        "node " + NodeLabel.of(graph.getNode(i)) + " depends on its own output: the graph has a cycle");
             }
         }
         return result.build();

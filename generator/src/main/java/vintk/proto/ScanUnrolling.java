@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import vintk.onnx.Attributes;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.UnsupportedOperatorException;
 
@@ -26,17 +27,17 @@ final class ScanUnrolling {
         this.graph = body.bare(Body.graph(scan, "body"), scan);
         if (body.opset() < 9) {
             throw new UnsupportedOperatorException(
-                    ControlFlow.label(scan) + ": Scan of opset 8 is not handled; export with opset 9 or later");
+                    NodeLabel.of(scan) + ": Scan of opset 8 is not handled; export with opset 9 or later");
         }
         long given = attribute("num_scan_inputs").getI();
         if (given < 1 || given > scan.getInputCount()) {
-            throw new IllegalArgumentException(ControlFlow.label(scan) + ": num_scan_inputs is " + given + " of "
-                    + scan.getInputCount() + " inputs");
+            throw new IllegalArgumentException(
+                    NodeLabel.of(scan) + ": num_scan_inputs is " + given + " of " + scan.getInputCount() + " inputs");
         }
         this.scanned = (int) given;
         this.states = scan.getInputCount() - scanned;
         if (graph.getOutputCount() < Math.max(states, scan.getOutputCount())) {
-            throw new IllegalArgumentException(ControlFlow.label(scan) + ": its body has " + graph.getOutputCount()
+            throw new IllegalArgumentException(NodeLabel.of(scan) + ": its body has " + graph.getOutputCount()
                     + " outputs, for " + states + " states and " + scan.getOutputCount() + " outputs of the Scan");
         }
     }
@@ -52,7 +53,7 @@ final class ScanUnrolling {
         List<Long> values = attribute(name).getIntsList();
         long value = i < values.size() ? values.get(i) : 0;
         if (value != (int) value) {
-            throw new IllegalArgumentException(ControlFlow.label(scan) + ": " + name + " holds " + value);
+            throw new IllegalArgumentException(NodeLabel.of(scan) + ": " + name + " holds " + value);
         }
         return (int) value;
     }
@@ -63,8 +64,7 @@ final class ScanUnrolling {
         for (int i = 0; i < scanned; i++) {
             Shape shape = known.shape(scan.getInput(states + i));
             if (shape == null) {
-                throw new UnsupportedOperatorException(
-                        ControlFlow.label(scan) + ": how often it runs depends on the data");
+                throw new UnsupportedOperatorException(NodeLabel.of(scan) + ": how often it runs depends on the data");
             }
             axes[i] = shape.axis(integer("scan_input_axes", i));
             extent = shape.dim(axes[i]);
@@ -104,7 +104,7 @@ final class ScanUnrolling {
     private void stack(List<List<String>> rows, int index) {
         if (rows.isEmpty()) {
             throw new UnsupportedOperatorException(
-                    ControlFlow.label(scan) + ": outputs of a Scan that runs no time are not handled");
+                    NodeLabel.of(scan) + ": outputs of a Scan that runs no time are not handled");
         }
         List<String> values =
                 new ArrayList<>(rows.stream().map(r -> r.get(index)).toList());

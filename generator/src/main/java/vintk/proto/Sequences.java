@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
@@ -107,7 +108,7 @@ public final class Sequences {
 
         @Override
         public List<String> all() {
-            Bounds.requireNodes((long) kept.size() + size, ControlFlow.label(node) + ": its parts give");
+            Bounds.requireNodes((long) kept.size() + size, NodeLabel.of(node) + ": its parts give");
             return Elements.super.all();
         }
 
@@ -183,7 +184,7 @@ public final class Sequences {
                 zeros.add(node.getOutput(0));
             }
             if (is(node, Set.of("SplitToSequence")) && has(node, 1) && zeros.contains(node.getInput(1))) {
-                throw new IllegalArgumentException(ControlFlow.label(node) + ": parts of 0 elements");
+                throw new IllegalArgumentException(NodeLabel.of(node) + ": parts of 0 elements");
             }
             SubGraphs.of(node).forEach(inner -> requireParts(inner, zeros));
         }

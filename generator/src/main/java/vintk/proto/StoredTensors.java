@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.HashSet;
 import java.util.Set;
+import vintk.onnx.NodeLabel;
 import vintk.onnx.TensorReader;
 
 /** Looks at every tensor that a model holds, before the runtime does: no lies about sizes, no files to be read. */
@@ -43,7 +44,7 @@ public final class StoredTensors {
     }
 
     private static void check(NodeProto node) {
-        node.getAttributeList().forEach(a -> check(a, ControlFlow.label(node)));
+        node.getAttributeList().forEach(a -> check(a, NodeLabel.of(node)));
     }
 
     private static void check(AttributeProto attribute, String owner) {

@@ -170,6 +170,11 @@ class ImporterTest {
                         UnsupportedOperatorException.class,
                         node("Pad", "y", "x", "x")),
                 refusal(
+                        "RandomNormalLike 'y': a model that draws random numbers gives another kernel at every run (is it"
+                                + " stochastic depth? Export with stochastic_depth_prob=0, or drop_path_rate=0)",
+                        UnsupportedOperatorException.class,
+                        node("RandomNormalLike", "y", "x").clearName()),
+                refusal(
                         "SplitToSequence 'y': sequences of tensors, and tensors that may be absent, are not handled",
                         UnsupportedOperatorException.class,
                         node("SplitToSequence", "y", "x")),
