@@ -254,10 +254,7 @@ final class Signature {
 
     /** The shape that the main input takes for samples of a shape. */
     Shape layout(long samples, Shape sample) {
-        return axis < 0
-                ? sample
-                : Shape.concat(
-                        Shape.concat(sample.slice(0, axis), Shape.of(samples)), sample.slice(axis, sample.rank()));
+        return axis < 0 ? sample : sample.replaced(axis, axis, Shape.of(samples));
     }
 
     /** Whether samples of a shape fit. */

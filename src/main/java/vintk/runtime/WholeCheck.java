@@ -21,7 +21,6 @@ import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Ops;
-import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
@@ -101,16 +100,8 @@ final class WholeCheck {
     private static Value contracted(Seed seed, Value v) {
         Value output = seed.output();
         BatchAxis axis = seed.axis();
-        Value front = output;
-        long rows = 1;
-        if (axis != null) {
-            rows = seed.samples();
-            Shape shape = output.shape();
-            Shape split = Shape.concat(
-                    Shape.concat(shape.slice(0, axis.axis()), Shape.of(axis.outer(), rows, axis.inner())),
-                    shape.slice(axis.axis() + 1, shape.rank()));
-            front = Ops.moveAxis(Ops.reshape(output, split), axis.axis() + 1, 0);
-        }
+        long rows = axis == null ? 1 : seed.samples();
+        Value front = axis == null ? output : axis.toFront(output, rows);
         long width = output.shape().elements() / rows;
         Value products = Ops.mul(Ops.reshape(front, rows, width), Ops.reshape(v, 1, width));
         return Ops.reshape(Ops.reduceSum(products, true, 1), rows);

@@ -168,9 +168,7 @@ final class ExportedModel {
             int element = i / after / taken.length * after + i % after;
             numbers[i] = data[taken[sampleAt] * width + element];
         }
-        Shape shape = axis < 0
-                ? row
-                : Shape.concat(Shape.concat(row.slice(0, at), Shape.of(taken.length)), row.slice(at, row.rank()));
+        Shape shape = axis < 0 ? row : row.replaced(at, at, Shape.of(taken.length));
         return new PerturbedModel.Feed(shape.dims(), numbers);
     }
 

@@ -74,14 +74,10 @@ public final class Accumulator {
             }
             Value front = from.toFront(cotangent, samples);
             // [N, before..., outer, inner, after...]: merge outer and inner again into the one axis.
-            Shape merged = front.shape().slice(0, 1 + from.axis());
-            merged = Shape.concat(merged, Shape.of(from.outer() * from.inner()));
-            merged = Shape.concat(
-                    merged, front.shape().slice(from.axis() + 3, front.shape().rank()));
+            long width = from.outer() * from.inner();
+            Shape merged = front.shape().replaced(from.axis() + 1, from.axis() + 3, Shape.of(width));
             return reduce(
-                    Ops.reshape(front, merged),
-                    output.with(from.axis(), from.outer() * from.inner()).prepend(samples),
-                    1);
+                    Ops.reshape(front, merged), output.with(from.axis(), width).prepend(samples), 1);
         }
         Shape full = Shape.concat(cotangent.shape().slice(0, lead), output);
         return reduce(cotangent, full, lead);

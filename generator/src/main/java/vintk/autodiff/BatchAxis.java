@@ -30,14 +30,12 @@ public record BatchAxis(int axis, long outer, long inner) {
      * outer and inner as axes of their own, where the old axis was. {@code x} may have extent 1 there (a cotangent that
      * is the same for all samples); it is expanded then.
      */
-    Value toFront(Value x, long samples) {
+    public Value toFront(Value x, long samples) {
         Shape shape = x.shape();
         Value full = shape.dim(axis) == 1 && samples * outer * inner != 1
                 ? Ops.expand(x, shape.with(axis, outer * samples * inner))
                 : x;
-        Shape before = shape.slice(0, axis);
-        Shape after = shape.slice(axis + 1, shape.rank());
-        Shape split = Shape.concat(Shape.concat(before, Shape.of(outer, samples, inner)), after);
+        Shape split = shape.replaced(axis, axis + 1, Shape.of(outer, samples, inner));
         return Ops.moveAxis(Ops.reshape(full, split), axis + 1, 0);
     }
 }

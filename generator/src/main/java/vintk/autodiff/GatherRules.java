@@ -67,14 +67,13 @@ final class GatherRules {
         long extent = data.shape().dim(axis);
         long places = indices.shape().elements();
         Shape before = p.withLead(data.shape().slice(0, axis));
-        Shape after = data.shape().slice(axis + 1, rank);
-        Value flat = Ops.reshape(p.fullDy(), before.elements(), places, after.elements());
+        Value flat =
+                Ops.reshape(p.fullDy(), before.elements(), places, data.shape().product(axis + 1, rank));
         Value summed = indices.isConstant() ? known(flat, indices.constant().integers(), extent) : null;
         if (summed == null) {
             summed = scattered(flat, Ops.reshape(indices, 1, places, 1), extent);
         }
-        return only(new Cotangent.PerSample(
-                Ops.reshape(summed, Shape.concat(Shape.concat(before, Shape.of(extent)), after))));
+        return only(new Cotangent.PerSample(Ops.reshape(summed, p.withLead(data.shape()))));
     }
 
     /** Rows of {@code flat} [B, M, A] added up at known indices; null where only a scatter does it. */
@@ -124,9 +123,7 @@ final class GatherRules {
         int taken = indices.rank();
         long samples = p.batch().samples();
         long extent = data.dim(axis);
-        Shape before = data.slice(0, axis);
-        Shape after = data.slice(axis + 1, data.rank());
-        long width = before.elements() * after.elements();
+        long width = data.product(0, axis) * data.product(axis + 1, data.rank());
         long rows = indices.elements() / samples;
 
         int[] indicesFirst = IntStream.concat(
@@ -142,19 +139,19 @@ final class GatherRules {
         // One-hot rows are no larger than the gradient where rows are no more than the width.
         boolean product = rows <= width || samples * rows * extent <= ONE_HOT_LIMIT;
         if (!product) {
-            return unfolded(scattered(right, at, extent), before, after);
+            return unfolded(scattered(right, at, extent), data, axis);
         }
         Cotangent.Outer outer = new Cotangent.Outer(oneHotRows(at, extent, right.dataType()), right);
-        return before.elements() == 1 ? outer : unfolded(outer.product(), before, after);
+        return data.product(0, axis) == 1 ? outer : unfolded(outer.product(), data, axis);
     }
 
     /** [N, extent, before·after] to [N, before, extent, after]. */
-    private static Cotangent unfolded(Value gradient, Shape before, Shape after) {
+    private static Cotangent unfolded(Value gradient, Shape data, int axis) {
         long samples = gradient.shape().dim(0);
-        long extent = gradient.shape().dim(1);
-        Value apart = Ops.reshape(gradient, samples, extent, before.elements(), after.elements());
-        Shape shape = Shape.concat(Shape.concat(before, Shape.of(extent)), after);
-        return new Cotangent.PerSample(Ops.reshape(Ops.transpose(apart, 0, 2, 1, 3), shape.prepend(samples)));
+        long before = data.product(0, axis);
+        long after = data.product(axis + 1, data.rank());
+        Value apart = Ops.reshape(gradient, samples, data.dim(axis), before, after);
+        return new Cotangent.PerSample(Ops.reshape(Ops.transpose(apart, 0, 2, 1, 3), data.prepend(samples)));
     }
 
     /** [N, R, 1] to [N, R, extent]: 1 at the index, counted from the end where negative. */

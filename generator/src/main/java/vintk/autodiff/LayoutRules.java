@@ -187,8 +187,7 @@ final class LayoutRules {
             // Zeros between the elements: as an axis of their own, padded, merged.
             Shape shape = dy.shape();
             int at = shape.rank() + axis;
-            Shape split =
-                    Shape.concat(Shape.concat(shape.slice(0, at + 1), Shape.of(1)), shape.slice(at + 1, shape.rank()));
+            Shape split = shape.replaced(at + 1, at + 1, Shape.of(1));
             Value spread = Indexing.pad(Ops.reshape(dy, split), at + 1, 0, cut.step() - 1);
             Value merged = Ops.reshape(spread, shape.with(at, shape.dim(at) * cut.step()));
             long room = p.x().shape().dim(axis) - cut.start();

@@ -1,6 +1,5 @@
 package vintk.autodiff;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -86,10 +85,7 @@ final class QuantizationRules {
         // One number a block: [..., blocks, ...] to [..., blocks, size, ...], the last block cut where it is not whole.
         long size = p.attributes().integer("block_size", 0);
         Shape blocks = number.shape();
-        List<Long> dims = new ArrayList<>(Arrays.stream(blocks.dims()).boxed().toList());
-        dims.add(axis + 1, 1L);
-        Value split =
-                Ops.reshape(number, dims.stream().mapToLong(Long::longValue).toArray());
+        Value split = Ops.reshape(number, blocks.replaced(axis + 1, axis + 1, Shape.of(1)));
         Value repeated = Ops.expand(split, split.shape().with(axis + 1, size));
         repeated = Ops.reshape(repeated, blocks.with(axis, blocks.dim(axis) * size));
         return Indexing.slice(repeated, axis, 0, shape.dim(axis));

@@ -82,7 +82,7 @@ final class ReductionRules {
         Shape shape = value.shape();
         for (int axis : axes(p.node())) {
             int at = lead + axis;
-            shape = Shape.concat(Shape.concat(shape.slice(0, at), Shape.of(1)), shape.slice(at, shape.rank()));
+            shape = shape.replaced(at, at, Shape.of(1));
         }
         return Ops.reshape(value, shape);
     }

@@ -164,12 +164,8 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
     /** [..., S_i, ...] to [..., K_i, L_i, ...] for a window without dilation. */
     private Value blocks(Value x, int i, int axis, long places) {
         long parts = parts(i);
-        Shape shape = x.shape();
-        Value cut = Ops.reshape(
-                x,
-                Shape.concat(
-                        Shape.concat(shape.slice(0, axis), Shape.of(places + parts - 1, strides[i])),
-                        shape.slice(axis + 1, shape.rank())));
+        Shape split = Shape.of(places + parts - 1, strides[i]);
+        Value cut = Ops.reshape(x, x.shape().replaced(axis, axis + 1, split));
         List<Value> shifted = new ArrayList<>();
         for (long part = 0; part < parts; part++) {
             shifted.add(Ops.moveAxis(Indexing.slice(cut, axis, part, part + places), axis + 1, axis));
@@ -182,9 +178,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
      * once: strided slices are slower than plain ones, and much faster than a transposition of elements.
      */
     private Value positions(Value x, int i, int axis, long places) {
-        Shape shape = x.shape().with(axis, places);
-        Shape single = Shape.concat(
-                shape.slice(0, axis), shape.slice(axis, shape.rank()).prepend(1));
+        Shape single = x.shape().replaced(axis, axis + 1, Shape.of(1, places));
         long extent = x.shape().dim(axis);
         Map<Long, Value> phases = new HashMap<>();
         List<Value> positions = new ArrayList<>();

@@ -40,13 +40,12 @@ public record Seed(Value output, BatchAxis axis, long samples) {
         if (axis == null) {
             return Ops.reshape(v, shape);
         }
-        Shape before = shape.slice(0, axis.axis());
-        Shape after = shape.slice(axis.axis() + 1, shape.rank());
+        int at = axis.axis();
         if (axis.isPlain()) {
-            return Ops.reshape(v, Shape.concat(Shape.concat(before, Shape.of(1)), after));
+            return Ops.reshape(v, shape.with(at, 1));
         }
-        Shape split = Shape.concat(Shape.concat(before, Shape.of(axis.outer(), 1, axis.inner())), after);
-        Shape repeated = split.with(before.rank() + 1, samples);
+        Shape split = shape.replaced(at, at + 1, Shape.of(axis.outer(), 1, axis.inner()));
+        Shape repeated = split.with(at + 1, samples);
         return Ops.reshape(Ops.expand(Ops.reshape(v, split), repeated), shape);
     }
 
@@ -64,9 +63,7 @@ public record Seed(Value output, BatchAxis axis, long samples) {
         if (axis == null) {
             return shape.rank() > 0 && shape.dim(0) == 1 ? shape.slice(1, shape.rank()) : shape;
         }
-        Shape before = shape.slice(0, axis.axis());
-        Shape after = shape.slice(axis.axis() + 1, shape.rank());
         long merged = axis.outer() * axis.inner();
-        return merged == 1 ? Shape.concat(before, after) : Shape.concat(Shape.concat(before, Shape.of(merged)), after);
+        return merged == 1 ? shape.without(axis.axis()) : shape.with(axis.axis(), merged);
     }
 }

@@ -80,9 +80,7 @@ public final class Indexing {
     /** Slices of one axis at the given indices (0 or more). */
     public static Value gather(Value x, int axis, Tensor indices) {
         int at = x.shape().axis(axis);
-        Shape shape = Shape.concat(
-                Shape.concat(x.shape().slice(0, at), indices.shape()),
-                x.shape().slice(at + 1, x.shape().rank()));
+        Shape shape = x.shape().replaced(at, at + 1, indices.shape());
         return Ops.node(
                 "Gather", x.type().withShape(shape), Attributes.NONE.with("axis", (long) at), x, Ops.constant(indices));
     }

@@ -89,6 +89,11 @@ public final class Shape {
         return new Shape(Arrays.copyOfRange(dims, from, to));
     }
 
+    /** This shape with others in place of the axes from {@code from} (inclusive) to {@code to} (exclusive). */
+    public Shape replaced(int from, int to, Shape by) {
+        return concat(concat(slice(0, from), by), slice(to, rank()));
+    }
+
     /** The axes of {@code a}, then those of {@code b}. */
     public static Shape concat(Shape a, Shape b) {
         long[] dims = Arrays.copyOf(a.dims, a.dims.length + b.dims.length);

@@ -130,8 +130,7 @@ public record WindowMean(
     private static Value column(Value y, int axis) {
         Shape shape = y.shape();
         int at = shape.axis(axis) + 1;
-        Shape before = Shape.concat(shape.slice(0, at), Shape.of(1));
-        return Ops.reshape(y, Shape.concat(before, shape.slice(at, shape.rank())));
+        return Ops.reshape(y, shape.replaced(at, at, Shape.of(1)));
     }
 
     /** Each place divided by what counts there. */

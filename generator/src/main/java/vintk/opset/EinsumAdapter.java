@@ -70,8 +70,7 @@ final class EinsumAdapter {
                 Value x = Ops.moveAxis(values.get(operand), other, i + 1);
                 Shape shape = x.shape();
                 long n = shape.dim(i);
-                Shape merged = Shape.concat(
-                        Shape.concat(shape.slice(0, i), Shape.of(n * n)), shape.slice(i + 2, shape.rank()));
+                Shape merged = shape.replaced(i, i + 2, Shape.of(n * n));
                 values.set(operand, Indexing.slice(Ops.reshape(x, merged), i, 0, n * n, n + 1));
                 own = own.substring(0, other) + own.substring(other + 1);
                 other = own.indexOf(own.charAt(i), i + 1);

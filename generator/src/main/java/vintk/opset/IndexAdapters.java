@@ -62,10 +62,7 @@ final class IndexAdapters {
             return Indexing.gather(x, axis, at);
         }
         Value window = Indexing.slice(x, axis, indices[0], indices[0] + indices.length);
-        Shape shape = Shape.concat(
-                Shape.concat(x.shape().slice(0, axis), at.shape()),
-                x.shape().slice(axis + 1, x.shape().rank()));
-        return Ops.reshape(window, shape);
+        return Ops.reshape(window, x.shape().replaced(axis, axis + 1, at.shape()));
     }
 
     private static boolean isRun(long[] indices) {
@@ -263,9 +260,7 @@ final class IndexAdapters {
         int rank = indices.shape().rank() + 1;
         int axis = site.outputShape().axis((int) site.attributes().integer("axis", -1));
         long depth = site.outputShape().dim(axis);
-        Shape shape = indices.shape();
-        Shape open = Shape.concat(Shape.concat(shape.slice(0, axis), Shape.of(1)), shape.slice(axis, shape.rank()));
-        Value at = Ops.reshape(indices, open);
+        Value at = Ops.reshape(indices, indices.shape().replaced(axis, axis, Shape.of(1)));
         Value zero = Ops.constant(Tensor.longs(Shape.SCALAR, 0));
         Value counted = Ops.where(Ops.less(at, zero), Ops.add(at, Ops.constant(Tensor.longs(Shape.SCALAR, depth))), at);
         Tensor places = along(axis, rank, LongStream.range(0, depth).toArray());

@@ -73,9 +73,7 @@ final class ParameterShapes {
             case "Gather" -> {
                 Shape indices = of(node.getInput(1));
                 int axis = x.axis((int) attributes.integer("axis", 0));
-                yield indices == null
-                        ? null
-                        : Shape.concat(Shape.concat(x.slice(0, axis), indices), x.slice(axis + 1, x.rank()));
+                yield indices == null ? null : x.replaced(axis, axis + 1, indices);
             }
             case "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min" -> {
                 Shape other = of(node.getInput(1));

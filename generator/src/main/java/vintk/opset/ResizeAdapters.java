@@ -141,9 +141,7 @@ final class ResizeAdapters {
         if (times > 1
                 && indices.length % extent == 0
                 && IntStream.range(0, indices.length).allMatch(i -> indices[i] == i / times)) {
-            Shape before = x.shape().slice(0, axis + 1);
-            Shape after = x.shape().slice(axis + 1, x.shape().rank());
-            Value apart = Ops.reshape(x, Shape.concat(before, Shape.concat(Shape.of(1), after)));
+            Value apart = Ops.reshape(x, x.shape().replaced(axis + 1, axis + 1, Shape.of(1)));
             Value repeated = Ops.expand(apart, apart.shape().with(axis + 1, times));
             return Ops.reshape(repeated, x.shape().with(axis, indices.length));
         }

@@ -96,9 +96,7 @@ final class IndexCases {
     }
 
     private static Value takenAt(Value x, int axis, Value indices) {
-        Shape taken = Shape.concat(
-                Shape.concat(x.shape().slice(0, axis), indices.shape()),
-                x.shape().slice(axis + 1, x.shape().rank()));
+        Shape taken = x.shape().replaced(axis, axis + 1, indices.shape());
         return Ops.node("Gather", x.type().withShape(taken), Attributes.NONE.with("axis", (long) axis), x, indices);
     }
 

@@ -41,9 +41,7 @@ final class IndexNetworks {
     }
 
     static Value looked(Value table, int axis, Value indices) {
-        Shape shape = Shape.concat(
-                Shape.concat(table.shape().slice(0, axis), indices.shape()),
-                table.shape().slice(axis + 1, table.shape().rank()));
+        Shape shape = table.shape().replaced(axis, axis + 1, indices.shape());
         return Ops.node(
                 "Gather", table.type().withShape(shape), Attributes.NONE.with("axis", (long) axis), table, indices);
     }

@@ -44,7 +44,7 @@ record SampleNetwork(String name, DataType type, Shape sample, int axis, Body bo
     }
 
     Shape batch(long samples) {
-        return Shape.concat(sample.slice(0, axis), Shape.concat(Shape.of(samples), sample.slice(axis, sample.rank())));
+        return sample.replaced(axis, axis, Shape.of(samples));
     }
 
     Built build(long samples) {
