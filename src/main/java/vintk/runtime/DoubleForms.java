@@ -1,7 +1,6 @@
 package vintk.runtime;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Indexing;
 import vintk.onnx.Node;
@@ -119,8 +118,7 @@ final class DoubleForms {
             return null;
         }
         long[] pads = node.attributes().integers("pads", new long[2 * spatial]);
-        long[] ones = new long[spatial];
-        Arrays.fill(ones, 1);
+        long[] ones = Shape.ones(spatial).dims();
         long[] strides = node.attributes().integers("strides", ones);
         long[] dilations = node.attributes().integers("dilations", ones);
         long groups = node.attributes().integer("group", 1);
@@ -151,9 +149,7 @@ final class DoubleForms {
         if (inputs.size() < 3 || inputs.get(2) == null) {
             return y;
         }
-        long[] bias = new long[out.rank()];
-        Arrays.fill(bias, 1);
-        bias[1] = out.dim(1);
+        Shape bias = Shape.ones(out.rank()).with(1, out.dim(1));
         return Ops.add(y, Ops.reshape(inputs.get(2), bias));
     }
 }

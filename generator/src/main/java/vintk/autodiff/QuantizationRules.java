@@ -1,6 +1,5 @@
 package vintk.autodiff;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -77,10 +76,7 @@ final class QuantizationRules {
         }
         int axis = axis(p.node(), shape);
         if (!blocked(p.node())) {
-            long[] dims = new long[shape.rank()];
-            Arrays.fill(dims, 1);
-            dims[axis] = shape.dim(axis);
-            return Ops.reshape(number, dims);
+            return Ops.reshape(number, Shape.ones(shape.rank()).with(axis, shape.dim(axis)));
         }
         // One number a block: [..., blocks, ...] to [..., blocks, size, ...], the last block cut where it is not whole.
         long size = p.attributes().integer("block_size", 0);

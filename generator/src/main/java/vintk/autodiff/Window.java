@@ -25,8 +25,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
     static Window of(Node conv) {
         Shape w = conv.input(1).shape();
         int rank = w.rank() - 2;
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
+        long[] ones = Shape.ones(rank).dims();
         long[] pads = conv.attributes().integers("pads", new long[2 * rank]);
         return new Window(
                 w.slice(2, w.rank()).dims(),
@@ -83,9 +82,7 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         if (Shape.of(kernel).elements() == kernel[last]) {
             return Ops.reshape(Shifts.of(x, kernel[last], strides, dilations[last], pads()), patches);
         }
-        long[] steps = new long[rank()];
-        Arrays.fill(steps, 1);
-        steps[last] = strides[last];
+        long[] steps = Shape.ones(rank()).with(last, strides[last]).dims();
         Value shifted = Shifts.of(x, kernel[last], steps, dilations[last], pads());
         Shape rows = shifted.shape().slice(3, 3 + last);
         Value all = Ops.reshape(shifted, Shape.concat(images, Shape.of(kernel[last] * rows.elements(), places[last])));

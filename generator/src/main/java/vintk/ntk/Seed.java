@@ -1,6 +1,5 @@
 package vintk.ntk;
 
-import java.util.Arrays;
 import vintk.autodiff.BatchAxis;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -18,9 +17,8 @@ import vintk.onnx.Value;
 public record Seed(Value output, BatchAxis axis, long samples) {
     /** v = 1. */
     public Value sum() {
-        long[] ones = new long[output.shape().rank()];
-        Arrays.fill(ones, 1);
-        return Ops.reshape(Ops.scalar(output.dataType(), 1), ones);
+        return Ops.reshape(
+                Ops.scalar(output.dataType(), 1), Shape.ones(output.shape().rank()));
     }
 
     /** v = e_c, over the flattened output of one sample. */

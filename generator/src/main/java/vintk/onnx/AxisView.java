@@ -156,8 +156,7 @@ record AxisView(Value source, long[] extents, int[] order, Shape shape, int move
         int[] place = axes(source.shape(), inOrder(extents.length));
         long[] parts = new long[order.length];
         int[] perm = new int[order.length];
-        long[] dims = new long[source.shape().rank()];
-        Arrays.fill(dims, 1);
+        long[] dims = Shape.ones(source.shape().rank()).dims();
         for (int i = 0; i < order.length; i++) {
             parts[i] = padded.dim(target[i]) == 1 ? 1 : extents[order[i]];
             perm[order[i]] = i;

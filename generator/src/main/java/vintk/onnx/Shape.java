@@ -25,6 +25,13 @@ public final class Shape {
         return new Shape(dims.clone());
     }
 
+    /** So many axes of extent 1. */
+    public static Shape ones(int rank) {
+        long[] dims = new long[rank];
+        Arrays.fill(dims, 1);
+        return new Shape(dims);
+    }
+
     public int rank() {
         return dims.length;
     }
@@ -103,10 +110,7 @@ public final class Shape {
 
     /** This shape with 1s in front, up to a rank. */
     public Shape padTo(int rank) {
-        long[] padded = new long[Math.max(rank, dims.length)];
-        Arrays.fill(padded, 1);
-        System.arraycopy(dims, 0, padded, padded.length - dims.length, dims.length);
-        return new Shape(padded);
+        return concat(ones(Math.max(0, rank - dims.length)), this);
     }
 
     /** Multidirectional broadcasting as ONNX defines it (that of NumPy). */

@@ -1,7 +1,6 @@
 package vintk.onnx;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,10 +20,8 @@ public final class Shifts {
      */
     public static Value of(Value x, long positions, long[] strides, long dilation, long[] pads) {
         int rank = strides.length;
-        long[] kernel = ones(rank);
-        kernel[rank - 1] = positions;
-        long[] dilations = ones(rank);
-        dilations[rank - 1] = dilation;
+        long[] kernel = Shape.ones(rank).with(-1, positions).dims();
+        long[] dilations = Shape.ones(rank).with(-1, dilation).dims();
         long[] places = new long[rank];
         for (int i = 0; i < rank; i++) {
             long reach = dilations[i] * (kernel[i] - 1) + 1;
@@ -50,12 +47,6 @@ public final class Shifts {
         TensorType weights = new TensorType(type, Shape.concat(Shape.of(channels * positions, 1), Shape.of(kernel)));
         int elements = Math.toIntExact(weights.shape().elements());
         return Tensor.of(weights, elements, i -> i / positions % positions == i % positions ? 1 : 0);
-    }
-
-    private static long[] ones(int rank) {
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
-        return ones;
     }
 
     /** A graph with Pad, Slices and Concat for them: for devices where moving is cheap and convolutions of few channels are not. */
@@ -86,7 +77,7 @@ public final class Shifts {
     private static Value sliced(Node node, Value x) {
         Shape y = node.output().shape();
         int rank = y.rank() - 2;
-        long[] strides = node.attributes().integers("strides", ones(rank));
+        long[] strides = node.attributes().integers("strides", Shape.ones(rank).dims());
         long[] pads = node.attributes().integers("pads", new long[2 * rank]);
         long[] before = new long[2 + rank];
         long[] after = new long[2 + rank];
@@ -97,7 +88,7 @@ public final class Shifts {
         for (int i = 0; i < last; i++) {
             rows = taken(rows, 2 + i, 0, strides[i], y.dim(2 + i));
         }
-        long dilation = node.attributes().integers("dilations", ones(rank))[last];
+        long dilation = node.attributes().integers("dilations", Shape.ones(rank).dims())[last];
         long positions = y.dim(1) / x.shape().dim(1);
         Shape single = Shape.concat(x.shape().slice(0, 2), y.slice(2, y.rank()).prepend(1));
         List<Value> copies = new ArrayList<>();

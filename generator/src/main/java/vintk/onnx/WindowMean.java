@@ -1,7 +1,5 @@
 package vintk.onnx;
 
-import java.util.Arrays;
-
 /**
  * A mean over a sliding window along one axis of images [M, C, ...spatial]. Means over windows of several axes are means
  * of means: also the number of elements that count is a product of those of the axes.
@@ -31,8 +29,7 @@ public record WindowMean(
     public static WindowMean of(Node pool, int axis) {
         Shape x = pool.input(0).shape();
         int rank = x.rank() - 2;
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
+        long[] ones = Shape.ones(rank).dims();
         long[] pads = pool.attributes().integers("pads", new long[2 * rank]);
         boolean padded = pool.attributes().integer("count_include_pad", 0) != 0;
         return new WindowMean(
@@ -139,10 +136,8 @@ public record WindowMean(
         for (int i = 0; i < places; i++) {
             factors[i] = 1 / divisor(i);
         }
-        long[] dims = new long[y.shape().rank() - y.shape().axis(axis)];
-        Arrays.fill(dims, 1);
-        dims[0] = places;
-        return Ops.mul(y, Ops.constant(Tensor.of(TensorType.of(y.dataType(), dims), factors)));
+        Shape column = Shape.ones(y.shape().rank() - y.shape().axis(axis)).with(0, places);
+        return Ops.mul(y, Ops.constant(Tensor.of(y.type().withShape(column), factors)));
     }
 
     private double divisor(int place) {

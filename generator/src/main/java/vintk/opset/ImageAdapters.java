@@ -1,6 +1,5 @@
 package vintk.opset;
 
-import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
@@ -49,8 +48,8 @@ final class ImageAdapters {
         Shape x = site.shape();
         Shape w = site.x(1).shape();
         int rank = x.rank() - 2;
-        long[] strides = given.integers("strides", ones(rank));
-        long[] dilations = given.integers("dilations", ones(rank));
+        long[] strides = given.integers("strides", Shape.ones(rank).dims());
+        long[] dilations = given.integers("dilations", Shape.ones(rank).dims());
         long[] output = given.integers("output_padding", new long[rank]).clone();
         long[] pads = given.integers("pads", new long[2 * rank]).clone();
         String mode = given.text("auto_pad", "NOTSET");
@@ -86,8 +85,9 @@ final class ImageAdapters {
         if (rank > 3) {
             throw site.unsupported("images of more than three axes are not handled");
         }
-        long[] strides = site.attributes().integers("strides", ones(rank));
-        long[] dilations = site.attributes().integers("dilations", ones(rank));
+        long[] strides = site.attributes().integers("strides", Shape.ones(rank).dims());
+        long[] dilations =
+                site.attributes().integers("dilations", Shape.ones(rank).dims());
         long[] pads = site.attributes().integers("pads", new long[2 * rank]);
         long[] places = new long[rank];
         long[] rest = new long[rank];
@@ -116,12 +116,6 @@ final class ImageAdapters {
                 "ConvTranspose", site.types().get(0), attributes, placed, Ops.constant(Tensor.of(weights, positions)));
     }
 
-    static long[] ones(int length) {
-        long[] ones = new long[length];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
     /** {@code auto_pad} written out, as the shapes are known. */
     static Attributes explicitPads(Site site, long[] kernel) {
         Attributes attributes = site.attributes();
@@ -130,8 +124,8 @@ final class ImageAdapters {
             return attributes.without("auto_pad");
         }
         int rank = kernel.length;
-        long[] strides = attributes.integers("strides", ones(rank));
-        long[] dilations = attributes.integers("dilations", ones(rank));
+        long[] strides = attributes.integers("strides", Shape.ones(rank).dims());
+        long[] dilations = attributes.integers("dilations", Shape.ones(rank).dims());
         long[] pads = new long[2 * rank];
         for (int i = 0; i < rank && !mode.equals("VALID"); i++) {
             long in = site.shape().dim(2 + i);

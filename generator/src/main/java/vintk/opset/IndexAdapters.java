@@ -156,9 +156,7 @@ final class IndexAdapters {
         int rank = cache.shape().rank();
         long length = cache.shape().dim(axis);
         long steps = update.shape().dim(axis);
-        long[] rows = new long[rank];
-        Arrays.fill(rows, 1);
-        rows[0] = cache.shape().dim(0);
+        Shape rows = Shape.ones(rank).with(0, cache.shape().dim(0));
         Value places = Ops.constant(along(axis, rank, LongStream.range(0, steps).toArray()));
         Value at = places;
         if (site.optional(2) != null) {
@@ -177,14 +175,10 @@ final class IndexAdapters {
 
     /** start + step, starts along axis 0 and steps along another. */
     private static Tensor started(long[] starts, long steps, int axis, int rank) {
-        long[] dims = new long[rank];
-        Arrays.fill(dims, 1);
-        dims[0] = starts.length;
-        dims[axis] = steps;
         long[] sums = LongStream.range(0, starts.length * steps)
                 .map(i -> starts[(int) (i / steps)] + i % steps)
                 .toArray();
-        return Tensor.longs(Shape.of(dims), sums);
+        return Tensor.longs(Shape.ones(rank).with(0, starts.length).with(axis, steps), sums);
     }
 
     private static Tensor round(Tensor indices, long length) {
@@ -196,10 +190,7 @@ final class IndexAdapters {
 
     /** A vector as a tensor of a rank, along one axis. */
     private static Tensor along(int axis, int rank, long... vector) {
-        long[] dims = new long[rank];
-        Arrays.fill(dims, 1);
-        dims[axis] = vector.length;
-        return Tensor.longs(Shape.of(dims), vector);
+        return Tensor.longs(Shape.ones(rank).with(axis, vector.length), vector);
     }
 
     // ---- choosing
@@ -236,11 +227,8 @@ final class IndexAdapters {
                 indices[timeFirst ? t * lengths.length + b : b * (int) steps + t] = line[t];
             }
         }
-        long[] dims = new long[rank];
-        Arrays.fill(dims, 1);
-        dims[time] = steps;
-        dims[batch] = lengths.length;
-        Value at = Ops.constant(Tensor.longs(Shape.of(dims), indices));
+        Shape lines = Shape.ones(rank).with(time, steps).with(batch, lengths.length);
+        Value at = Ops.constant(Tensor.longs(lines, indices));
         return takenRows(x, at, time);
     }
 

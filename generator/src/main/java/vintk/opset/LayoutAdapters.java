@@ -64,8 +64,7 @@ final class LayoutAdapters {
         long[] ends = site.integers(2, "ends");
         int[] axes = site.axes(
                 site.integers(3, "axes", LongStream.range(0, starts.length).toArray()), rank);
-        long[] ones = new long[starts.length];
-        Arrays.fill(ones, 1);
+        long[] ones = Shape.ones(starts.length).dims();
         long[] steps = site.optional(4) == null ? ones : site.constant(4).integers();
         Value value = site.x();
         for (int i = 0; i < starts.length; i++) {

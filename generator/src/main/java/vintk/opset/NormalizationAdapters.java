@@ -119,10 +119,8 @@ final class NormalizationAdapters {
         if (vector.shape().rank() > 1) {
             return vector;
         }
-        long[] dims = new long[Math.max(1, x.shape().rank() - 1)];
-        Arrays.fill(dims, 1);
-        dims[0] = vector.shape().dim(0);
-        return Ops.reshape(vector, dims);
+        int rank = Math.max(1, x.shape().rank() - 1);
+        return Ops.reshape(vector, Shape.ones(rank).with(0, vector.shape().dim(0)));
     }
 
     private static Value affine(Value x, Value scale, Value shift) {

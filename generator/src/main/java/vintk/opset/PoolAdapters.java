@@ -78,8 +78,8 @@ final class PoolAdapters {
         long[] kernel = site.attributes().integers("kernel_shape");
         int rank = kernel.length;
         Attributes attributes = ImageAdapters.explicitPads(site, kernel);
-        long[] strides = attributes.integers("strides", ImageAdapters.ones(rank));
-        long[] dilations = attributes.integers("dilations", ImageAdapters.ones(rank));
+        long[] strides = attributes.integers("strides", Shape.ones(rank).dims());
+        long[] dilations = attributes.integers("dilations", Shape.ones(rank).dims());
         long[] pads = attributes.integers("pads", new long[2 * rank]);
         WindowMean[] means = new WindowMean[rank];
         for (int i = 0; i < rank; i++) {

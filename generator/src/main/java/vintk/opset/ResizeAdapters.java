@@ -163,10 +163,8 @@ final class ResizeAdapters {
                     .mapToDouble(o -> resampling.isOutside(axis, o) ? 1 : 0)
                     .toArray();
             if (Arrays.stream(outside).anyMatch(o -> o != 0)) {
-                long[] dims = new long[axes.size()];
-                Arrays.fill(dims, 1);
-                dims[i] = axis.out();
-                Value mask = Ops.constant(Tensor.of(TensorType.of(DataType.BOOL, dims), outside));
+                Shape along = Shape.ones(axes.size()).with(i, axis.out());
+                Value mask = Ops.constant(Tensor.of(new TensorType(DataType.BOOL, along), outside));
                 result = Ops.where(mask, Ops.scalar(y.dataType(), value), result);
             }
         }

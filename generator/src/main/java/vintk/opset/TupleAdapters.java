@@ -1,6 +1,5 @@
 package vintk.opset;
 
-import java.util.Arrays;
 import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -61,12 +60,10 @@ final class TupleAdapters {
         Value index = places.index();
         long count = index.shape().elements();
         Value updates = Ops.reshape(places.indexFirst(site.x(2)), rows.shape().with(0, count));
-        long[] column = new long[rows.shape().rank()];
-        Arrays.fill(column, 1);
-        column[0] = count;
+        Shape column = Shape.ones(rows.shape().rank()).with(0, count);
         Value at = index.isConstant()
-                ? Ops.constant(Tensor.longs(Shape.of(column), index.constant().integers()))
-                : Ops.reshape(index, Shape.of(column));
+                ? Ops.constant(Tensor.longs(column, index.constant().integers()))
+                : Ops.reshape(index, column);
         String reduction = site.attributes().text("reduction", "none");
         return places.inDataOrder(IndexAdapters.scatteredRows(rows, at, updates, 0, reduction), data.shape());
     }

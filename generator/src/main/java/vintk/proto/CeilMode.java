@@ -2,7 +2,6 @@ package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import vintk.onnx.Attributes;
@@ -62,8 +61,7 @@ public final class CeilMode {
         Attributes attributes = Attributes.of(node.getAttributeList());
         long[] kernel = attributes.integers("kernel_shape");
         int rank = kernel.length;
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
+        long[] ones = Shape.ones(rank).dims();
         long[] strides = attributes.integers("strides", ones);
         long[] dilations = attributes.integers("dilations", ones);
         long[] pads = attributes.integers("pads", new long[2 * rank]);

@@ -75,7 +75,7 @@ class GradientCheckTest {
             return;
         }
         subject.compareLifted(subject.output.shape());
-        subject.compareLifted(ones(subject.output.shape()));
+        subject.compareLifted(Shape.ones(subject.output.shape().rank()));
     }
 
     /** A case with its operands drawn, and the derivatives by differences. */
@@ -103,7 +103,8 @@ class GradientCheckTest {
 
         /** Full, constant along each axis, and constant. */
         List<Tensor> cotangents() {
-            List<Shape> shapes = new ArrayList<>(List.of(output.shape(), ones(output.shape())));
+            List<Shape> shapes = new ArrayList<>(
+                    List.of(output.shape(), Shape.ones(output.shape().rank())));
             for (int i = 0; i < output.shape().rank(); i++) {
                 shapes.add(output.shape().with(i, 1));
             }
@@ -131,7 +132,8 @@ class GradientCheckTest {
             Tensor cotangents = Sampling.uniform(type, random);
             Value product = Ops.mul(output, s);
             BatchFlow flow = BatchFlow.track(Map.of(s, BatchAxis.at(0)), List.of(product), SAMPLES);
-            Value seed = Ops.filled(output.type().withShape(ones(product.shape())), 1);
+            Value seed = Ops.filled(
+                    output.type().withShape(Shape.ones(product.shape().rank())), 1);
             Map<String, Tensor> all = new LinkedHashMap<>(inputs);
             all.put("s", cotangents);
             Map<String, Tensor> found = run(Gradients.of(product, seed, operands, flow), all, s);
@@ -182,12 +184,6 @@ class GradientCheckTest {
                 fail(where + ": " + worst);
             }
         }
-    }
-
-    private static Shape ones(Shape shape) {
-        long[] dims = new long[shape.rank()];
-        Arrays.fill(dims, 1);
-        return Shape.of(dims);
     }
 
     /** The elements of a tensor broadcast to a shape of its rank. */
