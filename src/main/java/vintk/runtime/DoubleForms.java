@@ -6,6 +6,7 @@ import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
+import vintk.onnx.Standardisation;
 import vintk.onnx.Value;
 import vintk.onnx.WindowMean;
 
@@ -57,12 +58,9 @@ final class DoubleForms {
 
     /** Along the last axis, as canonical graphs have it: the scale is the second input. */
     private static List<Value> standardised(Node node, List<Value> inputs) {
-        Value mean = Ops.reduceMean(inputs.get(0), -1);
-        Value centred = Ops.sub(inputs.get(0), mean);
-        Value variance = Ops.reduceMean(Ops.square(centred), -1);
-        Value inverse =
-                Ops.reciprocal(Ops.sqrt(Ops.add(variance, node.attributes().real("epsilon", 1e-5f))));
-        return List.of(Ops.mul(Ops.mul(centred, inverse), inputs.get(1)), mean, inverse);
+        Standardisation made =
+                Standardisation.of(inputs.get(0), true, node.attributes().real("epsilon", 1e-5f), -1);
+        return List.of(Ops.mul(made.value(), inputs.get(1)), made.mean(), made.inverse());
     }
 
     private static Value averagePool(Node node, Value x) {

@@ -85,11 +85,7 @@ public final class StandardisationForm {
     }
 
     private static List<Value> arithmetic(Node node, Value x) {
-        Value mean = Ops.reduceMean(x, -1);
-        Value centred = Ops.sub(x, mean);
-        Value variance = Ops.reduceMean(Ops.square(centred), -1);
-        Value inverse =
-                Ops.reciprocal(Ops.sqrt(Ops.add(variance, node.attributes().real("epsilon", 1e-5f))));
-        return List.of(Ops.mul(centred, inverse), mean, inverse);
+        Standardisation made = Standardisation.of(x, true, node.attributes().real("epsilon", 1e-5f), -1);
+        return List.of(made.value(), made.mean(), made.inverse());
     }
 }

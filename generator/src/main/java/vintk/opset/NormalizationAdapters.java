@@ -15,6 +15,7 @@ import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Reduce;
 import vintk.onnx.Shape;
+import vintk.onnx.Standardisation;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
@@ -35,23 +36,6 @@ final class NormalizationAdapters {
         adapters.single("LpNormalization", NormalizationAdapters::lpNormalization);
         adapters.single("MeanVarianceNormalization", NormalizationAdapters::meanVarianceNormalization);
         adapters.single("LRN", NormalizationAdapters::localResponse);
-    }
-
-    /**
-     * What has been divided by its standard deviation.
-     *
-     * @param mean null where it is not subtracted
-     * @param inverse of the deviation
-     */
-    private record Standardised(Value value, Value mean, Value inverse) {
-        /** Zero mean (where {@code centred}) and unit mean square over the given axes: (x - μ) / √(σ² + ε). */
-        static Standardised of(Value x, boolean centred, double epsilon, int... axes) {
-            Value mean = centred ? Ops.reduceMean(x, axes) : null;
-            Value from = centred ? Ops.sub(x, mean) : x;
-            Value variance = Ops.reduceMean(Ops.square(from), axes);
-            Value inverse = Ops.reciprocal(Ops.sqrt(Ops.add(variance, epsilon)));
-            return new Standardised(Ops.mul(from, inverse), mean, inverse);
-        }
     }
 
     private static double epsilon(Site site, float missing) {
@@ -82,14 +66,14 @@ final class NormalizationAdapters {
     }
 
     private static List<Value> layerNormalization(Site site) {
-        Standardised made = Standardised.of(stashed(site, site.x()), true, epsilon(site, 1e-5f), lastAxes(site));
+        Standardisation made = Standardisation.of(stashed(site, site.x()), true, epsilon(site, 1e-5f), lastAxes(site));
         Value y = Ops.mul(as(site, 0, made.value()), site.x(1));
         y = site.optional(2) == null ? y : Ops.add(y, site.x(2));
         return outputs(site, y, as(site, 1, made.mean()), as(site, 2, made.inverse()));
     }
 
     private static List<Value> rootMeanSquare(Site site) {
-        Standardised made = Standardised.of(stashed(site, site.x()), false, epsilon(site, 1e-5f), lastAxes(site));
+        Standardisation made = Standardisation.of(stashed(site, site.x()), false, epsilon(site, 1e-5f), lastAxes(site));
         Value y = Ops.mul(as(site, 0, made.value()), site.x(1));
         return outputs(site, y, as(site, 1, made.inverse()));
     }
@@ -100,7 +84,7 @@ final class NormalizationAdapters {
         Value bias = site.optional(simplified ? 3 : 4);
         Value sum = Ops.add(site.x(), site.x(1));
         sum = bias == null ? sum : Ops.add(sum, bias);
-        Standardised made = Standardised.of(stashed(site, sum), !simplified, epsilon(site, 1e-12f), -1);
+        Standardisation made = Standardisation.of(stashed(site, sum), !simplified, epsilon(site, 1e-12f), -1);
         Value y = Ops.mul(as(site, 0, made.value()), site.x(2));
         y = shift == null ? y : Ops.add(y, shift);
         // Outputs 2 and 3 are statistics for training, which ONNX Runtime's kernels do not write.
@@ -130,7 +114,7 @@ final class NormalizationAdapters {
     private static Value instanceNormalization(Site site) {
         Value x = site.x();
         int[] axes = IntStream.range(2, x.shape().rank()).toArray();
-        Value y = Standardised.of(x, true, epsilon(site, 1e-5f), axes).value();
+        Value y = Standardisation.of(x, true, epsilon(site, 1e-5f), axes).value();
         return affine(y, site.x(1), site.x(2));
     }
 
@@ -149,7 +133,7 @@ final class NormalizationAdapters {
     private static Value grouped(Value x, long groups, double epsilon) {
         long samples = x.shape().dim(0);
         Shape shape = Shape.of(samples, groups, x.shape().elements() / samples / groups);
-        return Standardised.of(Ops.reshape(x, shape), true, epsilon, 2).value();
+        return Standardisation.of(Ops.reshape(x, shape), true, epsilon, 2).value();
     }
 
     /** Channels last by default, and the activation of Stable Diffusion, x σ(x), behind it. */

@@ -8,6 +8,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
+import vintk.onnx.Standardisation;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 import vintk.space.VisionTransformer;
@@ -154,10 +155,8 @@ public final class VitGraph {
     }
 
     private Value layerNorm(Value x, String name, int width) {
-        Value centred = Ops.sub(x, Ops.reduceMean(x, -1));
-        Value variance = Ops.reduceMean(Ops.square(centred), -1);
-        Value inverse = Ops.reciprocal(Ops.sqrt(Ops.add(variance, net.epsilon())));
-        Value scaled = Ops.mul(Ops.mul(centred, inverse), weights.scale(name + ".weight", width));
+        Value standard = Standardisation.of(x, true, net.epsilon(), -1).value();
+        Value scaled = Ops.mul(standard, weights.scale(name + ".weight", width));
         return Ops.add(scaled, weights.offset(name + ".bias", width));
     }
 }
