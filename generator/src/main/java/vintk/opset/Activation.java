@@ -47,37 +47,24 @@ final class Activation {
 
     private static UnaryOperator<Value> of(Site site, String name, Iterator<Float> alphas, Iterator<Float> betas) {
         return switch (name.toLowerCase(Locale.ROOT)) {
-            case "tanh" -> x -> Ops.unary("Tanh", x);
-            case "sigmoid" -> x -> Ops.unary("Sigmoid", x);
-            case "relu" -> x -> Ops.unary("Relu", x);
-            case "softplus" -> x -> Ops.unary("Softplus", x);
-            case "softsign" -> x -> Ops.div(x, Ops.add(Ops.unary("Abs", x), 1));
+            case "tanh" -> FusedActivation.of(site, "Tanh");
+            case "sigmoid" -> FusedActivation.of(site, "Sigmoid");
+            case "relu" -> FusedActivation.of(site, "Relu");
+            case "softplus" -> FusedActivation.of(site, "Softplus");
+            case "softsign" -> FusedActivation.of(site, "Softsign");
+            case "leakyrelu" -> FusedActivation.of(site, "LeakyRelu", next(alphas, 0.01f));
+            case "thresholdedrelu" -> FusedActivation.of(site, "ThresholdedRelu", next(alphas, 1));
+            case "hardsigmoid" -> FusedActivation.of(site, "HardSigmoid", next(alphas, 0.2f), next(betas, 0.5f));
+            case "elu" -> FusedActivation.of(site, "Elu", next(alphas, 1));
             case "affine" -> {
                 float alpha = next(alphas, 1);
                 float beta = next(betas, 0);
                 yield x -> Ops.add(Ops.mul(x, alpha), beta);
             }
-            case "leakyrelu" -> {
-                Attributes alpha = Attributes.NONE.with("alpha", next(alphas, 0.01f));
-                yield x -> Ops.node("LeakyRelu", x.type(), alpha, x);
-            }
-            case "thresholdedrelu" -> {
-                float alpha = next(alphas, 1);
-                yield x -> Ops.selected(Ops.greater(x, Ops.scalar(x.dataType(), alpha)), x);
-            }
             case "scaledtanh" -> {
                 float alpha = next(alphas, 1);
                 float beta = next(betas, 1);
                 yield x -> Ops.mul(Ops.unary("Tanh", Ops.mul(x, beta)), alpha);
-            }
-            case "hardsigmoid" -> {
-                Attributes slope =
-                        Attributes.NONE.with("alpha", next(alphas, 0.2f)).with("beta", next(betas, 0.5f));
-                yield x -> Ops.node("HardSigmoid", x.type(), slope, x);
-            }
-            case "elu" -> {
-                float alpha = next(alphas, 1);
-                yield x -> elu(x, alpha);
             }
             default -> throw site.unsupported("activation '" + name + "' is not known");
         };
@@ -85,14 +72,6 @@ final class Activation {
 
     private static float next(Iterator<Float> numbers, float missing) {
         return numbers.hasNext() ? numbers.next() : missing;
-    }
-
-    /** The exponential is not taken where x is positive: it could overflow. */
-    private static Value elu(Value x, float alpha) {
-        Value zero = Ops.scalar(x.dataType(), 0);
-        Value positive = Ops.greater(x, zero);
-        Value low = Ops.exp(Ops.where(positive, zero, x));
-        return Ops.where(positive, x, Ops.mul(Ops.add(low, -1), alpha));
     }
 
     /** {@code x} held between -clip and clip; the gradient is 0 outside. */

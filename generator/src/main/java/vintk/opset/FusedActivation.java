@@ -5,7 +5,7 @@ import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
 import vintk.onnx.Value;
 
-/** The activations that ONNX Runtime's optimiser fuses into other operators, by name. */
+/** The activations that are part of other operators, by name: fused by ONNX Runtime's optimiser, or those of a recurrent one. */
 final class FusedActivation {
     private FusedActivation() {}
 
