@@ -29,7 +29,15 @@ final class Batches {
     private final Consumer<String> warnings;
     private final Map<Key, float[]> kept = new LinkedHashMap<>();
 
-    private record Key(Shape sample, boolean channelsLast, long seed) {}
+    private record Key(Shape sample, long seed) {
+        boolean channelsLast() {
+            return isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
+        }
+
+        private static boolean isChannels(long extent) {
+            return extent == 1 || extent == 3;
+        }
+    }
 
     Batches(Inputs inputs, List<View> views, int samples, Consumer<String> warnings) {
         this.inputs = inputs;
@@ -46,8 +54,7 @@ final class Batches {
      */
     synchronized float[] augmented(Shape sample, long seed) {
         requireImages(sample);
-        boolean channelsLast = isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
-        Key key = new Key(sample, channelsLast, seed);
+        Key key = new Key(sample, seed);
         try {
             return kept.containsKey(key) ? kept.get(key) : keep(key, make(key));
         } catch (IOException e) {
@@ -76,16 +83,12 @@ final class Batches {
         }
     }
 
-    private static boolean isChannels(long extent) {
-        return extent == 1 || extent == 3;
-    }
-
     private float[] make(Key key) throws IOException {
         // Arrays hold no more.
         Math.toIntExact(Math.multiplyExact((long) samples * views.size(), key.sample.elements()));
         int[] dims = new int[3];
         for (int i = 0; i < 3; i++) {
-            dims[i] = Math.toIntExact(key.sample.dim(key.channelsLast ? (i + 2) % 3 : i));
+            dims[i] = Math.toIntExact(key.sample.dim(key.channelsLast() ? (i + 2) % 3 : i));
         }
         Batch batch = inputs.load(samples, dims[0], dims[1], dims[2], key.seed, warnings)
                 .requireFinite("the inputs");
@@ -93,7 +96,7 @@ final class Batches {
         views.forEach(view -> augmented.add(view.apply(batch, key.seed)));
         requireContent(batch, augmented);
         Batch joint = Batch.concatenate(augmented);
-        return key.channelsLast ? channelsLast(joint) : joint.data();
+        return key.channelsLast() ? channelsLast(joint) : joint.data();
     }
 
     /**

@@ -22,15 +22,10 @@ final class Tensors {
 
     /** A float tensor; close it. */
     static OnnxTensor of(long[] shape, float[] data) {
-        return of(shape, data, 0, data.length);
-    }
-
-    /** A float tensor of a part of an array; close it. */
-    static OnnxTensor of(long[] shape, float[] data, int from, int length) {
-        FloatBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
+        FloatBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(data.length, Float.BYTES))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
-        buffer.put(data, from, length).rewind();
+        buffer.put(data).rewind();
         try {
             return OnnxTensor.createTensor(Session.environment(), buffer, shape);
         } catch (OrtException e) {

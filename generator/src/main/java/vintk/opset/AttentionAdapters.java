@@ -68,7 +68,7 @@ final class AttentionAdapters {
         long keys = shape.dim(3);
         Value x = scores;
         if (site.optional(3) != null) {
-            x = withMask(site, x, site.x(3));
+            x = withMask(x, site.x(3));
         }
         if (site.attributes().integer("is_causal", 0) != 0) {
             x = Ops.add(x, Heads.causal(type, shape.dim(2), keys, past, Heads.MASKED));
@@ -81,7 +81,7 @@ final class AttentionAdapters {
     }
 
     /** Of truths (what counts), or of numbers to add. */
-    private static Value withMask(Site site, Value scores, Value given) {
+    private static Value withMask(Value scores, Value given) {
         boolean bool = given.dataType() == DataType.BOOL;
         // A mask of numbers may be a parameter, whose rows are the samples' own.
         Value mask = bool && given.isConstant() ? Ops.constant(Heads.oneRow(given.constant())) : given;

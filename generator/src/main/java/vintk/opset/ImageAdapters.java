@@ -13,14 +13,17 @@ final class ImageAdapters {
     private ImageAdapters() {}
 
     static void addTo(Adapters.Adder adapters) {
-        adapters.single("Conv", site -> convolution(site, site.x(0), site.x(1), site.optional(2)));
+        adapters.single("Conv", ImageAdapters::convolution);
         adapters.single("ConvTranspose", ImageAdapters::transposed);
         adapters.single("Col2Im", ImageAdapters::col2Im);
         adapters.single("com.microsoft.FusedConv", ImageAdapters::fusedConvolution);
     }
 
     /** A convolution with the geometry of a site. */
-    private static Value convolution(Site site, Value x, Value w, Value bias) {
+    private static Value convolution(Site site) {
+        Value x = site.x(0);
+        Value w = site.x(1);
+        Value bias = site.optional(2);
         Attributes all = explicitPads(site, w.shape().slice(2, w.shape().rank()).dims());
         if (site.opType().equals("Conv")) {
             return site.same(all, site.inputs()).get(0);
@@ -32,7 +35,7 @@ final class ImageAdapters {
 
     /** Convolution, an optional sum, and an activation. */
     private static Value fusedConvolution(Site site) {
-        Value y = convolution(site, site.x(0), site.x(1), site.optional(2));
+        Value y = convolution(site);
         Value sum = site.optional(3) == null ? y : Ops.add(y, site.x(3));
         return FusedActivation.applied(site, sum);
     }
