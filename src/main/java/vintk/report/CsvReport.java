@@ -25,7 +25,7 @@ import vintk.score.Statistic;
  * Control characters are question marks, but for those of ids, by which tables are joined.
  * Columns {@code vintk:STATISTIC} and {@code ntk:STATISTIC} hold means over the repeats.
  */
-public final class CsvReport {
+final class CsvReport {
 
     /** Columns and where they stand in {@link vintk.rank.ResultJson}, as JSON pointers. */
     private static final String[][] COLUMNS = {
@@ -85,7 +85,7 @@ public final class CsvReport {
     private CsvReport() {}
 
     /** Writes the whole file. */
-    public static void write(Ranking ranking, Writer out) throws IOException {
+    static void write(Ranking ranking, Writer out) throws IOException {
         CsvSchema.Builder schema = CsvSchema.builder();
         for (String[] column : COLUMNS) {
             schema.addColumn(column[0]);

@@ -15,12 +15,12 @@ import vintk.score.Result;
  * One line of JSON per model, best first: the lines of a {@link vintk.rank.Journal} with the place of the model added, so that
  * a report can be read as a journal.
  */
-public final class JsonlReport {
+final class JsonlReport {
 
     private JsonlReport() {}
 
     /** Writes the lines, each with its line break. */
-    public static void write(Ranking ranking, Writer out) throws IOException {
+    static void write(Ranking ranking, Writer out) throws IOException {
         for (Iterator<ObjectNode> models = models(ranking).iterator(); models.hasNext(); ) {
             out.write(models.next().toString());
             out.write('\n');

@@ -33,7 +33,7 @@ public final class BlockedConvolution {
 
     private BlockedConvolution() {}
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         ConvolutionForm form = new ConvolutionForm();
         boolean smooth = graph.nodes().stream().noneMatch(node -> KINKED.contains(node.opType()));
         return Rewrite.apply(graph, (node, inputs) -> {

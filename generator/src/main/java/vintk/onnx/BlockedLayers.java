@@ -37,7 +37,7 @@ public final class BlockedLayers {
         this.hidden = hidden;
     }
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         HiddenLayers hidden = HiddenLayers.of(graph, BLOCK);
         return hidden.isEmpty() ? graph : Rewrite.apply(graph, new BlockedLayers(hidden)::rewritten);
     }

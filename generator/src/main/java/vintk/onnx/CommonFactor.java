@@ -8,7 +8,7 @@ import java.util.Map;
  * a·b + a·c as a·(b + c), a product less: the derivative of x·f(x), as of GELU and SiLU, is such a sum. Products may be of several
  * factors; those that something else reads stay.
  */
-public final class CommonFactor {
+final class CommonFactor {
     /** Products of more products than this are taken for one factor. */
     private static final int DEPTH = 4;
 
@@ -18,7 +18,7 @@ public final class CommonFactor {
         this.uses = graph.uses();
     }
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         CommonFactor fusion = new CommonFactor(graph);
         return Rewrite.apply(graph, (node, inputs) -> {
             Value factored =

@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
  * weights turned round: ONNX Runtime's kernel of ConvTranspose for processors adds its products up in a pass of one thread, that of
  * Conv has none. For graphs whose constants are final.
  */
-public final class ConvolutionForm {
+final class ConvolutionForm {
     /** Weights turned round are held twice: not more of them than these bytes, as a model has to stay under 2 GiB. */
     private static final long TURNED = 256L << 20;
 
@@ -23,7 +23,7 @@ public final class ConvolutionForm {
     /** For one graph. */
     ConvolutionForm() {}
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         ConvolutionForm form = new ConvolutionForm();
         return Rewrite.apply(graph, (node, inputs) -> form.of(node, inputs).outputs());
     }

@@ -7,7 +7,7 @@ import java.util.Set;
  * Leaves out x + 0, x - 0, x · 1 and x / 1 where the other operand is a constant of one number throughout, as the scales and biases
  * of networks before training are: the same results, a pass over the operand less. For graphs whose constants are final.
  */
-public final class NeutralOperands {
+final class NeutralOperands {
     /** Longer constants are tables, and not looked through. */
     private static final long LONGEST = 1L << 16;
 
@@ -16,7 +16,7 @@ public final class NeutralOperands {
 
     private NeutralOperands() {}
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         return Rewrite.apply(graph, (node, inputs) -> {
             Value kept = node.domain().isEmpty() ? kept(node, inputs) : null;
             return kept == null ? Rewrite.with(node, inputs).outputs() : List.of(kept);

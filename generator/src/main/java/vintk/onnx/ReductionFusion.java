@@ -8,13 +8,13 @@ import java.util.List;
  * sum, and one that only drops them behind. On a CUDA device every node costs a launch. For graphs that are differentiated already, as
  * axes of samples are not asked for.
  */
-public final class ReductionFusion {
+final class ReductionFusion {
     /** The opset since which the axes of a mean are an input. */
     private static final long AXES_AS_INPUT = 18;
 
     private ReductionFusion() {}
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         long opset = graph.nodes().stream().mapToLong(Node::opset).max().orElse(CanonicalOpset.BASE);
         return Rewrite.apply(graph, (node, inputs) -> {
             Value x = inputs.isEmpty() ? null : inputs.get(0);

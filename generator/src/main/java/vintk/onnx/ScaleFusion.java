@@ -13,7 +13,7 @@ import java.util.Set;
  * is less to multiply, and one in front of a Reshape or Transpose behind that, where a product may take it. For graphs that this
  * program runs itself; float32 only.
  */
-public final class ScaleFusion {
+final class ScaleFusion {
     private static final Set<String> LINEAR = Set.of("ReduceSum", "Reshape", "Transpose");
 
     /** Elements: a page of floats. */
@@ -25,7 +25,7 @@ public final class ScaleFusion {
         this.uses = graph.uses();
     }
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         ScaleFusion fusion = new ScaleFusion(graph);
         return Rewrite.apply(graph, (node, inputs) -> fusion.fused(node, inputs).outputs());
     }

@@ -7,13 +7,13 @@ import java.util.List;
  * comparison and a Cast are two, through booleans. The numbers are the same but for x below 3e-39, less than any normal float32.
  * For graphs that this program runs itself on processors.
  */
-public final class StepForm {
+final class StepForm {
     private static final Attributes STEEPEST =
             Attributes.NONE.with("alpha", Float.MAX_VALUE).with("beta", 0f);
 
     private StepForm() {}
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         return Rewrite.apply(graph, (node, inputs) -> {
             Value of = node.output().dataType() == DataType.FLOAT ? stepOf(node, inputs) : null;
             return of == null

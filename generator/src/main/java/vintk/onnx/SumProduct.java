@@ -7,10 +7,10 @@ import java.util.List;
  * Sums over the middle axis of [N, T, k], which are gradients of biases, as products with ones: on CUDA devices ONNX Runtime has no
  * kernel of its own for them, and cuDNN's takes several times as long as a product.
  */
-public final class SumProduct {
+final class SumProduct {
     private SumProduct() {}
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         return Rewrite.apply(
                 graph,
                 (node, inputs) -> isMiddle(node, inputs)

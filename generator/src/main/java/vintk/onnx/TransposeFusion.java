@@ -14,7 +14,7 @@ import java.util.Map;
  * <p>What a product cannot read in place is moved in whole rows where possible: a Transpose that would end with another axis
  * than it began with leaves that exchange to the product behind it, or to the one in front, (AB)ᵀ = BᵀAᵀ.
  */
-public final class TransposeFusion {
+final class TransposeFusion {
     private final Map<Value, Integer> uses;
     private final Map<Value, Map<List<Long>, Value>> transposed = new IdentityHashMap<>();
 
@@ -22,7 +22,7 @@ public final class TransposeFusion {
         this.uses = graph.uses();
     }
 
-    public static Graph apply(Graph graph) {
+    static Graph apply(Graph graph) {
         TransposeFusion fusion = new TransposeFusion(graph);
         return Rewrite.apply(graph, fusion::fused);
     }

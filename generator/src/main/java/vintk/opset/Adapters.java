@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The table of adapters, by operator (with its domain in front where it is not ONNX' own). */
-public final class Adapters {
+final class Adapters {
     private static final SortedMap<String, Adapter> BY_OPERATOR = new TreeMap<>();
 
     static {
@@ -55,7 +55,7 @@ public final class Adapters {
     }
 
     /** The operators that are adapted on import, by name. */
-    public static SortedSet<String> operators() {
+    static SortedSet<String> operators() {
         return new TreeSet<>(BY_OPERATOR.keySet());
     }
 }

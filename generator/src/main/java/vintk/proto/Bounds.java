@@ -13,9 +13,9 @@ import vintk.onnx.NodeLabel;
  * How large a model may be. A model file is input: what is far above real networks is refused before it costs minutes.
  * An {@link IllegalArgumentException} says what was found and what is allowed.
  */
-public final class Bounds {
+final class Bounds {
     /** Beyond it the runtime takes minutes to look at a graph; expanded functions and unrolled loops count. */
-    public static final int NODES = 50_000;
+    static final int NODES = 50_000;
 
     /** Sub-graphs in sub-graphs. */
     private static final int DEPTH = 8;
@@ -39,7 +39,7 @@ public final class Bounds {
     private Bounds() {}
 
     /** Counts the nodes of graph, sub-graphs and functions, and the nesting; each node has what its kind must have. */
-    public static void require(ModelProto model) {
+    static void require(ModelProto model) {
         long nodes = count(model.getGraph().getNodeList(), 0);
         for (FunctionProto function : model.getFunctionsList()) {
             nodes += nodes(function);
