@@ -38,7 +38,7 @@ public final class ModelFile {
     /** A protobuf message ends at 2 GiB. */
     private static final long MAX_BYTES = Integer.MAX_VALUE;
 
-    /** Opsets of ONNX' own domain that are read: the adapters begin at 7; the newest that ONNX Runtime 1.29 runs. */
+    /** Of ONNX' own domain, the first opset that is read: adapters begin there. */
     private static final long FIRST_OPSET = 7;
 
     private ModelFile() {}
@@ -126,7 +126,8 @@ public final class ModelFile {
             throw invalid(
                     file,
                     "names no opset (IR version " + model.getIrVersion()
-                            + "; files before ONNX 1.0 did not): export it again, opset 7 and later are read",
+                            + "; files before ONNX 1.0 did not): export it again, opset " + FIRST_OPSET
+                            + " and later are read",
                     null);
         }
         model.getOpsetImportList().stream()
@@ -146,7 +147,10 @@ public final class ModelFile {
                 .filter(o -> o.getVersion() < FIRST_OPSET)
                 .findFirst()
                 .ifPresent(o -> {
-                    throw invalid(file, "is of opset " + o.getVersion() + "; opset 7 and later are read", null);
+                    throw invalid(
+                            file,
+                            "is of opset " + o.getVersion() + "; opset " + FIRST_OPSET + " and later are read",
+                            null);
                 });
     }
 

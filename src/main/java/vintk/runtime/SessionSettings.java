@@ -12,7 +12,7 @@ import vintk.onnx.Target;
  * levels differ in the last bits.
  *
  * @param threads of one session; 0 for one a core, those of them that this process may use
- * @param optimised whether ONNX Runtime may rewrite the graph (for timing other people's forward passes)
+ * @param optimised whether ONNX Runtime may rewrite the graph (for parts of a model that find out shapes: it folds them)
  * @param device where it runs
  * @param tf32 whether a CUDA device may round the operands of float32 products to TensorFloat-32
  */

@@ -18,8 +18,8 @@ import java.util.OptionalInt;
  * @param repeats R
  * @param reinit how the parameters of files are drawn, or {@code none} where files have their own
  * @param parameters convention, {@code all} or {@code weights}, patterns where given, and the output where one is named
- * @param batchNorm {@code inference} or {@code batch}
- * @param device such as {@code cpu} or {@code cuda:0}
+ * @param batchNorm whose statistics count: {@code inference}, those of the file
+ * @param device kinds of the devices used: {@code cpu}, {@code cuda} or {@code cpu+cuda}
  * @param precision of the gradients
  * @param version of this program
  */

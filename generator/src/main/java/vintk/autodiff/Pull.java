@@ -91,7 +91,7 @@ final class Pull {
         return active.contains(x(i));
     }
 
-    /** S of {@link Cotangent} for an input of this node. */
+    /** Whether the sample axis of an input's cotangent arises at this node. */
     boolean isMeeting(int input) {
         return batch.isMeeting(node, x(input));
     }

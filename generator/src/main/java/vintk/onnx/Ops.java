@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * its result, and leaves out a node that would change nothing (a Reshape to the same shape, a Transpose of a Transpose,
  * an Expand to the shape that is there).
  *
- * <p>Axes may be counted from the right. Only operator forms are used that mean the same from opset 13 on.
+ * <p>Axes may be counted from the right. Operators have the forms of {@link CanonicalOpset}.
  */
 public final class Ops {
     private Ops() {}
