@@ -42,17 +42,4 @@ public sealed interface View permits Identity, LowPass, HighPass, Band, RandomFe
     static List<View> parseList(String text) {
         return ViewText.parseList(text);
     }
-
-    /**
-     * The spectrum cut into {@code count} rings of equal width, from ρ = 0 to √2: what a spectral profile is computed on.
-     * They keep every frequency once, so that their images add up to the original.
-     *
-     * <p>The cuts are rounded to four decimals to be readable. The last ring is a {@link HighPass}, because a {@link Band}
-     * ends before its upper radius and the corner of the spectrum, at √2 itself, belongs to somebody.
-     *
-     * @param count 1 to 1000
-     */
-    static List<View> bands(int count) {
-        return ViewText.bands(count);
-    }
 }

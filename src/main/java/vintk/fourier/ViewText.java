@@ -78,22 +78,6 @@ final class ViewText {
         return List.copyOf(views);
     }
 
-    static List<View> bands(int count) {
-        if (count < 1 || count > 1000) {
-            throw new IllegalArgumentException("Bands of a spectral profile: expected 1 to 1000, got " + count);
-        }
-        List<View> bands = new ArrayList<>();
-        for (int k = 0; k < count - 1; k++) {
-            bands.add(new Band(cut(k, count), cut(k + 1, count)));
-        }
-        bands.add(new HighPass(cut(count - 1, count)));
-        return List.copyOf(bands);
-    }
-
-    private static double cut(int k, int count) {
-        return Math.round(10_000 * View.MAX_RADIUS * k / count) / 10_000.0;
-    }
-
     /** The shortest text that is read back as this number: {@code 0.25}, {@code 1}, never {@code 1.0} or {@code 1E-4}. */
     static String number(double value) {
         if (!Double.isFinite(value)) {

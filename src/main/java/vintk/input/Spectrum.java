@@ -93,23 +93,6 @@ public final class Spectrum {
         return imaginary;
     }
 
-    /**
-     * The power |F|² of every frequency of a plane, [height][width] in the order of the transform. F is the plain sum
-     * over pixels (no 1/n), so the powers add up to h·w times the sum of the squared pixels.
-     */
-    public double[] power(float[] data, int offset) {
-        for (int i = 0; i < height * width; i++) {
-            plane[2 * i] = data[offset + i];
-            plane[2 * i + 1] = 0;
-        }
-        forward();
-        double[] power = new double[height * width];
-        for (int i = 0; i < power.length; i++) {
-            power[i] = plane[2 * i] * plane[2 * i] + plane[2 * i + 1] * plane[2 * i + 1];
-        }
-        return power;
-    }
-
     private void forward() {
         for (int y = 0; y < height; y++) {
             alongRow.complexForward(plane, 2 * width * y);

@@ -136,14 +136,4 @@ class ViewTest {
                 assertThrows(IllegalArgumentException.class, () -> View.parseList("rff:1,rff:1.0"))
                         .getMessage());
     }
-
-    @Test
-    void bandsOfAProfileAreNamedByTheirCuts() {
-        assertEquals("[high-pass:0]", View.bands(1).toString());
-        assertEquals(
-                "[band:0,0.3536, band:0.3536,0.7071, band:0.7071,1.0607, high-pass:1.0607]",
-                View.bands(4).toString());
-        assertEquals(1000, View.bands(1000).size());
-        assertThrows(IllegalArgumentException.class, () -> View.bands(0));
-    }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import org.jtransforms.fft.DoubleFFT_2D;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,13 +33,17 @@ class SyntheticTest {
         int rings = 40;
         double[] amplitude = new double[rings];
         int[] count = new int[rings];
-        Spectrum spectrum = new Spectrum(height, width);
+        DoubleFFT_2D transform = new DoubleFFT_2D(height, width);
         for (int plane = 0; plane < 24 * 3; plane++) {
-            double[] power = spectrum.power(batch.data(), plane * height * width);
-            for (int i = 0; i < power.length; i++) {
+            double[] frequencies = new double[2 * radius.length];
+            for (int i = 0; i < radius.length; i++) {
+                frequencies[2 * i] = batch.data()[plane * radius.length + i];
+            }
+            transform.complexForward(frequencies);
+            for (int i = 0; i < radius.length; i++) {
                 int ring = (int) (radius[i] * rings);
                 if (ring < rings) {
-                    amplitude[ring] += Math.sqrt(power[i]);
+                    amplitude[ring] += Math.hypot(frequencies[2 * i], frequencies[2 * i + 1]);
                     count[ring]++;
                 }
             }

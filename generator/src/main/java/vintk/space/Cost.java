@@ -2,7 +2,6 @@ package vintk.space;
 
 import vintk.space.VisionTransformer.Block;
 import vintk.space.VisionTransformer.Positions;
-import vintk.space.VisionTransformer.Stage;
 
 /**
  * Closed forms for the size and the work of a {@link VisionTransformer}. D is a stage's width, Q a block's attention width,
@@ -57,33 +56,6 @@ final class Cost {
             }
         }
         return sum + (long) last(net) * net.classes();
-    }
-
-    /**
-     * Cream's {@code get_complexity}, term by term. The blocks are handed tokens + 1 because both the model and each block
-     * add the class token. {@code 2·(d + 1/2)} per pair of tokens is how it counts relative positions of keys; for values
-     * the half is per attention channel.
-     */
-    static double autoFormerOperations(VisionTransformer net) {
-        if (net.stages().size() != 1) {
-            throw new IllegalArgumentException("AutoFormer's operation count knows networks of one stage, this one has "
-                    + net.stages().size() + ": use macs()");
-        }
-        Stage stage = net.stages().get(0);
-        double width = stage.width();
-        double tokens = net.tokens(0);
-        double sum = width + (tokens - 1) * patchWeights(net) * width + tokens * width / 2;
-        double counted = tokens + 1;
-        for (Block block : stage.blocks()) {
-            double attention = block.attentionWidth();
-            sum += 2 * counted * width; // norms
-            sum += linear(block, stage.width(), (long) counted) + 2 * counted * counted * attention;
-            if (block.relativeDistance() > 0) {
-                double pairs = counted * counted;
-                sum += 2 * block.relativeDistance() * pairs + pairs / 2 + counted * attention / 2;
-            }
-        }
-        return sum + tokens * width * net.classes();
     }
 
     /** Products of the four Linears of a block: qkv and projection, both of the MLP. */

@@ -132,11 +132,7 @@ public final class Space {
         return new Candidate(id(index), name, numbering.decode(index));
     }
 
-    /** The number of a candidate's architecture, so that {@code candidate(index(c))} has its choices. */
-    public BigInteger index(Candidate candidate) {
-        return index(candidate.choices());
-    }
-
+    /** The number of an architecture, so that {@code candidate(index(choices))} has its choices. */
     BigInteger index(Map<String, Choice> choices) {
         check(choices);
         try {

@@ -193,16 +193,6 @@ public record VisionTransformer(
         return Cost.macs(this);
     }
 
-    /**
-     * The operation count that AutoFormer's own code reports and that published tables of its subnetworks carry as
-     * (m)flops. It differs from {@link #macs()} in ways that are its own: blocks run over one token more than there are,
-     * the head over all tokens, norms and half of the positions count, and relative positions are counted by their
-     * distance instead of by their products. Only meaningful for one-stage networks; use it to compare with such tables.
-     */
-    public double autoFormerOperations() {
-        return Cost.autoFormerOperations(this);
-    }
-
     private static void positive(String what, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(what + ": expected 1 or more, got " + value);

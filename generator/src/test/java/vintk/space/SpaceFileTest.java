@@ -56,7 +56,7 @@ class SpaceFileTest {
         assertEquals(BigInteger.valueOf(2 * (8 + 16)), space.size());
         assertEquals(48, space.enumerate().distinct().count());
         for (BigInteger i = BigInteger.ZERO; i.compareTo(space.size()) < 0; i = i.add(BigInteger.ONE)) {
-            assertEquals(i, space.index(space.candidate(i)));
+            assertEquals(i, space.index(space.candidate(i).choices()));
         }
         Candidate last = space.candidate(space.size().subtract(BigInteger.ONE));
         assertEquals(
@@ -79,8 +79,8 @@ class SpaceFileTest {
                 "{\"id\":\"x\",\"space\":\"mine\",\"choices\":{\"depth\":[1,2],\"heads\":[1,2,4],\"width\":16}}\n");
         Candidate candidate = Candidates.read(file, List.of(space)).get(0);
         assertEquals(1, candidate.resolve(space).stages().get(0).blocks().get(0).heads());
-        String said =
-                assertThrows(SpaceException.class, () -> space.index(candidate)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> space.index(candidate.choices()))
+                .getMessage();
         assertTrue(said.contains("heads = 1 is accepted but not among the drawn [2, 4]"), said);
     }
 
