@@ -41,4 +41,11 @@ final class CommonOptions {
         spec.commandLine().getErr().println("vintk: " + TextLayout.plain(warning));
         spec.commandLine().getErr().flush();
     }
+
+    /** Refuses what an option cannot count. */
+    static void atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + ": expected 1 or more, got " + value);
+        }
+    }
 }

@@ -90,9 +90,7 @@ final class DifferentiateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.prepare(out, inputs.with(model));
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
-        }
+        CommonOptions.atLeastOne("--batch", batch);
         OnnxNetwork network = kernel.network(model, inputs.others(), common);
         network.remarks().forEach(remark -> common.remark(spec, remark));
         Shape sample = size.sample(network, remark -> common.remark(spec, remark));

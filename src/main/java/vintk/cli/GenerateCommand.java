@@ -145,9 +145,7 @@ final class GenerateCommand implements Callable<Integer> {
         List<Candidate> candidates = listed != null
                 ? Candidates.read(listed, spaces.own())
                 : draw.draw(spaces.find(name), count, common.seed, pixels, spaces.classes());
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
-        }
+        CommonOptions.atLeastOne("--batch", batch);
         Files.createDirectories(out);
         PrintWriter stdout = spec.commandLine().getOut();
         ArrayNode files = new ObjectMapper().createArrayNode();

@@ -64,9 +64,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
-        }
+        CommonOptions.atLeastOne("--batch", batch);
         // What this machine lacks is no verdict on the model.
         CudaProvider.isBuilt();
         KernelOptions options = kernel.options(common, false);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,10 +20,8 @@ import picocli.CommandLine.Spec;
 import vintk.fourier.Identity;
 import vintk.fourier.View;
 import vintk.input.Batch;
-import vintk.input.Inputs;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
-import vintk.onnx.Shape;
 import vintk.runtime.Companion;
 import vintk.runtime.ConstantOutput;
 import vintk.runtime.KernelEngine;
@@ -32,7 +29,6 @@ import vintk.runtime.KernelMatrix;
 import vintk.runtime.KernelOptions;
 import vintk.runtime.ModelException;
 import vintk.runtime.OnnxNetwork;
-import vintk.space.RandomStream;
 
 /** {@code vintk kernel}: the neural tangent kernel of a model on given inputs. */
 @Command(
@@ -98,17 +94,14 @@ final class KernelCommand implements Callable<Integer> {
         input = inputs.samples();
         OnnxNetwork network = kernel.network(model, inputs.forSamples(), common);
         network.remarks().forEach(remark -> common.remark(spec, remark));
-        NpyArray array = input.endsWith(".npy") ? file(network.batchAxis()) : images(network);
-        Shape shape = Shape.of(array.shape());
-        Shape sample = shape.slice(1, shape.rank());
-        network.requireSample(sample, input);
-        requireRows(network, shape.dim(0));
-        float[] data = viewed(array);
+        Samples samples = Samples.of(network, "--input", input, batch, 32, size, spec, common);
+        requireRows(network, samples.count());
+        float[] data = viewed(samples);
         long start = System.nanoTime();
         KernelOptions options = kernel.options(common, perParameter != null).withSession(device.session(common));
-        try (KernelEngine engine = KernelEngine.open(network, Math.toIntExact(shape.dim(0)), sample, options)) {
+        try (KernelEngine engine = KernelEngine.open(network, samples.count(), samples.sample(), options)) {
             KernelMatrix result = engine.compute(data);
-            ConstantOutput.refuse(result, network, sample, options, data, options.seed());
+            ConstantOutput.refuse(result, network, samples.sample(), options, data, options.seed());
             write(result);
             result.remarks().forEach(remark -> common.remark(spec, remark));
             requireFinite(result);
@@ -147,72 +140,18 @@ final class KernelCommand implements Callable<Integer> {
         }
     }
 
-    private NpyArray file(int axis) throws IOException {
-        NpyArray array = Npy.read(Path.of(input)).withFirst(Math.max(0, axis));
-        long[] dims = array.shape();
-        if (dims.length == 0 || dims[0] == 0) {
-            throw new IllegalArgumentException(input + ": expected samples [N, ...], got shape " + array.shapeText());
-        }
-        if (batch == null) {
-            return array;
-        }
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
-        }
-        if (batch > dims[0]) {
-            throw new IllegalArgumentException("--batch " + batch + ": " + input + " has " + dims[0] + " samples");
-        }
-        float[] data = array.floats();
-        int width = Math.toIntExact(data.length / dims[0]);
-        dims[0] = batch;
-        return NpyArray.of(dims, Arrays.copyOf(data, batch * width));
-    }
-
-    private NpyArray images(OnnxNetwork network) throws IOException {
-        if (batch != null && batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, got " + batch);
-        }
-        Shape sample = size.sample(network, remark -> common.remark(spec, remark));
-        if (sample.rank() != 3 && input.equals("noise")) {
-            long[] dims = sample.prepend(batch == null ? 32 : batch).dims();
-            float[] data = new float[Math.toIntExact(Shape.of(dims).elements())];
-            RandomStream.of(common.seed, "noise").normal(data, 1);
-            return NpyArray.of(dims, data);
-        }
-        if (sample.rank() != 3) {
-            throw new IllegalArgumentException("--input " + input
-                    + " gives images, but the model takes samples of shape " + sample + "; give a .npy file, or noise");
-        }
-        int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
-        return NpyArray.of(Inputs.parse(input)
-                .load(
-                        batch == null ? 32 : batch,
-                        dims[0],
-                        dims[1],
-                        dims[2],
-                        common.seed,
-                        warning -> CommonOptions.warn(spec, warning)));
-    }
-
-    private float[] viewed(NpyArray array) {
-        float[] data = array.floats();
-        for (int i = 0; i < data.length; i++) {
-            if (!Float.isFinite(data[i])) {
-                throw new IllegalArgumentException(
-                        input + ": expected finite numbers, got " + data[i] + " at element " + i);
-            }
-        }
+    private float[] viewed(Samples samples) {
         View parsed = View.parse(view);
         if (parsed instanceof Identity) {
-            return data;
+            return samples.data();
         }
-        long[] dims = array.shape();
-        if (dims.length != 4) {
-            throw new IllegalArgumentException(
-                    "--view " + view + " takes images [N, C, H, W], but " + input + " has shape " + array.shapeText());
+        long[] dims = samples.sample().dims();
+        if (dims.length != 3) {
+            throw new IllegalArgumentException("--view " + view + " takes images [N, C, H, W], but " + input
+                    + " has shape " + samples.sample().prepend(samples.count()));
         }
-        Batch batch = new Batch((int) dims[0], (int) dims[1], (int) dims[2], (int) dims[3], data);
-        return parsed.apply(batch, common.seed).data();
+        Batch images = new Batch(samples.count(), (int) dims[0], (int) dims[1], (int) dims[2], samples.data());
+        return parsed.apply(images, common.seed).data();
     }
 
     private void write(KernelMatrix result) throws IOException {

@@ -121,7 +121,7 @@ final class RankCommand implements Callable<Integer> {
                             + "' is neither a file, nor a folder, nor a search space ('vintk spaces' lists them)");
             Space found = spaces.find(what.get(0));
             require(count != null, "how many candidates of " + found.name() + "? Give --count");
-            require(count > 0, "--count: expected 1 or more, got " + count);
+            CommonOptions.atLeastOne("--count", count);
             return spaces.subjects(draw.draw(found, count, common.seed, score.size(), spaces.classes()), score.size());
         }
         require(

@@ -130,10 +130,10 @@ final class ScoreFlags {
      * @param classes that candidates are to have, where not those of their spaces
      */
     Evaluation evaluation(CommonOptions common, OptionalInt classes, Consumer<Throwable> failures) throws IOException {
-        atLeastOne("--batch", batch);
-        atLeastOne("--repeats", repeats);
+        CommonOptions.atLeastOne("--batch", batch);
+        CommonOptions.atLeastOne("--repeats", repeats);
         if (size != null) {
-            atLeastOne("--size", size);
+            CommonOptions.atLeastOne("--size", size);
         }
         if (!(timeout >= 0 && timeout <= LONGEST)) {
             throw new IllegalArgumentException("--timeout: expected 0 to " + LONGEST + " seconds, got " + timeout);
@@ -186,11 +186,5 @@ final class ScoreFlags {
             throw new IllegalArgumentException("--accurate and --precision tf32 exclude each other");
         }
         return Precision.ACCURATE;
-    }
-
-    private static void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(option + ": expected a whole number of 1 or more, got " + value);
-        }
     }
 }

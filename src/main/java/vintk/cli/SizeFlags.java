@@ -19,8 +19,8 @@ final class SizeFlags {
 
     /** [3, size, size]. */
     Shape wanted() {
-        if (size != null && size < 1) {
-            throw new IllegalArgumentException("--size: expected 1 or more, got " + size);
+        if (size != null) {
+            CommonOptions.atLeastOne("--size", size);
         }
         int pixels = size == null ? USUAL : size;
         return Shape.of(3, pixels, pixels);

@@ -1,0 +1,89 @@
+package vintk.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import picocli.CommandLine.Model.CommandSpec;
+import vintk.input.Inputs;
+import vintk.input.Npy;
+import vintk.input.NpyArray;
+import vintk.onnx.Shape;
+import vintk.runtime.OnnxNetwork;
+import vintk.space.RandomStream;
+
+/**
+ * What a command gives to one model: rows of a .npy file, or samples made in the shape that the model takes.
+ *
+ * @param data [count, ...sample], all of them finite
+ */
+record Samples(int count, Shape sample, float[] data) {
+
+    /**
+     * Samples for a model.
+     *
+     * @param option that names them, for messages
+     * @param what a .npy file, a folder of images, synthetic, noise
+     * @param batch how many, or null for all of a file, and {@code usual} of everything else
+     * @throws IllegalArgumentException where they are not what the model takes
+     */
+    static Samples of(
+            OnnxNetwork network,
+            String option,
+            String what,
+            Integer batch,
+            int usual,
+            SizeFlags size,
+            CommandSpec spec,
+            CommonOptions common)
+            throws IOException {
+        if (batch != null) {
+            CommonOptions.atLeastOne("--batch", batch);
+        }
+        if (what.endsWith(".npy")) {
+            return file(network, what, batch);
+        }
+        int count = batch == null ? usual : batch;
+        Shape sample = size.sample(network, remark -> common.remark(spec, remark));
+        if (sample.rank() == 3) {
+            int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
+            float[] images = Inputs.parse(what)
+                    .load(count, dims[0], dims[1], dims[2], common.seed, warning -> CommonOptions.warn(spec, warning))
+                    .data();
+            return new Samples(count, sample, images);
+        }
+        if (!what.equals("synthetic") && !what.equals("noise")) {
+            throw new IllegalArgumentException(option + " " + what
+                    + " gives images, but the model takes samples of shape " + sample + "; give a .npy file, or noise");
+        }
+        if (what.equals("synthetic")) {
+            common.remark(spec, "samples of shape " + sample + " are no images: they are noise");
+        }
+        float[] noise = new float[Math.toIntExact(sample.prepend(count).elements())];
+        RandomStream.of(common.seed, "noise").normal(noise, 1);
+        return new Samples(count, sample, noise);
+    }
+
+    private static Samples file(OnnxNetwork network, String what, Integer batch) throws IOException {
+        NpyArray array = Npy.read(Path.of(what)).withFirst(Math.max(0, network.batchAxis()));
+        Shape shape = Shape.of(array.shape());
+        if (shape.rank() == 0 || shape.dim(0) == 0) {
+            throw new IllegalArgumentException(what + ": expected samples [N, ...], got shape " + array.shapeText());
+        }
+        long rows = shape.dim(0);
+        if (batch != null && batch > rows) {
+            throw new IllegalArgumentException("--batch " + batch + ": " + what + " has " + rows + " samples");
+        }
+        Shape sample = shape.slice(1, shape.rank());
+        network.requireSample(sample, what);
+        int count = Math.toIntExact(batch == null ? rows : batch);
+        float[] data = Arrays.copyOf(
+                array.floats(), Math.toIntExact(sample.prepend(count).elements()));
+        for (int i = 0; i < data.length; i++) {
+            if (!Float.isFinite(data[i])) {
+                throw new IllegalArgumentException(
+                        what + ": expected finite numbers, got " + data[i] + " at element " + i);
+            }
+        }
+        return new Samples(count, sample, data);
+    }
+}
