@@ -46,7 +46,7 @@ final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         return new Study(spec, common, study)
                 .run(
-                        RankCommand.files(models, score.modelInputs(), score.initialisation()),
+                        ModelFiles.subjects(models, score.modelInputs(), score.initialisation()),
                         score.evaluation(common, OptionalInt.empty(), failure -> Failures.show(spec, common, failure)));
     }
 }
