@@ -113,7 +113,7 @@ final class CorrelateCommand implements Callable<Integer> {
         }
         List<String> notes = new ArrayList<>();
         if (!agreement.comparisons().isEmpty()) {
-            notes.add("vintk - params: how much better; vintk | params: what it knows beside the parameters.");
+            notes.add("vintk - params: by how much better; vintk | params: given the parameters.");
         }
         if (all.stream()
                 .anyMatch(c ->
@@ -133,10 +133,9 @@ final class CorrelateCommand implements Callable<Integer> {
             Agreement.Choice any = agreement.choices().get(0);
             out.printf(
                     Locale.ROOT,
-                    "%n%-14s %-21s %s of the first (best: %.6g)%n",
+                    "%n%-14s %-21s its first has (best: %.6g)%n",
                     "choosing by",
                     "of the best " + any.of(),
-                    TextLayout.plain(agreement.column()),
                     any.best());
             for (Agreement.Choice choice : agreement.choices()) {
                 out.printf(

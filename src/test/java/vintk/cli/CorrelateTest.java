@@ -43,7 +43,7 @@ class CorrelateTest {
                 text.out()
                         .endsWith(
                                 """
-                choosing by    of the best 1         top1 of the first (best: 70.0000)
+                choosing by    of the best 1         its first has (best: 70.0000)
                 vintk          finds 1               70.0000
                 ntk            finds 0               50.0000
                 params         finds 0               60.0000
