@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import vintk.onnx.TensorType;
 
 /** What a model takes of memory as its file has it: the imported graph, which takes less, is compared with runs of that one. */
@@ -43,11 +44,12 @@ final class LiveMemory {
                                 bytes / 1e9,
                                 Machine.memory() / 1e9));
             }
-            for (String name : nodes.get(i).getInputList()) {
-                if (lastUse.get(name) == i && live.containsKey(name)) {
-                    bytes -= live.remove(name);
-                }
-            }
+            int now = i;
+            double freed = Stream.concat(nodes.get(i).getInputList().stream(), nodes.get(i).getOutputList().stream())
+                    .filter(name -> lastUse.getOrDefault(name, now) == now && live.containsKey(name))
+                    .mapToDouble(live::remove)
+                    .sum();
+            bytes -= freed;
         }
     }
 }

@@ -56,6 +56,24 @@ class TruthTest {
     }
 
     @Test
+    void spacesAroundIdsAndColumnsThatAreThereTwice() throws IOException {
+        assertEquals(
+                Map.of("a", 1.0),
+                Truth.read(file("t.csv", "id,acc\n a ,1\n"), "acc").values());
+        assertEquals(
+                Map.of("a", 1.0),
+                Truth.read(file("t.json", "[{\"id\": \"a \", \"acc\": 1}]"), "acc")
+                        .values());
+        Path twice = file("twice.csv", "id,acc,acc\na,1,2\n");
+        IOException e = assertThrows(IOException.class, () -> Truth.read(twice, "acc"));
+        assertTrue(e.getMessage().contains("has two columns 'acc'"), e.getMessage());
+        // Row numbers, and what has no name.
+        assertEquals(
+                1,
+                Truth.read(file("n.csv", ",id,,acc\n0,a,,1\n"), "acc").values().size());
+    }
+
+    @Test
     void anUnknownColumnListsThoseThereAre() throws IOException {
         IllegalArgumentException json =
                 assertThrows(IllegalArgumentException.class, () -> Truth.read(file("t.json", NESTED), "top1"));
