@@ -80,7 +80,7 @@ final class SpacesCommand implements Callable<Integer> {
         } else if (name != null) {
             show(out, shown.get(0));
         } else {
-            shown.forEach(space -> out.printf("%-20s %26s architectures%n", space.name(), grouped(space)));
+            shown.forEach(space -> out.printf("%-20s %26s combinations%n", space.name(), grouped(space)));
         }
         out.flush();
         return ExitCode.OK;
@@ -93,7 +93,7 @@ final class SpacesCommand implements Callable<Integer> {
     private static void show(PrintWriter out, Space space) {
         out.println(TextLayout.plain(space.name() + ": " + space.description()));
         out.println(TextLayout.plain("source: " + space.source()));
-        out.println("size: " + grouped(space) + " architectures; images of " + space.image() + " pixels, "
+        out.println("size: " + grouped(space) + " combinations; images of " + space.image() + " pixels, "
                 + space.classes() + " classes");
         out.println();
         for (Dimension dimension : space.dimensions()) {
