@@ -24,8 +24,8 @@ import vintk.runtime.SessionSettings;
         header = "Verifies the gradient of a model by finite differences.",
         description = {
             "",
-            "Three comparisons: the imported graph with the model itself; the gradient by all parameters with differences"
-                    + " along random directions; the gradient of every operator by itself, on the numbers it sees in this"
+            "Four comparisons: the imported graph with the model itself; the gradient by all parameters with differences"
+                    + " along random directions, and in float32 with float64; the gradient of every operator by itself, on the numbers it sees in this"
                     + " model. In float64 wherever ONNX Runtime can. The worst operator is named.",
             "",
             "Exit code 0 when all is within tolerance, 1 when something is wrong."

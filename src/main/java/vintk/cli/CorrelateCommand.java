@@ -23,6 +23,7 @@ import vintk.rank.Correlation;
 import vintk.rank.Truth;
 import vintk.report.ResultsFile;
 import vintk.report.TextLayout;
+import vintk.score.Direction;
 import vintk.score.Named;
 import vintk.score.Statistic;
 
@@ -91,9 +92,10 @@ final class CorrelateCommand implements Callable<Integer> {
 
     private static void text(PrintWriter out, Agreement agreement) {
         out.printf(
-                "%s: %d models matched%nwithout a score: %s%nresults without truth: %s%ntruths without a result: %s%n%n",
+                "%s: %d %s matched%nwithout a score: %s%nresults without truth: %s%ntruths without a result: %s%n%n",
                 TextLayout.plain(agreement.column()),
                 agreement.matched().size(),
+                agreement.matched().size() == 1 ? "model" : "models",
                 named(agreement.unscored()),
                 named(agreement.withoutTruth()),
                 named(agreement.withoutResult()));
@@ -112,6 +114,10 @@ final class CorrelateCommand implements Callable<Integer> {
                     text(correlation.pearson()));
         }
         List<String> notes = new ArrayList<>();
+        if (agreement.statistic().direction() == Direction.LOWER) {
+            notes.add("Of %s less is better: its sign is turned."
+                    .formatted(agreement.statistic().id()));
+        }
         if (!agreement.comparisons().isEmpty()) {
             notes.add("vintk - params: by how much better; vintk | params: given the parameters.");
         }
@@ -129,21 +135,16 @@ final class CorrelateCommand implements Callable<Integer> {
         if (!notes.isEmpty()) {
             out.printf("%n%s%n", String.join(System.lineSeparator(), notes));
         }
-        if (!agreement.choices().isEmpty()) {
+        if (agreement.matched().size() > 1 && !agreement.choices().isEmpty()) {
             Agreement.Choice any = agreement.choices().get(0);
             out.printf(
                     Locale.ROOT,
-                    "%n%-14s %-21s its first has (best: %.6g)%n",
-                    "choosing by",
-                    "of the best " + any.of(),
+                    "%n%-22s %-21s truth of its first (best: %.6g)%n",
+                    "the first " + any.of() + " (a tenth)",
+                    "among the best " + any.of(),
                     any.best());
             for (Agreement.Choice choice : agreement.choices()) {
-                out.printf(
-                        Locale.ROOT,
-                        "%-14s %-21s %.6g%n",
-                        choice.predictor(),
-                        "finds " + choice.found(),
-                        choice.first());
+                out.printf(Locale.ROOT, "by %-19s %-21d %.6g%n", choice.predictor(), choice.found(), choice.first());
             }
         }
     }

@@ -198,16 +198,16 @@ final class KernelCommand implements Callable<Integer> {
         } else {
             stdout.printf(
                     Locale.ROOT,
-                    "%s: %d x %d, output %s, %,d parameters in %d tensors, %s engine (%s), %.1f s%n",
+                    "%s: %d x %d, in %.1f s%noutput '%s'; %,d parameters in %d tensors%n%s engine: %s%n",
                     out,
                     result.size(),
                     result.size(),
+                    seconds,
                     result.output(),
                     result.elements(),
                     result.parameters().size(),
                     result.engine(),
-                    result.reason(),
-                    seconds);
+                    result.reason());
         }
         stdout.flush();
     }

@@ -22,7 +22,7 @@ final class ModelFlags {
             names = "--input",
             paramLabel = "[NAME=]X",
             description = "For an input of the model by name: a .npy file, with a row a sample where the input has a"
-                    + " batch, else whole. May be repeated. Without NAME (command kernel): the samples.")
+                    + " batch, else whole. May be repeated. Without NAME, in the command kernel alone: the samples.")
     private List<String> inputs = new ArrayList<>();
 
     @Option(
@@ -69,7 +69,8 @@ final class ModelFlags {
     ModelInputs others() throws IOException {
         for (Given each : given()) {
             if (each.name().isEmpty()) {
-                throw new IllegalArgumentException("--input: expected NAME=FILE.npy, got '" + each.what() + "'");
+                throw new IllegalArgumentException("--input: expected NAME=FILE.npy, got '" + each.what()
+                        + "'; the samples themselves are given by --inputs, where a command takes any");
             }
         }
         return new ModelInputs(Optional.ofNullable(samplesInput), axis(), arrays(given()), fill);

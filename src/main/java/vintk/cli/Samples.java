@@ -55,7 +55,12 @@ record Samples(int count, Shape sample, float[] data) {
             throw new IllegalArgumentException(option + " " + what
                     + " gives images, but the model takes samples of shape " + sample + "; give a .npy file, or noise");
         }
-        if (what.equals("synthetic")) {
+        if (network.takesIntegers()) {
+            common.remark(
+                    spec,
+                    "input '" + network.samplesInput()
+                            + "' takes integers: noise is rounded to a few of them around 0, give a .npy file");
+        } else if (what.equals("synthetic")) {
             common.remark(spec, "samples of shape " + sample + " are no images: they are noise");
         }
         float[] noise = new float[Math.toIntExact(sample.prepend(count).elements())];

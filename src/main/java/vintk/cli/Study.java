@@ -75,6 +75,11 @@ final class Study {
         earlier.requireSameNetworks(content);
         earlier.requireOneOfAName(subjects);
         List<Subject> open = earlier.open(subjects, remark -> common.remark(spec, remark));
+        if (resume) {
+            int kept = subjects.size() - open.size();
+            common.remark(
+                    spec, kept + " of " + subjects.size() + " models have their score, " + open.size() + " to do");
+        }
         int missing;
         try (Journal journal = openJournal();
                 InWork work = openWork();

@@ -94,8 +94,10 @@ public final class Earlier {
      */
     public void requireSameNetworks(Function<Source, Optional<String>> now) {
         for (Result result : results.values()) {
+            Optional<String> was = result.source().sha256();
             Optional<String> is = now.apply(result.source());
-            if (is.isPresent() && !is.equals(result.source().sha256())) {
+            // What never had a network, for want of time or memory, has no score either.
+            if (was.isPresent() && is.isPresent() && !is.equals(was)) {
                 throw new IllegalArgumentException(result.name()
                         + " of the results is another network than now: its space has changed; give another --out");
             }

@@ -29,7 +29,7 @@ public final class Merged {
                 first = first == null ? result : first;
                 if (!result.settings().equals(first.settings())) {
                     throw new IllegalArgumentException(
-                            "%s holds results of other settings (%s): such scores do not compare"
+                            "%s holds results of other settings than those before (%s): such scores do not compare"
                                     .formatted(file.getKey(), Earlier.difference(first.settings(), result.settings())));
                 }
                 merged.merge(Earlier.key(result.source()), result, Merged::ofOne);

@@ -139,7 +139,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
         for (String column : CsvReport.SETTINGS) {
             if (!Objects.equals(first.get(column), row.get(column))) {
                 throw new IOException(
-                        "%s holds results of other settings (%s '%s', now '%s'): such scores do not compare"
+                        "%s holds results of other settings than those before (%s '%s', now '%s'): such scores do not compare"
                                 .formatted(path, column, first.get(column), row.get(column)));
             }
         }

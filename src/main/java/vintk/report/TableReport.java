@@ -144,7 +144,7 @@ public final class TableReport {
             notes.add("= marks equal scores.");
         }
         if (ranking.ranked().stream().anyMatch(TableReport::repeated)) {
-            notes.add(ranks + ": those that errors of one standard error, where they overlap, leave open.");
+            notes.add(ranks + ": the places that a model may have where scores move by one standard error.");
         }
         if (!ranking.unranked().isEmpty()) {
             notes.add("Without a score, so not ranked: %d of %d models."

@@ -102,6 +102,11 @@ public final class OnnxNetwork implements Network {
         return signature.main().name();
     }
 
+    /** Whether samples are ids, and no numbers of a scale. */
+    public boolean takesIntegers() {
+        return !signature.main().dataType().isFloating();
+    }
+
     /** The inputs beside the samples that got one number for all elements. */
     public Set<String> filledInputs() {
         return signature.notGiven();

@@ -374,6 +374,8 @@ class BadInputTest {
                 space.err());
         Shell fill = Shell.vintk("rank", "pit", "--count", 2, "--fill", 1);
         assertTrue(fill.err().contains("--fill, --batch-axis and --untie are for ONNX files"), fill.err());
+        Shell input = Shell.vintk("rank", "pit", "--count", 2, "--samples-input", "x");
+        assertTrue(input.err().contains("--samples-input, --fill, --batch-axis"), input.err());
         Shell forever = Shell.vintk("score", good, "--timeout", "Infinity");
         assertTrue(forever.err().contains("--timeout: expected 0 to"), forever.err());
         Path out = folder.resolve("g.onnx");
@@ -381,7 +383,7 @@ class BadInputTest {
         assertTrue(nothing.err().contains("--size: expected 1 or more, got 0"), nothing.err());
         Shell traces = Shell.vintk("score", good, "--reduction", "trace:2000000000");
         assertTrue(traces.err().contains("at most 10000"), traces.err());
-        for (Shell shell : new Shell[] {traces, count, timeout, space, fill, forever, nothing}) {
+        for (Shell shell : new Shell[] {traces, count, timeout, space, fill, input, forever, nothing}) {
             assertEquals(ExitCode.USAGE, shell.code());
             assertEquals("", shell.out());
         }

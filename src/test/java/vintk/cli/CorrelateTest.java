@@ -43,11 +43,11 @@ class CorrelateTest {
                 text.out()
                         .endsWith(
                                 """
-                choosing by    of the best 1         its first has (best: 70.0000)
-                vintk          finds 1               70.0000
-                ntk            finds 0               50.0000
-                params         finds 0               60.0000
-                macs           finds 0               50.0000
+                the first 1 (a tenth)  among the best 1      truth of its first (best: 70.0000)
+                by vintk               1                     70.0000
+                by ntk                 0                     50.0000
+                by params              0                     60.0000
+                by macs                0                     50.0000
                 """),
                 text.out());
         assertFalse(text.out().contains("is not defined"), text.out());

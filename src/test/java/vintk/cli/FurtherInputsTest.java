@@ -103,7 +103,17 @@ class FurtherInputsTest {
     void anotherInputTakesTheSamples() throws IOException {
         Path out = folder.resolve("d.onnx");
         Shell shell = Shell.vintk(
-                "differentiate", model, "--samples-input", "z", "--batch", 3, "--out", out, "--json", "--quiet");
+                "differentiate",
+                model,
+                "--samples-input",
+                "z",
+                "--accurate",
+                "--batch",
+                3,
+                "--out",
+                out,
+                "--json",
+                "--quiet");
         assertEquals(ExitCode.OK, shell.code(), shell.err());
         JsonNode node = new ObjectMapper().readTree(shell.out());
         assertEquals("[2]", node.path("sample").toString());
@@ -113,6 +123,7 @@ class FurtherInputsTest {
         ModelProto written = ModelProto.parseFrom(Files.readAllBytes(out));
         written.getMetadataPropsList().forEach(p -> metadata.put(p.getKey(), p.getValue()));
         assertEquals("x", metadata.get("vintk.filled"));
+        assertEquals("float64", metadata.get("vintk.products"));
         assertEquals("all", metadata.get("vintk.parameters"));
         assertEquals(node.path("output").asText(), metadata.get("vintk.output"));
         assertEquals("z", written.getGraph().getInput(0).getName());

@@ -75,6 +75,18 @@ class ResumeTest {
                 .toList();
     }
 
+    /** A candidate that failed before it had a network has none to compare with. */
+    @Test
+    void candidatesThatFailedAreTriedAgain() throws IOException {
+        Path file = folder.resolve("late.jsonl");
+        Shell late = rank(2, file, "--timeout", "0.000001");
+        assertEquals(ExitCode.NOTHING_SCORED, late.code(), late.out());
+        Shell again = rank(2, file, "--resume");
+        assertEquals(ExitCode.OK, again.code(), again.err());
+        assertTrue(again.err().contains("0 of 2 models have their score, 2 to do"), again.err());
+        assertEquals(scores(results(lines)), scores(results(file)));
+    }
+
     /** Scores of another output are other scores. */
     @Test
     void anotherOutputIsAnotherSetting() {

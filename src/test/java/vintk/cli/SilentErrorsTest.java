@@ -123,6 +123,11 @@ class SilentErrorsTest {
         assertTrue(infinite.err().contains("the kernel is NaN between sample 0 and sample 0"), infinite.err());
         assertEquals(1, infinite.err().lines().count(), infinite.err());
         assertTrue(infinite.err().contains("; NaN arises in Sqrt 'y'"), infinite.err());
+        Shell checkedRoots = Shell.vintk("check-gradient", roots, "--inputs", "noise");
+        assertEquals(ExitCode.NOTHING_SCORED, checkedRoots.code(), checkedRoots.out());
+        assertTrue(
+                checkedRoots.err().contains("is no number for these samples: NaN arises in Sqrt 'y'"),
+                checkedRoots.err());
         Value broken = Value.initializer("broken", Tensor.floats(Shape.of(CLASSES), 1, 2, Float.NaN, 4, 5));
         Path file = file("broken", Ops.mul(logits(), broken));
         Shell nan = Shell.vintk("kernel", file, "--input", "noise", "--batch", 4, "--out", out);

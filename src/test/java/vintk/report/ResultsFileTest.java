@@ -70,7 +70,9 @@ class ResultsFileTest {
         Path path = folder.resolve("results." + format.id());
         format.write(Ranking.of(List.of(SampleResults.scored("a", 1), SampleResults.scored("b", 2, 2))), path);
         Exception thrown = assertThrows(Exception.class, () -> ResultsFile.read(path, Optional.empty()));
-        assertTrue(thrown.getMessage().contains("holds results of other settings (repeats "), thrown::getMessage);
+        assertTrue(
+                thrown.getMessage().contains("holds results of other settings than those before (repeats "),
+                thrown::getMessage);
     }
 
     /** What is ours is written over, what is not is refused. */

@@ -54,7 +54,7 @@ class TableReportTest {
                 1    1-2  deit-tiny           5.000 ± 0.100  4.699  5.72 M  1.26 G  3.25  ok
                 2    1-2  a-networ…e-v2.onnx  4.000 ± 1.000  3.699  5.72 M  1.26 G  3.25  ok
 
-                ranks: those that errors of one standard error, where they overlap, leave open.
+                ranks: the places that a model may have where scores move by one standard error.
                 """,
                 TableReport.text(ranking));
     }

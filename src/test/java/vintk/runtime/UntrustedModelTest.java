@@ -25,6 +25,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -150,6 +151,12 @@ class UntrustedModelTest extends Refusals {
         assertRefused(reading(external("location", "w.bin", "length", "1e3")), "no number");
         assertRefused(reading(external("location", "w.bin", "offset", "32")), "'e'", "32 bytes");
         assertRefused(reading(external("location", "none.bin")), "no such file");
+        // A sparse file takes no room, and days to read.
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.resolve("sparse.bin").toFile(), "rw")) {
+            sparse.setLength(1L << 40);
+        }
+        assertRefused(reading(external("location", "sparse.bin", "length", "64")), "of more than 2 GiB");
     }
 
     @Test
