@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.fourier.Identity;
 import vintk.fourier.View;
-import vintk.input.Batch;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.rank.ImageLayout;
 import vintk.runtime.Companion;
 import vintk.runtime.ConstantOutput;
 import vintk.runtime.KernelEngine;
@@ -145,13 +145,12 @@ final class KernelCommand implements Callable<Integer> {
         if (parsed instanceof Identity) {
             return samples.data();
         }
-        long[] dims = samples.sample().dims();
-        if (dims.length != 3) {
-            throw new IllegalArgumentException("--view " + view + " takes images [N, C, H, W], but " + input
-                    + " has shape " + samples.sample().prepend(samples.count()));
+        if (samples.sample().rank() != 3) {
+            throw new IllegalArgumentException("--view " + view + " takes images, but " + input + " has shape "
+                    + samples.sample().prepend(samples.count()));
         }
-        Batch images = new Batch(samples.count(), (int) dims[0], (int) dims[1], (int) dims[2], samples.data());
-        return parsed.apply(images, common.seed).data();
+        ImageLayout layout = ImageLayout.of(samples.sample());
+        return layout.data(parsed.apply(layout.images(samples.count(), samples.data()), common.seed));
     }
 
     private void write(KernelMatrix result) throws IOException {

@@ -8,6 +8,7 @@ import vintk.input.Inputs;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
+import vintk.rank.ImageLayout;
 import vintk.runtime.OnnxNetwork;
 import vintk.space.RandomStream;
 
@@ -45,10 +46,9 @@ record Samples(int count, Shape sample, float[] data) {
         int count = batch == null ? usual : batch;
         Shape sample = size.sample(network, remark -> common.remark(spec, remark));
         if (sample.rank() == 3) {
-            int[] dims = Arrays.stream(sample.dims()).mapToInt(Math::toIntExact).toArray();
-            float[] images = Inputs.parse(what)
-                    .load(count, dims[0], dims[1], dims[2], common.seed, warning -> CommonOptions.warn(spec, warning))
-                    .data();
+            ImageLayout layout = ImageLayout.of(sample);
+            float[] images = layout.data(
+                    layout.load(Inputs.parse(what), count, common.seed, warning -> CommonOptions.warn(spec, warning)));
             return new Samples(count, sample, images);
         }
         if (!what.equals("synthetic") && !what.equals("noise")) {

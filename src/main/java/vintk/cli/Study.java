@@ -46,6 +46,7 @@ final class Study {
     private final List<Result> results = new ArrayList<>();
     private final List<Result> taken = new ArrayList<>();
     private volatile int interruption;
+    private volatile InWork inWork;
 
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
         this.spec = spec;
@@ -85,11 +86,12 @@ final class Study {
                 InWork work = openWork();
                 Progress progress = new Progress(common, "scoring", " models")) {
             progress.stepTo(subjects.size() - open.size(), subjects.size());
+            inWork = work;
             List<Result> scored = interruptibly(() -> score(evaluation, open, work, result -> {
+                take(result, journal, progress);
                 if (work != null) {
                     work.ends(result.name());
                 }
-                take(result, journal, progress);
             }));
             missing = open.size() - scored.size();
             results.addAll(earlier.without(open));
@@ -98,7 +100,9 @@ final class Study {
             // What is scored is shown at least.
             results.addAll(earlier.without(open));
             results.addAll(taken);
-            show(Ranking.of(results), common.json, stdout);
+            if (!results.isEmpty()) {
+                show(Ranking.of(results), common.json, stdout);
+            }
             IOException cause = e.getCause();
             throw new IOException(
                     "%s; %d of %d models are scored, --resume goes on"
@@ -210,6 +214,9 @@ final class Study {
     /** The second one ends the process at once: results are on disk as they come, and no clean-up may run while kernels do. */
     private void interrupt(int code) {
         if (interruption != 0) {
+            if (inWork != null) {
+                inWork.close();
+            }
             Runtime.getRuntime().halt(code);
         }
         interruption = code;

@@ -6,8 +6,11 @@ import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,8 +40,13 @@ final class Picture {
     /** The longest side of a JPEG; a picture of one line of 100 million pixels is nobody's photograph. */
     static final int LONGEST_SIDE = 65_535;
 
-    /** Of a progressive JPEG; common ones have ten, and metadata may look like some more. */
+    /** Of a progressive JPEG; common ones have ten. */
     private static final int MOST_SCANS = 200;
+
+    /** Markers of a JPEG: a scan begins, the picture ends. */
+    private static final int SCAN = 0xda;
+
+    private static final int END = 0xd9;
 
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] DEVIATION = {0.229, 0.224, 0.225};
@@ -83,6 +91,9 @@ final class Picture {
                 throw new IOException("it is not a JPEG, PNG, BMP, GIF or WebP image");
             }
             ImageReader reader = readers.next();
+            if (reader.getFormatName().equals("JPEG")) {
+                requireScans(file);
+            }
             try {
                 return decode(reader, stream);
             } finally {
@@ -107,9 +118,6 @@ final class Picture {
             throw new IOException("it has " + width + " x " + height + " pixels, the limit is "
                     + MOST_PIXELS / 1_000_000 + " million and " + LONGEST_SIDE + " a side");
         }
-        if (reader.getFormatName().equals("JPEG")) {
-            requireScans(stream);
-        }
         BufferedImage image = reader.read(0);
         for (String complaint : complaints) {
             // To the JPEG reader a missing half is worth a warning, and it paints that half grey.
@@ -120,23 +128,34 @@ final class Picture {
         return image;
     }
 
-    /** A JPEG may be painted over thousands of times, and nobody can stop the reader: its scans are counted by their markers, FF DA. */
-    private static void requireScans(ImageInputStream stream) throws IOException {
-        stream.mark();
-        stream.seek(0);
-        byte[] bytes = new byte[1 << 16];
+    /** A progressive JPEG may be painted over thousands of times, and nobody can stop the reader: its scans are counted. */
+    private static void requireScans(Path file) throws IOException {
         int scans = 0;
-        int before = 0;
-        for (int read = stream.read(bytes); read > 0; read = stream.read(bytes)) {
-            for (int i = 0; i < read; i++) {
-                scans += before == 0xff && (bytes[i] & 0xff) == 0xda ? 1 : 0;
-                before = bytes[i] & 0xff;
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            // What stands behind the end of the picture, or within other segments, is no scan.
+            for (int marker = nextMarker(in); marker >= 0 && marker != END; marker = nextMarker(in)) {
+                scans += marker == SCAN ? 1 : 0;
+                boolean bare = marker <= 0x01 || marker >= 0xd0 && marker < END;
+                if (!bare) {
+                    in.skipNBytes(Math.max(0, in.readUnsignedShort() - 2));
+                }
             }
         }
-        stream.reset();
         if (scans > MOST_SCANS) {
             throw new IOException("it is painted in " + scans + " scans, the limit is " + MOST_SCANS);
         }
+    }
+
+    /** The byte behind the next FF, of which there may be several; -1 at the end. */
+    private static int nextMarker(InputStream in) throws IOException {
+        int next = in.read();
+        while (next >= 0 && next != 0xff) {
+            next = in.read();
+        }
+        while (next == 0xff) {
+            next = in.read();
+        }
+        return next;
     }
 
     /**

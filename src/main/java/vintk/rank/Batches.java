@@ -29,15 +29,7 @@ final class Batches {
     private final Consumer<String> warnings;
     private final Map<Key, float[]> kept = new LinkedHashMap<>();
 
-    private record Key(Shape sample, long seed) {
-        boolean channelsLast() {
-            return isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
-        }
-
-        private static boolean isChannels(long extent) {
-            return extent == 1 || extent == 3;
-        }
-    }
+    private record Key(Shape sample, long seed) {}
 
     Batches(Inputs inputs, List<View> views, int samples, Consumer<String> warnings) {
         this.inputs = inputs;
@@ -86,17 +78,13 @@ final class Batches {
     private float[] make(Key key) throws IOException {
         // Arrays hold no more.
         Math.toIntExact(Math.multiplyExact((long) samples * views.size(), key.sample.elements()));
-        int[] dims = new int[3];
-        for (int i = 0; i < 3; i++) {
-            dims[i] = Math.toIntExact(key.sample.dim(key.channelsLast() ? (i + 2) % 3 : i));
-        }
-        Batch batch = inputs.load(samples, dims[0], dims[1], dims[2], key.seed, warnings)
-                .requireFinite("the inputs");
+        ImageLayout layout = ImageLayout.of(key.sample);
+        Batch batch = layout.load(inputs, samples, key.seed, warnings).requireFinite("the inputs");
         List<Batch> augmented = new ArrayList<>();
         views.forEach(view -> augmented.add(view.apply(batch, key.seed)));
         requireContent(batch, augmented);
         Batch joint = Batch.concatenate(augmented);
-        return key.channelsLast() ? channelsLast(joint) : joint.data();
+        return layout.data(joint);
     }
 
     /**
@@ -147,18 +135,5 @@ final class Batches {
             }
         }
         return true;
-    }
-
-    private static float[] channelsLast(Batch batch) {
-        float[] moved = new float[batch.data().length];
-        int plane = batch.planeSize();
-        for (int n = 0; n < batch.samples(); n++) {
-            for (int c = 0; c < batch.channels(); c++) {
-                for (int i = 0; i < plane; i++) {
-                    moved[n * batch.sampleSize() + i * batch.channels() + c] = batch.data()[batch.offset(n, c) + i];
-                }
-            }
-        }
-        return moved;
     }
 }

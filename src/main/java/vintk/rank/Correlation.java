@@ -21,6 +21,8 @@ public record Correlation(String predictor, int count, Coefficient kendall, Coef
     /** Resamples of an interval. */
     public static final int RESAMPLES = Resamples.COUNT;
 
+    private static final double ROUNDING = 1e-12;
+
     /** The three with their resamples, for what is computed of several predictors. */
     record Resampled(Resamples kendall, Resamples spearman, Resamples pearson) {
         /**
@@ -55,7 +57,16 @@ public record Correlation(String predictor, int count, Coefficient kendall, Coef
          */
         Resampled given(Resampled given, Resampled between) {
             return of(
-                    c -> (c[0] - c[1] * c[2]) / Math.sqrt((1 - c[1] * c[1]) * (1 - c[2] * c[2])), this, given, between);
+                    c -> {
+                        double left = (1 - c[1] * c[1]) * (1 - c[2] * c[2]);
+                        // Nothing but rounding is left beside what says all.
+                        return left < ROUNDING
+                                ? Double.NaN
+                                : Math.max(-1, Math.min(1, (c[0] - c[1] * c[2]) / Math.sqrt(left)));
+                    },
+                    this,
+                    given,
+                    between);
         }
 
         private static Resampled of(ToDoubleFunction<double[]> formula, Resampled... all) {

@@ -1,15 +1,13 @@
 package vintk.rank;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import vintk.file.AtomicFile;
 
 /**
  * The models that a study has in work, in a file beside its journal: a process that is killed, or that a model takes down with it inside
@@ -35,13 +33,15 @@ public final class InWork implements Closeable {
     /** Of one that goes on, with what the process that it goes on for left in work. */
     public static InWork resume(Path journal) throws IOException {
         InWork work = begin(journal);
-        if (Files.exists(work.path)) {
+        if (Files.isRegularFile(work.path)) {
             try {
-                work.begun.putAll(ResultJson.MAPPER.readValue(
-                        Files.readString(work.path), new TypeReference<Map<String, Integer>>() {}));
-            } catch (JsonProcessingException e) {
+                ResultJson.MAPPER.readTree(work.path.toFile()).properties().stream()
+                        .filter(entry -> entry.getValue().isInt())
+                        .forEach(entry ->
+                                work.begun.put(entry.getKey(), entry.getValue().asInt()));
+            } catch (JsonProcessingException | CharacterCodingException e) {
                 // Half of it was written: nobody knows.
-                work.begun.clear();
+                return begin(journal);
             }
         }
         return work;
@@ -72,13 +72,20 @@ public final class InWork implements Closeable {
         try {
             Files.writeString(path, ResultJson.MAPPER.writeValueAsString(begun));
         } catch (IOException e) {
-            throw new UncheckedIOException(AtomicFile.failure(path, e));
+            // The journal is on the same disk, and says what is wrong with it; without this file a crash is found out
+            // later.
         }
     }
 
     /** The study has come to its end, by itself or because somebody asked for it. */
     @Override
-    public void close() throws IOException {
-        Files.deleteIfExists(path);
+    public void close() {
+        try {
+            if (Files.isRegularFile(path)) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            // At worst models are taken last that need not.
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class Merged {
         Map<Source, Result> merged = new LinkedHashMap<>();
         Result first = null;
         for (Map.Entry<Path, List<Result>> file : files.entrySet()) {
+            Map<Source, Result> own = new LinkedHashMap<>();
             for (Result result : file.getValue()) {
                 first = first == null ? result : first;
                 if (!result.settings().equals(first.settings())) {
@@ -32,22 +33,36 @@ public final class Merged {
                             "%s holds results of other settings than those before (%s): such scores do not compare"
                                     .formatted(file.getKey(), Earlier.difference(first.settings(), result.settings())));
                 }
-                merged.merge(Earlier.key(result.source()), result, Merged::ofOne);
+                own.merge(Earlier.key(result.source()), result, Merged::later);
             }
+            own.forEach((source, result) -> merged.merge(source, result, Merged::ofOne));
         }
         requireOneOfAName(merged);
         return new ArrayList<>(merged.values());
     }
 
-    private static Result ofOne(Result before, Result now) {
+    /** Of one file the later line: a model is scored anew where its file has changed; but a failure costs no score. */
+    private static Result later(Result before, Result now) {
+        return isAnother(before, now) ? now : better(before, now);
+    }
+
+    private static boolean isAnother(Result before, Result now) {
         Optional<String> was = before.source().sha256();
         Optional<String> is = now.source().sha256();
-        if (was.isPresent() && is.isPresent() && !was.equals(is)) {
+        return was.isPresent() && is.isPresent() && !was.equals(is);
+    }
+
+    private static Result better(Result before, Result now) {
+        return now.vintk().isEmpty() && before.vintk().isPresent() ? before : now;
+    }
+
+    private static Result ofOne(Result before, Result now) {
+        if (isAnother(before, now)) {
             throw new IllegalArgumentException(
                     "%s is another network in one file than in another: its file, or its space, has changed"
                             .formatted(now.name()));
         }
-        return now.vintk().isEmpty() && before.vintk().isPresent() ? before : now;
+        return better(before, now);
     }
 
     private static void requireOneOfAName(Map<Source, Result> merged) {

@@ -50,9 +50,9 @@ record DeclaredInput(String name, DataType dataType, List<Long> dims, List<Strin
         }
     }
 
-    /** Some writers mean a free extent by -1, as ONNX Runtime does, and a free batch by 0. */
+    /** Some writers mean a free extent by -1, as ONNX Runtime does, and some by 0. */
     private static long extent(String input, long value, int axis) {
-        if (value < -1 || value == 0 && axis > 0) {
+        if (value < -1) {
             throw new IllegalArgumentException("input '" + input
                     + "': expected extents of 1 or more, or free ones, got " + value + " on axis " + axis);
         }

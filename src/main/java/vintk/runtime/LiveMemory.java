@@ -5,20 +5,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import vintk.onnx.TensorType;
 
-/** What a model takes of memory as its file has it: the imported graph, which takes less, is compared with runs of that one. */
+/** What the parts of a model take of memory that are run to find out its shapes. */
 final class LiveMemory {
     private LiveMemory() {}
 
     /**
-     * Refuses a model whose values alive at one time are larger than the machine's memory.
+     * Refuses what would fill the machine before it runs.
      *
      * @param nodes in the order in which they run
-     * @param types of all values
+     * @param bytes of a value; 0 where nobody knows
+     * @param kept values that are still there at the end
+     * @param most bytes that may live at one time
      */
-    static void require(List<NodeProto> nodes, Map<String, TensorType> types) {
+    static void require(List<NodeProto> nodes, ToDoubleFunction<String> bytes, Set<String> kept, double most) {
         Map<String, Integer> lastUse = new HashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             for (String name : nodes.get(i).getInputList()) {
@@ -26,30 +29,28 @@ final class LiveMemory {
             }
         }
         Map<String, Double> live = new HashMap<>();
-        double bytes = 0;
+        double sum = 0;
         for (int i = 0; i < nodes.size(); i++) {
             for (String name : nodes.get(i).getOutputList()) {
-                TensorType type = types.get(name);
-                if (type != null) {
-                    live.put(name, (double) type.bytes());
-                    bytes += type.bytes();
-                }
+                live.put(name, bytes.applyAsDouble(name));
+                sum += live.get(name);
             }
-            if (bytes > Machine.memory()) {
+            if (sum > most) {
                 throw new ModelException(
                         ModelException.Kind.OUT_OF_MEMORY,
                         String.format(
                                 Locale.ROOT,
-                                "its values need more than %.3g GB at one time, this machine has %.3g GB; try a smaller --batch",
-                                bytes / 1e9,
-                                Machine.memory() / 1e9));
+                                "what it computes of shapes and constants needs more than %.3g GB at one time, of %.3g GB that"
+                                        + " may be taken; try a smaller --batch",
+                                sum / 1e9,
+                                most / 1e9));
             }
             int now = i;
-            double freed = Stream.concat(nodes.get(i).getInputList().stream(), nodes.get(i).getOutputList().stream())
-                    .filter(name -> lastUse.getOrDefault(name, now) == now && live.containsKey(name))
+            sum -= Stream.concat(nodes.get(i).getInputList().stream(), nodes.get(i).getOutputList().stream())
+                    .filter(name -> lastUse.getOrDefault(name, now) == now)
+                    .filter(name -> !kept.contains(name) && live.containsKey(name))
                     .mapToDouble(live::remove)
                     .sum();
-            bytes -= freed;
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -85,12 +86,14 @@ final class Resolver {
         }
         Map<String, TensorType> types = found.types;
         if (!found.unknown.isEmpty()) {
-            LiveMemory.require(plain.getGraph().getNodeList(), types);
-            execute(fold(plain, found.known), found.unknown, false)
-                    .forEach((name, tensor) -> types.put(name, tensor.type()));
+            ModelProto folded = fold(plain, found.known);
+            ToDoubleFunction<String> bytes =
+                    name -> types.containsKey(name) ? types.get(name).bytes() : 0;
+            LiveMemory.require(
+                    part(folded, found.unknown).getGraph().getNodeList(), bytes, found.unknown, Machine.memory());
+            execute(folded, found.unknown, false).forEach((name, tensor) -> types.put(name, tensor.type()));
         }
         control.check(found);
-        LiveMemory.require(plain.getGraph().getNodeList(), types);
         return new Resolved(
                 plain, found.types, found.known, given, BlockedLayout.isIn(plain) ? ImageBlocks.channels() : 0);
     }
@@ -266,7 +269,6 @@ final class Resolver {
                 .collect(Collectors.toSet());
         Set<String> dependent = new HashSet<>(inputs.keySet());
         Set<String> wanted = new LinkedHashSet<>();
-        double bytes = 0;
         for (NodeProto node : plain.getGraph().getNodeList()) {
             boolean shapeOnly =
                     node.getOpType().equals("Shape") || node.getOpType().equals("Size");
@@ -280,25 +282,22 @@ final class Resolver {
                 dependent.addAll(node.getOutputList());
                 continue;
             }
-            bytes += node.getOutputList().stream()
-                    .mapToDouble(o -> bytes(types.get(o)))
-                    .sum();
-            if (node.getOpType().equals("NonZero")) {
-                bytes += places(types.get(node.getInput(0)));
-            }
             node.getOutputList().stream()
                     .filter(o -> !o.isEmpty() && (scales.contains(o) || isInteger(types.get(o))))
                     .forEach(wanted::add);
         }
-        if (bytes > Machine.memory() / 2) {
-            throw new ModelException(
-                    ModelException.Kind.OUT_OF_MEMORY,
-                    String.format(
-                            Locale.ROOT,
-                            "what the model computes of constants takes %.3g GB, more than half of this machine's memory",
-                            bytes / 1e9));
+        if (wanted.isEmpty()) {
+            return Map.of();
         }
-        return wanted.isEmpty() ? Map.of() : execute(plain, wanted, true);
+        List<NodeProto> nodes = part(plain, wanted).getGraph().getNodeList();
+        Map<String, Double> places = new HashMap<>();
+        nodes.stream()
+                .filter(node -> node.getOpType().equals("NonZero"))
+                .forEach(node -> places.put(node.getOutput(0), places(types.get(node.getInput(0)))));
+        // They are read out, too.
+        LiveMemory.require(
+                nodes, name -> places.getOrDefault(name, bytes(types.get(name))), wanted, Machine.memory() / 2d);
+        return execute(plain, wanted, true);
     }
 
     private static boolean isInteger(NodeInfo info) {

@@ -154,6 +154,11 @@ class ReportTest {
         Path there = lines("there.jsonl", with(scored, "5678"));
         refused("a is another network in one file than in another", here, there);
         assertEquals(ExitCode.OK, Shell.vintk("report", here, here).code());
+        // --resume scored it anew, as its file had changed, and was cut short in its turn.
+        Path both = lines("both.jsonl", with(scored, "1234"), with(SampleResults.scored("a", 2), "5678"));
+        Shell resumed = Shell.vintk("report", both);
+        assertEquals(ExitCode.OK, resumed.code(), resumed.err());
+        assertTrue(resumed.out().contains(" 2.000 "), resumed.out());
     }
 
     private static Result with(Result r, String content) {

@@ -160,6 +160,13 @@ class PictureTest {
         assertNotNull(Picture.decode(Files.write(folder.resolve("once"), bytes)));
         String message =
                 assertThrows(IOException.class, () -> Picture.decode(file)).getMessage();
+        // What is no part of the picture may look like scans: a film behind a photograph.
+        ByteArrayOutputStream film = new ByteArrayOutputStream();
+        film.write(bytes);
+        for (int i = 0; i < 250; i++) {
+            film.write(new byte[] {(byte) 0xff, (byte) 0xda});
+        }
+        assertNotNull(Picture.decode(Files.write(folder.resolve("film"), film.toByteArray())));
         assertTrue(message.matches("it is painted in 2\\d\\d scans, the limit is 200"), message);
     }
 

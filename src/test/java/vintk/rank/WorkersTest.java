@@ -1,22 +1,30 @@
 package vintk.rank;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import vintk.fourier.View;
 import vintk.input.Noise;
 import vintk.runtime.KernelOptions;
@@ -119,5 +127,63 @@ class WorkersTest {
         assertSame(full, thrown);
         Thread.sleep(1000);
         assertEquals(0, late.get());
+    }
+
+    /** At every moment the file names what has been begun and has no result; at the end it is gone. */
+    @Test
+    void whatIsInWorkIsOnDisk(@TempDir Path folder) throws IOException {
+        Path journal = folder.resolve("r.jsonl");
+        Path file = folder.resolve("r.jsonl.in-work.json");
+        Set<String> begun = new TreeSet<>();
+        try (InWork work = InWork.begin(journal)) {
+            Workers.run(
+                    evaluation(1),
+                    candidates(4),
+                    () -> false,
+                    subject -> {
+                        begun.add(subject.name());
+                        work.begins(subject);
+                        assertEquals(begun, named(file));
+                    },
+                    result -> {
+                        assertTrue(begun.contains(result.name()), () -> result.name() + " came before it was begun");
+                        begun.remove(result.name());
+                        work.ends(result.name());
+                        assertEquals(begun, named(file));
+                    });
+            assertEquals(Set.of(), begun);
+            assertTrue(Files.exists(file));
+        }
+        assertFalse(Files.exists(file));
+    }
+
+    private static Set<String> named(Path file) {
+        try {
+            Set<String> names = new TreeSet<>();
+            new ObjectMapper().readTree(Files.readString(file)).fieldNames().forEachRemaining(names::add);
+            return names;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** It is a help, and what cannot be read or written is none: no study fails for it. */
+    @Test
+    void aFileThatIsNone(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("r.jsonl.in-work.json");
+        Subject subject = candidates(1).get(0);
+        for (String content : List.of("null", "[1]", "{\"" + subject.name() + "\":null}", "{\"a", "\u00e4")) {
+            Files.write(file, content.getBytes(StandardCharsets.ISO_8859_1));
+            assertEquals(0, InWork.resume(folder.resolve("r.jsonl")).times(subject), content);
+        }
+        Files.writeString(file, "{\"" + subject.name() + "\":2}");
+        assertEquals(2, InWork.resume(folder.resolve("r.jsonl")).times(subject));
+        Files.delete(file);
+        Files.createDirectory(file);
+        try (InWork work = InWork.resume(folder.resolve("r.jsonl"))) {
+            work.begins(subject);
+            work.ends(subject.name());
+        }
+        assertTrue(Files.isDirectory(file));
     }
 }
