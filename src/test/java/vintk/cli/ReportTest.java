@@ -159,6 +159,9 @@ class ReportTest {
         Shell resumed = Shell.vintk("report", both);
         assertEquals(ExitCode.OK, resumed.code(), resumed.err());
         assertTrue(resumed.out().contains(" 2.000 "), resumed.out());
+        // The score of what the file held before is none of what it holds now.
+        Path worse = lines("worse.jsonl", with(scored, "1234"), with(failed, "5678"));
+        assertTrue(Shell.vintk("report", worse).out().contains("timeout"));
     }
 
     private static Result with(Result r, String content) {
