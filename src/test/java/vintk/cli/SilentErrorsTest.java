@@ -107,6 +107,23 @@ class SilentErrorsTest {
                 Shell.vintk("score", file("logits", logits()), "--batch", 4).code());
     }
 
+    /** Noise rounded to ids is a few ids. */
+    @Test
+    void noiseOfIntegersIsSaid() throws IOException {
+        Value ids = Value.input("ids", TensorType.of(DataType.INT64, 2, 3));
+        Value rows = Ops.node(
+                "Gather",
+                TensorType.of(DataType.FLOAT, 2, 3, CLASSES),
+                Attributes.NONE.with("axis", 0L),
+                weight("table", 11, CLASSES),
+                ids);
+        Graph graph = new Graph("ids", List.of(ids), Map.of("y", Ops.reduceSum(rows, false, 1)));
+        Path file = Files.write(
+                folder.resolve("ids.onnx"), ModelWriter.modelOfFreeBatch(graph).toByteArray());
+        Shell shell = Shell.vintk("check-gradient", file);
+        assertTrue(shell.err().contains("input 'ids' takes integers: noise is rounded to a few of them"), shell.err());
+    }
+
     /** The command kernel says the same. */
     @Test
     void kernelsOfNothing() throws IOException {

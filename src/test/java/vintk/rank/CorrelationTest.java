@@ -117,6 +117,15 @@ class CorrelationTest {
         assertEquals(0, none.high().orElseThrow());
         // Nothing is left beside oneself.
         Correlation.Resampled itself = Correlation.Resampled.of(close, close, 1);
+        for (int k = 1; k < 20; k++) {
+            double slope = 0.1 * k;
+            double[] line = Arrays.stream(close).map(x -> slope * x + 0.37).toArray();
+            Correlation.Resampled along = Correlation.Resampled.of(close, line, 1);
+            Coefficient beside = better.given(Correlation.Resampled.of(line, truth, 1), along)
+                    .named("")
+                    .pearson();
+            assertTrue(beside.value().isEmpty(), beside.toString());
+        }
         Correlation nothing = better.given(better, itself).named("close | close");
         assertTrue(
                 nothing.kendall().value().isEmpty() && nothing.pearson().value().isEmpty(), nothing.toString());

@@ -35,6 +35,14 @@ final class InputModels {
                 new ExportedModel("two images of one channel at a time", channel(2, 1, 2, 3), 1, 2, 3)
                         .fixed(2)
                         .perSample(),
+                new ExportedModel(
+                                "the same of a file that says no shapes behind",
+                                channel(2, 1, 2, 3).unsaid(),
+                                1,
+                                2,
+                                3)
+                        .fixed(2)
+                        .perSample(),
                 new ExportedModel("two signals of one channel at a time", channel(2, 1, 6), 1, 6)
                         .fixed(2)
                         .perSample(),

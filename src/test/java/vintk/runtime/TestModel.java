@@ -148,6 +148,12 @@ final class TestModel {
         return this;
     }
 
+    /** Its outputs' shapes are not said. */
+    TestModel unsaid() {
+        graph.getOutputBuilderList().forEach(ValueInfoProto.Builder::clearType);
+        return this;
+    }
+
     // ---- numbers
 
     /** An initializer of noise drawn for its name. */
