@@ -85,7 +85,7 @@ final class CheckGradientCommand implements Callable<Integer> {
         CommonOptions.atLeastOne("--directions", directions);
         OnnxNetwork network = OnnxNetwork.read(model, parameters.reading(others.others()));
         int count = Math.toIntExact(network.fixedBatch() > 0 ? network.fixedBatch() : batch);
-        Samples samples = Samples.of(network, "--inputs", inputs, count, count, size, spec, common);
+        Samples samples = Samples.of(network, "--inputs", inputs, count, count, size, common);
         KernelOptions options = KernelOptions.defaults()
                 .withParameters(parameters.filter(), parameters.output())
                 .withSession(SessionSettings.of(KernelFlags.threads(common)))
@@ -95,7 +95,7 @@ final class CheckGradientCommand implements Callable<Integer> {
             report = new GradientCheck(network, options)
                     .run(samples.data(), count, samples.sample(), directions, progress::stepTo);
         }
-        network.remarks().forEach(remark -> common.remark(spec, remark));
+        network.remarks().forEach(common::remark);
         print(report);
         return report.passed() ? ExitCode.OK : ExitCode.SOME_FAILED;
     }
@@ -108,6 +108,6 @@ final class CheckGradientCommand implements Callable<Integer> {
             stdout.print(GradientText.table(model.getFileName().toString(), report));
         }
         stdout.flush();
-        report.fault().ifPresent(fault -> CommonOptions.warn(spec, model.getFileName() + ": " + fault));
+        report.fault().ifPresent(fault -> common.warn(model.getFileName() + ": " + fault));
     }
 }

@@ -2,10 +2,14 @@ package vintk.cli;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import vintk.report.TextLayout;
 
 /** What every command takes. */
 final class CommonOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = "--seed",
             paramLabel = "S",
@@ -30,14 +34,14 @@ final class CommonOptions {
     boolean stacktrace;
 
     /** Says what a reader should know, on standard error. */
-    void remark(CommandSpec spec, String remark) {
+    void remark(String remark) {
         if (!quiet) {
-            warn(spec, remark);
+            warn(remark);
         }
     }
 
     /** Says what has to be known, on standard error, also to those who want no remarks. */
-    static void warn(CommandSpec spec, String warning) {
+    void warn(String warning) {
         spec.commandLine().getErr().println("vintk: " + TextLayout.plain(warning));
         spec.commandLine().getErr().flush();
     }

@@ -85,7 +85,7 @@ final class CorrelateCommand implements Callable<Integer> {
         } else {
             text(out, agreement);
         }
-        file.warnings().forEach(warning -> common.remark(spec, warning));
+        file.warnings().forEach(common::remark);
         out.flush();
         return ExitCode.OK;
     }
@@ -136,13 +136,13 @@ final class CorrelateCommand implements Callable<Integer> {
             out.printf("%n%s%n", String.join(System.lineSeparator(), notes));
         }
         if (agreement.matched().size() > 1 && !agreement.choices().isEmpty()) {
-            Agreement.Choice any = agreement.choices().get(0);
+            int chosen = agreement.chosen();
             out.printf(
                     Locale.ROOT,
                     "%n%-22s %-21s truth of its first (best: %.6g)%n",
-                    "the first " + any.of() + " (a tenth)",
-                    "among the best " + any.of(),
-                    any.best());
+                    "the first " + chosen + " (a tenth)",
+                    "among the best " + chosen,
+                    agreement.best());
             for (Agreement.Choice choice : agreement.choices()) {
                 out.printf(Locale.ROOT, "by %-19s %-21d %.6g%n", choice.predictor(), choice.found(), choice.first());
             }
@@ -190,12 +190,12 @@ final class CorrelateCommand implements Callable<Integer> {
                 .comparisons()
                 .forEach(correlation -> put(comparisons.putObject(correlation.predictor()), correlation));
         ObjectNode choices = node.putObject("choices");
+        choices.put("of", agreement.chosen());
+        choices.put("best", agreement.best());
         for (Agreement.Choice choice : agreement.choices()) {
             ObjectNode one = choices.putObject(choice.predictor());
-            one.put("of", choice.of());
             one.put("found", choice.found());
             one.put("first", choice.first());
-            one.put("best", choice.best());
         }
         return node;
     }

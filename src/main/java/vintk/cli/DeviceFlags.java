@@ -4,9 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import vintk.runtime.CudaLibraries;
 import vintk.runtime.CudaProvider;
 import vintk.runtime.Device;
@@ -15,9 +13,6 @@ import vintk.score.Precision;
 
 /** Where a kernel is computed. */
 final class DeviceFlags {
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     @Option(
             names = {"--device", "--devices"},
             paramLabel = "D",
@@ -62,7 +57,7 @@ final class DeviceFlags {
         if (device.equals("auto") && CudaProvider.isBuilt() && !listed.isEmpty()) {
             CudaProvider.problem(0)
                     .ifPresent(problem -> common.remark(
-                            spec, "the processor is taken, as " + listed.get(0) + " cannot be used: " + problem));
+                            "the processor is taken, as " + listed.get(0) + " cannot be used: " + problem));
         }
     }
 

@@ -92,8 +92,8 @@ final class DifferentiateCommand implements Callable<Integer> {
         OutputFile.prepare(out, inputs.with(model));
         CommonOptions.atLeastOne("--batch", batch);
         OnnxNetwork network = kernel.network(model, inputs.others(), common);
-        network.remarks().forEach(remark -> common.remark(spec, remark));
-        Shape sample = size.sample(network, remark -> common.remark(spec, remark));
+        network.remarks().forEach(common::remark);
+        Shape sample = size.sample(network, common::remark);
         KernelGraph.Output wanted =
                 outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
         KernelOptions options = kernel.options(common, false);

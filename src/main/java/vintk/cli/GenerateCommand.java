@@ -187,7 +187,7 @@ final class GenerateCommand implements Callable<Integer> {
         candidates.forEach(candidate -> lines.add(candidate.json()));
         AtomicFile.write(file, part -> Files.write(part, lines));
         if (more) {
-            common.remark(spec, file + " was there: it holds " + lines.size() + " candidates now, earlier ones too");
+            common.remark(file + " was there: it holds " + lines.size() + " candidates now, earlier ones too");
         }
     }
 

@@ -93,8 +93,8 @@ final class KernelCommand implements Callable<Integer> {
         }
         input = inputs.samples();
         OnnxNetwork network = kernel.network(model, inputs.forSamples(), common);
-        network.remarks().forEach(remark -> common.remark(spec, remark));
-        Samples samples = Samples.of(network, "--input", input, batch, 32, size, spec, common);
+        network.remarks().forEach(common::remark);
+        Samples samples = Samples.of(network, "--input", input, batch, 32, size, common);
         requireRows(network, samples.count());
         float[] data = viewed(samples);
         long start = System.nanoTime();
@@ -103,7 +103,7 @@ final class KernelCommand implements Callable<Integer> {
             KernelMatrix result = engine.compute(data);
             ConstantOutput.refuse(result, network, samples.sample(), options, data, options.seed());
             write(result);
-            result.remarks().forEach(remark -> common.remark(spec, remark));
+            result.remarks().forEach(common::remark);
             requireFinite(result);
             if (common.json || !common.quiet) {
                 summary(result, (System.nanoTime() - start) / 1e9);

@@ -75,7 +75,7 @@ final class ReportCommand implements Callable<Integer> {
         Map<Path, List<Result>> read = new LinkedHashMap<>();
         for (Path file : files) {
             Journal.Contents contents = ResultsFile.results(file);
-            contents.warnings().forEach(warning -> common.remark(spec, warning));
+            contents.warnings().forEach(common::remark);
             read.put(file, contents.results());
         }
         List<Result> results = Merged.of(read);

@@ -3,7 +3,6 @@ package vintk.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import picocli.CommandLine.Model.CommandSpec;
 import vintk.input.Inputs;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
@@ -34,7 +33,6 @@ record Samples(int count, Shape sample, float[] data) {
             Integer batch,
             int usual,
             SizeFlags size,
-            CommandSpec spec,
             CommonOptions common)
             throws IOException {
         if (batch != null) {
@@ -44,11 +42,10 @@ record Samples(int count, Shape sample, float[] data) {
             return file(network, what, batch);
         }
         int count = batch == null ? usual : batch;
-        Shape sample = size.sample(network, remark -> common.remark(spec, remark));
+        Shape sample = size.sample(network, common::remark);
         if (sample.rank() == 3) {
             ImageLayout layout = ImageLayout.of(sample);
-            float[] images = layout.data(
-                    layout.load(Inputs.parse(what), count, common.seed, warning -> CommonOptions.warn(spec, warning)));
+            float[] images = layout.data(layout.load(Inputs.parse(what), count, common.seed, common::remark));
             return new Samples(count, sample, images);
         }
         if (!what.equals("synthetic") && !what.equals("noise")) {
@@ -56,12 +53,10 @@ record Samples(int count, Shape sample, float[] data) {
                     + " gives images, but the model takes samples of shape " + sample + "; give a .npy file, or noise");
         }
         if (network.takesIntegers()) {
-            common.remark(
-                    spec,
-                    "input '" + network.samplesInput()
-                            + "' takes integers: noise is rounded to a few of them around 0, give a .npy file");
+            common.remark("input '" + network.samplesInput()
+                    + "' takes integers: noise is rounded to a few of them around 0, give a .npy file");
         } else if (what.equals("synthetic")) {
-            common.remark(spec, "samples of shape " + sample + " are no images: they are noise");
+            common.remark("samples of shape " + sample + " are no images: they are noise");
         }
         float[] noise = new float[Math.toIntExact(sample.prepend(count).elements())];
         RandomStream.of(common.seed, "noise").normal(noise, 1);
@@ -81,8 +76,10 @@ record Samples(int count, Shape sample, float[] data) {
         Shape sample = shape.slice(1, shape.rank());
         network.requireSample(sample, what);
         int count = Math.toIntExact(batch == null ? rows : batch);
-        float[] data = Arrays.copyOf(
-                array.floats(), Math.toIntExact(sample.prepend(count).elements()));
+        float[] data = array.floats();
+        if (count < rows) {
+            data = Arrays.copyOf(data, Math.toIntExact(sample.prepend(count).elements()));
+        }
         for (int i = 0; i < data.length; i++) {
             if (!Float.isFinite(data[i])) {
                 throw new IllegalArgumentException(

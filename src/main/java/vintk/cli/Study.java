@@ -46,7 +46,7 @@ final class Study {
     private final List<Result> results = new ArrayList<>();
     private final List<Result> taken = new ArrayList<>();
     private volatile int interruption;
-    private volatile InWork inWork;
+    private volatile InWork inWork = InWork.nowhere();
 
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
         this.spec = spec;
@@ -75,11 +75,10 @@ final class Study {
         Earlier earlier = earlier(evaluation);
         earlier.requireSameNetworks(content);
         earlier.requireOneOfAName(subjects);
-        List<Subject> open = earlier.open(subjects, remark -> common.remark(spec, remark));
+        List<Subject> open = earlier.open(subjects, common::remark);
         if (resume) {
             int kept = subjects.size() - open.size();
-            common.remark(
-                    spec, kept + " of " + subjects.size() + " models have their score, " + open.size() + " to do");
+            common.remark(kept + " of " + subjects.size() + " models have their score, " + open.size() + " to do");
         }
         int missing;
         try (Journal journal = openJournal();
@@ -89,9 +88,7 @@ final class Study {
             inWork = work;
             List<Result> scored = interruptibly(() -> score(evaluation, open, work, result -> {
                 take(result, journal, progress);
-                if (work != null) {
-                    work.ends(result.name());
-                }
+                work.ends(result.name());
             }));
             missing = open.size() - scored.size();
             results.addAll(earlier.without(open));
@@ -136,21 +133,20 @@ final class Study {
         parts.add(first);
         List<Result> results = new ArrayList<>();
         for (Subject subject : open) {
-            int times = work == null ? 0 : work.times(subject);
+            int times = work.times(subject);
             if (times >= InWork.MOST) {
                 Result result = evaluation.givenUp(subject);
                 sink.accept(result);
                 results.add(result);
             } else if (times > 0) {
-                common.remark(spec, subject.name() + " was in work when the process ended; it is taken last");
+                common.remark(subject.name() + " was in work when the process ended; it is taken last");
                 parts.add(List.of(subject));
             } else {
                 first.add(subject);
             }
         }
         for (List<Subject> part : parts) {
-            results.addAll(Workers.run(
-                    evaluation, part, () -> interruption != 0, work == null ? subject -> {} : work::begins, sink));
+            results.addAll(Workers.run(evaluation, part, () -> interruption != 0, work::begins, sink));
         }
         return results;
     }
@@ -181,7 +177,7 @@ final class Study {
 
     private InWork openWork() throws IOException {
         if (output == null) {
-            return null;
+            return InWork.nowhere();
         }
         return resume ? InWork.resume(output.journal()) : InWork.begin(output.journal());
     }
@@ -214,9 +210,7 @@ final class Study {
     /** The second one ends the process at once: results are on disk as they come, and no clean-up may run while kernels do. */
     private void interrupt(int code) {
         if (interruption != 0) {
-            if (inWork != null) {
-                inWork.close();
-            }
+            inWork.close();
             Runtime.getRuntime().halt(code);
         }
         interruption = code;

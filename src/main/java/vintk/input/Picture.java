@@ -43,10 +43,17 @@ final class Picture {
     /** Of a progressive JPEG; common ones have ten. */
     private static final int MOST_SCANS = 200;
 
-    /** Markers of a JPEG: a scan begins, the picture ends. */
+    /** Markers of a JPEG: a frame that is not progressive, a scan, the end of the picture. */
+    private static final int BASELINE = 0xc0;
+
+    private static final int SEQUENTIAL = 0xc1;
+
     private static final int SCAN = 0xda;
 
     private static final int END = 0xd9;
+
+    /** Where a frame has the number of its components: behind precision, height and width. */
+    private static final int COMPONENTS = 5;
 
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] DEVIATION = {0.229, 0.224, 0.225};
@@ -128,16 +135,25 @@ final class Picture {
         return image;
     }
 
-    /** A progressive JPEG may be painted over thousands of times, and nobody can stop the reader: its scans are counted. */
+    /**
+     * A JPEG may be painted over thousands of times, and nobody can stop the reader: its scans are counted. Where the first one has all
+     * components, and nothing is progressive, it is the only one that is read.
+     */
     private static void requireScans(Path file) throws IOException {
         int scans = 0;
+        int alone = -1;
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
             // What stands behind the end of the picture, or within other segments, is no scan.
             for (int marker = nextMarker(in); marker >= 0 && marker != END; marker = nextMarker(in)) {
-                scans += marker == SCAN ? 1 : 0;
-                boolean bare = marker <= 0x01 || marker >= 0xd0 && marker < END;
-                if (!bare) {
-                    in.skipNBytes(Math.max(0, in.readUnsignedShort() - 2));
+                if (marker <= 0x01 || marker >= 0xd0 && marker < END) {
+                    continue;
+                }
+                byte[] segment = in.readNBytes(Math.max(0, in.readUnsignedShort() - 2));
+                if ((marker == BASELINE || marker == SEQUENTIAL) && segment.length > COMPONENTS) {
+                    alone = segment[COMPONENTS];
+                }
+                if (marker == SCAN && ++scans == 1 && segment.length > 0 && segment[0] == alone) {
+                    return;
                 }
             }
         }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ import vintk.space.Sha256;
  * @param comparisons of {@code vintk} with each other predictor, by the same resamples: {@code vintk - params} is a difference of
  *     coefficients, {@code vintk | params} what the score knows beside the parameters
  * @param choices what choosing by each predictor would have given
+ * @param best truth of the best matched model
  */
 public record Agreement(
         String column,
@@ -43,7 +45,8 @@ public record Agreement(
         List<String> withoutResult,
         List<Correlation> correlations,
         List<Correlation> comparisons,
-        List<Choice> choices) {
+        List<Choice> choices,
+        double best) {
 
     /** Of so many models one counts as best. */
     private static final int BEST = 10;
@@ -54,12 +57,19 @@ public record Agreement(
      * What a search is for: the best models, and not the order of all. Of models of one prediction those of the first ids are chosen.
      *
      * @param predictor by which is chosen
-     * @param of how many models are chosen, a tenth of all, at least one
-     * @param found how many of these are among as many best ones
+     * @param found how many of the chosen, a tenth of all and at least one, are among as many best ones
      * @param first truth of the model that is first by the predictor
-     * @param best truth of the best model
      */
-    public record Choice(String predictor, int of, int found, double first, double best) {}
+    public record Choice(String predictor, int found, double first) {}
+
+    /** How many models a {@link Choice} takes. */
+    public int chosen() {
+        return tenth(matched.size());
+    }
+
+    private static int tenth(int models) {
+        return Math.max(1, models / BEST);
+    }
 
     /**
      * Joins and correlates.
@@ -162,19 +172,18 @@ public record Agreement(
                 withoutResult,
                 correlations,
                 comparisons,
-                choices);
+                choices,
+                Arrays.stream(values(matched, model -> truth.values().get(model.id())))
+                        .max()
+                        .orElseThrow());
     }
 
     private static Choice choice(String predictor, double[] predictions, double[] truths) {
-        int count = Math.max(1, truths.length / BEST);
+        int count = tenth(truths.length);
         List<Integer> chosen = highest(predictions, count);
         List<Integer> best = highest(truths, count);
-        return new Choice(
-                predictor,
-                count,
-                (int) chosen.stream().filter(best::contains).count(),
-                truths[chosen.get(0)],
-                truths[best.get(0)]);
+        int found = (int) chosen.stream().filter(best::contains).count();
+        return new Choice(predictor, found, truths[chosen.get(0)]);
     }
 
     /** Places of the largest numbers, the largest first. */

@@ -87,9 +87,4 @@ public record Correlation(String predictor, int count, Coefficient kendall, Coef
                     predictor, kendall.models(), kendall.coefficient(), spearman.coefficient(), pearson.coefficient());
         }
     }
-
-    /** Correlates one predictor; see {@link Resampled#of}. */
-    public static Correlation of(String predictor, double[] prediction, double[] truth, long seed) {
-        return Resampled.of(prediction, truth, seed).named(predictor);
-    }
 }

@@ -36,8 +36,11 @@ public final class ImageLayout {
 
     /** Images of a model's array [N, ...sample]. */
     public Batch images(int samples, float[] data) {
+        if (!channelsLast) {
+            return new Batch(samples, extent(0), extent(1), extent(2), data);
+        }
         Batch images = new Batch(samples, extent(0), extent(1), extent(2), new float[data.length]);
-        move(images, (model, image) -> images.data()[image] = data[model]);
+        move(images, (last, first) -> images.data()[first] = data[last]);
         return images;
     }
 
@@ -47,21 +50,20 @@ public final class ImageLayout {
             return images.data();
         }
         float[] data = new float[images.data().length];
-        move(images, (model, image) -> data[model] = images.data()[image]);
+        move(images, (last, first) -> data[last] = images.data()[first]);
         return data;
     }
 
     private interface Mover {
-        void move(int model, int image);
+        void move(int last, int first);
     }
 
-    private void move(Batch batch, Mover mover) {
-        int plane = batch.planeSize();
+    /** Both places of every number. */
+    private static void move(Batch batch, Mover mover) {
         for (int n = 0; n < batch.samples(); n++) {
             for (int c = 0; c < batch.channels(); c++) {
-                for (int i = 0; i < plane; i++) {
-                    int image = batch.offset(n, c) + i;
-                    mover.move(channelsLast ? n * batch.sampleSize() + i * batch.channels() + c : image, image);
+                for (int i = 0; i < batch.planeSize(); i++) {
+                    mover.move(n * batch.sampleSize() + i * batch.channels() + c, batch.offset(n, c) + i);
                 }
             }
         }

@@ -18,11 +18,18 @@ public final class InWork implements Closeable {
     /** So often a model may end the process. */
     public static final int MOST = 2;
 
+    /** Null for a study that keeps nothing. */
     private final Path path;
+
     private final Map<String, Integer> begun = new TreeMap<>();
 
     private InWork(Path path) {
         this.path = path;
+    }
+
+    /** Of a study that keeps nothing. */
+    public static InWork nowhere() {
+        return new InWork(null);
     }
 
     /** Of a study that begins. */
@@ -69,6 +76,9 @@ public final class InWork implements Closeable {
     }
 
     private void write() {
+        if (path == null) {
+            return;
+        }
         try {
             Files.writeString(path, ResultJson.MAPPER.writeValueAsString(begun));
         } catch (IOException e) {
@@ -81,7 +91,7 @@ public final class InWork implements Closeable {
     @Override
     public void close() {
         try {
-            if (Files.isRegularFile(path)) {
+            if (path != null && Files.isRegularFile(path)) {
                 Files.delete(path);
             }
         } catch (IOException e) {

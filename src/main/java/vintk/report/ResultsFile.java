@@ -115,6 +115,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
             String of = statistic.map(named -> ":" + named.id()).orElse("");
             for (Map<String, String> row : rows) {
                 requireSettings(path, rows.get(0), row);
+                // Only to see that it is one: another table would not have it.
                 Named.find(Status.class, cell(row, "status"));
                 models.add(new ScoredModel(
                         cell(row, "id"),

@@ -86,12 +86,11 @@ final class Resolver {
         }
         Map<String, TensorType> types = found.types;
         if (!found.unknown.isEmpty()) {
-            ModelProto folded = fold(plain, found.known);
+            ModelProto part = part(fold(plain, found.known), found.unknown);
             ToDoubleFunction<String> bytes =
                     name -> types.containsKey(name) ? types.get(name).bytes() : 0;
-            LiveMemory.require(
-                    part(folded, found.unknown).getGraph().getNodeList(), bytes, found.unknown, Machine.memory());
-            execute(folded, found.unknown, false).forEach((name, tensor) -> types.put(name, tensor.type()));
+            LiveMemory.require(part.getGraph().getNodeList(), bytes, found.unknown, Machine.memory());
+            execute(part, false).forEach((name, tensor) -> types.put(name, tensor.type()));
         }
         control.check(found);
         return new Resolved(
@@ -289,7 +288,8 @@ final class Resolver {
         if (wanted.isEmpty()) {
             return Map.of();
         }
-        List<NodeProto> nodes = part(plain, wanted).getGraph().getNodeList();
+        ModelProto part = part(plain, wanted);
+        List<NodeProto> nodes = part.getGraph().getNodeList();
         Map<String, Double> places = new HashMap<>();
         nodes.stream()
                 .filter(node -> node.getOpType().equals("NonZero"))
@@ -297,7 +297,7 @@ final class Resolver {
         // They are read out, too.
         LiveMemory.require(
                 nodes, name -> places.getOrDefault(name, bytes(types.get(name))), wanted, Machine.memory() / 2d);
-        return execute(plain, wanted, true);
+        return execute(part, true);
     }
 
     private static boolean isInteger(NodeInfo info) {
@@ -312,11 +312,11 @@ final class Resolver {
     }
 
     /** Runs a part of the model on zeros. Optimised, shapes are folded and the part that computes floats drops out. */
-    private Map<String, Tensor> execute(ModelProto whole, Set<String> wanted, boolean optimised) {
+    private Map<String, Tensor> execute(ModelProto part, boolean optimised) {
         Map<String, Tensor> zeros = new LinkedHashMap<>();
         inputs.forEach((name, type) -> zeros.put(name, Tensor.filled(type, 0)));
-        try (GraphRun run = new GraphRun(
-                part(whole, wanted), optimised ? SessionSettings.of(0).withOptimised() : SessionSettings.of(0))) {
+        try (GraphRun run =
+                new GraphRun(part, optimised ? SessionSettings.of(0).withOptimised() : SessionSettings.of(0))) {
             return run.run(zeros);
         }
     }

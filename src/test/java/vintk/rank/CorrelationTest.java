@@ -18,10 +18,14 @@ import vintk.score.Statistic;
 
 class CorrelationTest {
 
+    private static Correlation correlation(String predictor, double[] prediction, double[] truth, long seed) {
+        return Correlation.Resampled.of(prediction, truth, seed).named(predictor);
+    }
+
     @Test
     void tiesByHand() {
         // Pairs (1,1) (2,3) (2,2) (3,3): concordant 4, discordant 0, tied in x 1, tied in y 1, of 6.
-        Correlation correlation = Correlation.of("x", new double[] {1, 2, 2, 3}, new double[] {1, 3, 2, 3}, 0);
+        Correlation correlation = correlation("x", new double[] {1, 2, 2, 3}, new double[] {1, 3, 2, 3}, 0);
         assertEquals(4 / Math.sqrt(5 * 5), correlation.kendall().value().orElseThrow(), 1e-15);
         // Ranks (1, 2.5, 2.5, 4) and (1, 3.5, 2, 3.5): covariance sum 3.75 of 4.5.
         assertEquals(3.75 / 4.5, correlation.spearman().value().orElseThrow(), 1e-12);
@@ -35,14 +39,14 @@ class CorrelationTest {
         double[] straight = {1, 2, 3, 4, 5};
         assertEquals(
                 0.6,
-                Correlation.of("x", new double[] {2, 1, 4, 3, 5}, straight, 0)
+                correlation("x", new double[] {2, 1, 4, 3, 5}, straight, 0)
                         .kendall()
                         .value()
                         .orElseThrow(),
                 1e-15);
         assertEquals(
                 0.4,
-                Correlation.of("x", new double[] {3, 1, 2, 5, 4}, straight, 0)
+                correlation("x", new double[] {3, 1, 2, 5, 4}, straight, 0)
                         .kendall()
                         .value()
                         .orElseThrow(),
@@ -57,9 +61,9 @@ class CorrelationTest {
         for (int i = 0; i < y.length; i++) {
             y[i] = x[i] + random.nextDouble();
         }
-        Correlation first = Correlation.of("x", x, y, 11);
-        assertEquals(first, Correlation.of("x", x, y, 11));
-        assertNotEquals(first, Correlation.of("x", x, y, 12));
+        Correlation first = correlation("x", x, y, 11);
+        assertEquals(first, correlation("x", x, y, 11));
+        assertNotEquals(first, correlation("x", x, y, 12));
         for (Coefficient coefficient : List.of(first.kendall(), first.spearman(), first.pearson())) {
             double value = coefficient.value().orElseThrow();
             double low = coefficient.low().orElseThrow();
@@ -99,7 +103,7 @@ class CorrelationTest {
         assertTrue(difference.low().orElseThrow() > 0 && difference.high().orElseThrow() > a - b);
         // Pearson's of what is left of both after a line through the third is taken off.
         assertEquals(
-                Correlation.of("rest", rest(close, far), rest(truth, far), 1)
+                correlation("rest", rest(close, far), rest(truth, far), 1)
                         .pearson()
                         .value()
                         .orElseThrow(),
@@ -152,13 +156,11 @@ class CorrelationTest {
         Coefficient absent = new Coefficient(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
         assertEquals(
                 absent,
-                Correlation.of("x", new double[] {1, 1, 1}, new double[] {1, 2, 3}, 0)
+                correlation("x", new double[] {1, 1, 1}, new double[] {1, 2, 3}, 0)
                         .kendall());
         assertEquals(
-                absent,
-                Correlation.of("x", new double[] {1}, new double[] {1}, 0).pearson());
-        assertEquals(
-                absent, Correlation.of("x", new double[0], new double[0], 0).spearman());
+                absent, correlation("x", new double[] {1}, new double[] {1}, 0).pearson());
+        assertEquals(absent, correlation("x", new double[0], new double[0], 0).spearman());
     }
 
     private static ScoredModel model(String id, double vintk, double params, Statistic statistic) {
@@ -205,8 +207,9 @@ class CorrelationTest {
         assertEquals(
                 List.of("vintk - ntk", "vintk - params", "vintk | params"),
                 agreement.comparisons().stream().map(Correlation::predictor).toList());
-        assertEquals(
-                new Agreement.Choice("ntk", 1, 0, 70, 77), agreement.choices().get(1));
+        assertEquals(new Agreement.Choice("ntk", 0, 70), agreement.choices().get(1));
+        assertEquals(77, agreement.best());
+        assertEquals(1, agreement.chosen());
         assertEquals(0, agreement.correlations().get(3).count());
         Collections.reverse(models);
         assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5));
