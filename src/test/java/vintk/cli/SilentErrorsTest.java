@@ -1,5 +1,6 @@
 package vintk.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -105,6 +106,30 @@ class SilentErrorsTest {
         assertEquals(
                 ExitCode.OK,
                 Shell.vintk("score", file("logits", logits()), "--batch", 4).code());
+    }
+
+    /** The first rows of a file, and no others. */
+    @Test
+    void aBatchOfAFile() throws IOException {
+        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        float[] images = new float[4 * 3 * 32 * 32];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = (float) Math.sin(0.7 * i);
+        }
+        Path file = folder.resolve("x.npy");
+        Npy.write(file, NpyArray.of(new long[] {4, 3, 32, 32}, images));
+        double[][] kernels = new double[2][];
+        for (int i = 0; i < 2; i++) {
+            Path out = folder.resolve("k" + i + ".npy");
+            List<Object> words = new ArrayList<>(List.of("kernel", model, "--input", file, "--out", out));
+            words.addAll(i == 0 ? List.of() : List.of("--batch", 2));
+            Shell shell = Shell.vintk(words.toArray());
+            assertEquals(ExitCode.OK, shell.code(), shell.err());
+            kernels[i] = Npy.read(out).doubles();
+        }
+        assertEquals(16, kernels[0].length);
+        double[] block = {kernels[0][0], kernels[0][1], kernels[0][4], kernels[0][5]};
+        assertArrayEquals(block, kernels[1], 1e-5 * block[0]);
     }
 
     /** Noise rounded to ids is a few ids. */
