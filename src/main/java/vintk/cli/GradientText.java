@@ -113,7 +113,7 @@ final class GradientText {
         report.fault().ifPresent(fault -> node.put("fault", fault));
         node.put("output", report.output());
         node.put("samples", report.samples());
-        node.put("parameters", report.elements());
+        node.put("params", report.elements());
         node.put("tensors", report.tensors());
         ObjectNode imported = node.putObject("import");
         number(imported, "error", report.imported().error());

@@ -182,8 +182,8 @@ final class KernelCommand implements Callable<Integer> {
             node.put("size", result.size());
             node.put("output", result.output());
             node.put("engine", result.engine());
-            node.put("reason", result.reason());
-            node.put("parameters", result.elements());
+            node.put("engine_reason", result.reason());
+            node.put("params", result.elements());
             node.put("tensors", result.parameters().size());
             node.put("reinit", kernel.reinitText());
             node.put("seconds", seconds);

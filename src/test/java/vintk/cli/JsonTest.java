@@ -46,12 +46,31 @@ class JsonTest {
     @Test
     void parametersAreThoseThatWereAskedFor() throws JsonProcessingException {
         String line = "rank pit --count 1 --size 32 --batch 2 --json";
-        JsonNode all = JSON.readTree(Shell.vintk(line.split(" ")).out()).get(0);
-        JsonNode weights = JSON.readTree(
-                        Shell.vintk((line + " --parameters weights").split(" ")).out())
-                .get(0);
+        JsonNode all = json(line).get(0);
+        JsonNode weights = json(line + " --parameters weights").get(0);
         assertEquals(2_609_896, all.path("params").asLong());
         assertTrue(weights.path("params").asLong() < 2_600_000, weights.toString());
         assertTrue(weights.path("params").asLong() > 2_500_000, weights.toString());
+    }
+
+    /** What every command says of a model has one name and one value. */
+    @Test
+    void commandsNameThingsAlike(@TempDir Path folder) throws JsonProcessingException {
+        String model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx").toString();
+        String kernel = "kernel " + model + " --input noise --batch 2 --out " + folder.resolve("k.npy") + " --json";
+        JsonNode score = json("score " + model + " --batch 2 --json").get(0);
+        JsonNode inspected = json("inspect " + model + " --json");
+        JsonNode measured = json(kernel);
+        JsonNode checked = json("check-gradient " + model + " --batch 2 --directions 1 --json");
+        for (String name : new String[] {"params", "output", "engine", "engine_reason"}) {
+            assertEquals(score.path(name), inspected.path(name), name);
+            assertEquals(score.path(name), measured.path(name), name);
+        }
+        assertEquals(score.path("params"), checked.path("params"));
+        assertTrue(score.path("params").asLong() > 0, score.toString());
+    }
+
+    private static JsonNode json(String line) throws JsonProcessingException {
+        return JSON.readTree(Shell.vintk(line.split(" ")).out());
     }
 }
