@@ -15,9 +15,8 @@ import vintk.onnx.Shape;
  * An input as the model declares it.
  *
  * @param dims extents, -1 where free
- * @param symbols names of free extents, "" where there is none
  */
-record DeclaredInput(String name, DataType dataType, List<Long> dims, List<String> symbols) {
+record DeclaredInput(String name, DataType dataType, List<Long> dims) {
     /** The inputs of a model that are no initializers (which files of IR 3 repeat among them). */
     static List<DeclaredInput> all(ModelProto model) {
         Set<String> initializers = new HashSet<>();
@@ -38,13 +37,11 @@ record DeclaredInput(String name, DataType dataType, List<Long> dims, List<Strin
         }
         TypeProto.Tensor tensor = info.getType().getTensorType();
         List<Long> dims = new ArrayList<>();
-        List<String> symbols = new ArrayList<>();
         for (TensorShapeProto.Dimension d : tensor.getShape().getDimList()) {
             dims.add(d.hasDimValue() ? extent(info.getName(), d.getDimValue(), dims.size()) : -1L);
-            symbols.add(d.getDimParam());
         }
         try {
-            return new DeclaredInput(info.getName(), DataType.of(tensor.getElemType()), dims, symbols);
+            return new DeclaredInput(info.getName(), DataType.of(tensor.getElemType()), dims);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("input '" + info.getName() + "': " + e.getMessage(), e);
         }

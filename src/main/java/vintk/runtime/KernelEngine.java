@@ -162,11 +162,6 @@ public final class KernelEngine implements AutoCloseable {
         return Math.toIntExact(rows);
     }
 
-    /** Rows and columns of the kernel. */
-    public int size() {
-        return samples;
-    }
-
     /**
      * The kernel of a batch.
      *

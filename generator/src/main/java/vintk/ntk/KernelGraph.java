@@ -80,7 +80,7 @@ public final class KernelGraph {
 
     /** N; of a network for one sample at a time, one. */
     public long samples() {
-        return batch.isTracked() ? batch.samples() : 1;
+        return batch.samples();
     }
 
     private List<Contraction.Term> terms(Contraction contraction, Accumulator gradient) {

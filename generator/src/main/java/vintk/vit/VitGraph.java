@@ -145,10 +145,6 @@ public final class VitGraph {
         return linear(Ops.reshape(pooled, samples, width), "head", width, net.classes());
     }
 
-    private Value linear(Value x, String name, int in, int out) {
-        return linear(x, name, (long) in, out);
-    }
-
     private Value linear(Value x, String name, long in, long out) {
         Value product = Ops.matMul(x, weights.matrix(name + ".weight", in, out));
         return Ops.add(product, weights.bias(name + ".bias", in, out));
