@@ -18,6 +18,7 @@ import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
+import vintk.onnx.Rewrite;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
@@ -117,7 +118,7 @@ final class DoubleGraph {
             cast.add(widenedInput ? Ops.cast(input, DataType.FLOAT) : input);
         }
         List<TensorType> types = node.outputs().stream().map(Value::type).toList();
-        Node narrow = new Node(node.domain(), node.opType(), null, cast, node.attributes(), types, null, node.opset());
+        Node narrow = Rewrite.with(node, cast, types);
         replace(
                 node,
                 narrow.outputs().stream()

@@ -13,6 +13,7 @@ import vintk.autodiff.Gradients;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Node;
+import vintk.onnx.Rewrite;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
@@ -87,8 +88,7 @@ final class OperatorCheck {
             }
         }
         List<TensorType> types = node.outputs().stream().map(Value::type).toList();
-        Node alone =
-                new Node(node.domain(), node.opType(), null, operands, node.attributes(), types, null, node.opset());
+        Node alone = Rewrite.with(node, operands, types);
         DoubleGraph forward = new DoubleGraph(new Graph("node", targets, Map.of("y", alone.output())), List.of());
         boolean single = !forward.single().isEmpty();
         double tolerance = single ? SINGLE_TOLERANCE : TOLERANCE;

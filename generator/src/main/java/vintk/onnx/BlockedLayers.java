@@ -82,7 +82,7 @@ public final class BlockedLayers {
                 .map(input -> blocked.get(input).shape())
                 .orElseThrow();
         List<TensorType> type = List.of(node.output().type().withShape(shape));
-        return new Node("", node.opType(), null, operands, node.attributes(), type, null, node.opset()).output();
+        return Rewrite.with(node, operands, type).output();
     }
 
     /** [N, C/B, R, B] of what a Transpose makes [N, R, ..., d], with channels on the last axes, of [..., N, ..., R, d]. */

@@ -82,14 +82,6 @@ final class HeadProducts {
                 ? Ops.reshape(w, shape.dim(1), shape.dim(3), inputs)
                 : Ops.transpose(Ops.reshape(w, inputs, shape.dim(1), shape.dim(3)), 1, 0, 2);
         List<TensorType> type = List.of(layer.output().type().withShape(shape));
-        return new Node(
-                        layer.domain(),
-                        layer.opType(),
-                        layer.name(),
-                        List.of(rows, heads),
-                        layer.attributes(),
-                        type,
-                        null)
-                .output();
+        return Rewrite.with(layer, List.of(rows, heads), type).output();
     }
 }

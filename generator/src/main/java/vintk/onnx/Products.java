@@ -2,6 +2,12 @@ package vintk.onnx;
 
 /** Matrix products, plain or {@code com.microsoft.FusedMatMul}. */
 final class Products {
+    /** ONNX Runtime's own operators. */
+    static final String DOMAIN = "com.microsoft";
+
+    /** A product that reads transposed operands in place, and multiplies by a number. */
+    static final String FUSED = "FusedMatMul";
+
     private Products() {}
 
     static boolean isProduct(Node node) {
@@ -9,7 +15,7 @@ final class Products {
     }
 
     static boolean isFused(Node node) {
-        return node.domain().equals("com.microsoft") && node.opType().equals("FusedMatMul");
+        return node.domain().equals(DOMAIN) && node.opType().equals(FUSED);
     }
 
     /** Whether an operand's first axis and its batch change places. */
@@ -39,12 +45,7 @@ final class Products {
             return product;
         }
         Attributes attributes = Attributes.NONE.with("alpha", alpha);
-        return Rewrite.with(
-                        product.node(),
-                        "com.microsoft",
-                        "FusedMatMul",
-                        product.node().inputs(),
-                        attributes)
+        return Rewrite.with(product.node(), DOMAIN, FUSED, product.node().inputs(), attributes)
                 .output();
     }
 }

@@ -50,6 +50,12 @@ public final class Rewrite {
                 : with(node, node.domain(), node.opType(), inputs, node.attributes());
     }
 
+    /** The operator of a node, of other inputs and with outputs of other types, which have no names. */
+    public static Node with(Node node, List<Value> inputs, List<TensorType> types) {
+        return new Node(
+                node.domain(), node.opType(), node.name(), inputs, node.attributes(), types, null, node.opset());
+    }
+
     /** Another operator in the place of a node, with outputs of the same names and types. */
     public static Node with(Node node, String domain, String opType, List<Value> inputs, Attributes attributes) {
         List<TensorType> types = node.outputs().stream().map(Value::type).toList();

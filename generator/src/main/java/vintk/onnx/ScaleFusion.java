@@ -145,27 +145,22 @@ final class ScaleFusion {
     /** {@code product} with another factor, in the place of {@code node}. */
     private static Node product(Node product, Node node, List<Value> operands, double factor) {
         float alpha = (float) (product.attributes().real("alpha", 1) * factor);
-        return new Node(
-                "com.microsoft",
-                "FusedMatMul",
-                node.name(),
+        return copy(
+                node,
+                Products.DOMAIN,
+                Products.FUSED,
                 operands,
-                product.attributes().with("alpha", alpha),
-                List.of(node.output().type()),
-                null,
-                node.opset());
+                product.attributes().with("alpha", alpha));
     }
 
     private static Node copy(Node node, String opType, List<Value> inputs, Attributes attributes) {
-        return new Node(
-                "",
-                opType,
-                node.name(),
-                inputs,
-                attributes,
-                List.of(node.output().type()),
-                null,
-                node.opset());
+        return copy(node, "", opType, inputs, attributes);
+    }
+
+    /** What stands in the place of a node; its output has no name. */
+    private static Node copy(Node node, String domain, String opType, List<Value> inputs, Attributes attributes) {
+        List<TensorType> type = List.of(node.output().type());
+        return new Node(domain, opType, node.name(), inputs, attributes, type, null, node.opset());
     }
 
     /** Whether a value is a multiple by a number. */

@@ -73,8 +73,7 @@ public final class SelectedRows {
         List<TensorType> types = node.outputs().stream()
                 .map(y -> y.type().withShape(y.shape().with(places.axis(), places.at().length)))
                 .toList();
-        return new Node("", node.opType(), node.name(), operands, node.attributes(), types, null, node.opset())
-                .output();
+        return Rewrite.with(node, operands, types).output();
     }
 
     /** @param now the whole value; not looked at where less of it is computed */

@@ -80,15 +80,8 @@ final class TransposeFusion {
         Shape shape = type.shape();
         Shape exchanged = shape.with(-2, shape.dim(-1)).with(-1, shape.dim(-2));
         List<Value> operands = List.of(node.input(1), node.input(0));
-        return new Node(
-                        "com.microsoft",
-                        "FusedMatMul",
-                        null,
-                        operands,
-                        attributes,
-                        List.of(type.withShape(exchanged)),
-                        null)
-                .output();
+        List<TensorType> types = List.of(type.withShape(exchanged));
+        return new Node(Products.DOMAIN, Products.FUSED, null, operands, attributes, types, null).output();
     }
 
     /** One Transpose for all who read a value so. */
@@ -117,7 +110,7 @@ final class TransposeFusion {
                 .with("transB", b.rows ? 1L : 0L)
                 .with("transBatchA", a.batch ? 1L : 0L)
                 .with("transBatchB", b.batch ? 1L : 0L);
-        return Rewrite.with(node, "com.microsoft", "FusedMatMul", List.of(a.value, b.value), attributes);
+        return Rewrite.with(node, Products.DOMAIN, Products.FUSED, List.of(a.value, b.value), attributes);
     }
 
     private Operand operand(Value value, boolean batch) {

@@ -122,16 +122,7 @@ public final class TransposeSinking {
 
     private static Value product(Node node, Value rows, Value w) {
         TensorType type = rows.type().withShape(rows.shape().with(-1, w.shape().dim(1)));
-        return new Node(
-                        "",
-                        "MatMul",
-                        node.name(),
-                        List.of(rows, w),
-                        node.attributes(),
-                        List.of(type),
-                        null,
-                        node.opset())
-                .output();
+        return Rewrite.with(node, List.of(rows, w), List.of(type)).output();
     }
 
     private AxisView elementwise(Node node, List<Value> inputs) {
@@ -183,8 +174,7 @@ public final class TransposeSinking {
         for (Value output : node.outputs()) {
             types.add(output.type().withShape(output == node.output() ? shape : shape.with(-1, 1)));
         }
-        Node made = new Node("", node.opType(), node.name(), operands, node.attributes(), types, null, node.opset());
-        return of.ofSource(made.output());
+        return of.ofSource(Rewrite.with(node, operands, types).output());
     }
 
     private Value onSource(Value input, AxisView of) {
