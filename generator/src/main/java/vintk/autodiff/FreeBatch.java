@@ -11,7 +11,6 @@ import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Rewrite;
 import vintk.onnx.Shape;
-import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
@@ -54,12 +53,11 @@ public final class FreeBatch {
         Value samples = Indexing.slice(Ops.node("Shape", rank, Attributes.NONE, input), 0, 0, 1);
         List<Value> parts = new ArrayList<>();
         if (axis > 0) {
-            parts.add(Ops.constant(Tensor.longs(shape.slice(0, axis).dims())));
+            parts.add(Ops.longs(shape.slice(0, axis).dims()));
         }
         parts.add(samples);
         if (axis + 1 < shape.rank()) {
-            parts.add(Ops.constant(
-                    Tensor.longs(shape.slice(axis + 1, shape.rank()).dims())));
+            parts.add(Ops.longs(shape.slice(axis + 1, shape.rank()).dims()));
         }
         return Ops.concat(0, parts);
     }

@@ -156,10 +156,7 @@ final class GatherRules {
 
     /** [N, R, 1] to [N, R, extent]: 1 at the index, counted from the end where negative. */
     private static Value oneHotRows(Value indices, long extent, DataType type) {
-        Value at = Ops.cast(indices, DataType.INT64);
-        Value zero = Ops.constant(Tensor.longs(Shape.SCALAR, 0));
-        Value size = Ops.constant(Tensor.longs(Shape.SCALAR, extent));
-        Value counted = Ops.where(Ops.less(at, zero), Ops.add(at, size), at);
+        Value counted = Indexing.fromStart(indices, Ops.scalar(DataType.INT64, extent));
         Value places = Ops.longs(LongStream.range(0, extent).toArray());
         return Ops.cast(Ops.equal(counted, places), type);
     }

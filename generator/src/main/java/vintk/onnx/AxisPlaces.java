@@ -73,7 +73,7 @@ record AxisPlaces(int axis, long[] at) {
         boolean even = IntStream.range(0, at.length).allMatch(i -> at[i] == first + i * step);
         return even
                 ? Indexing.slice(x, axis, first, at[at.length - 1] + 1, step)
-                : Indexing.gather(x, axis, Tensor.longs(Shape.of(at.length), at));
+                : Indexing.gather(x, axis, Tensor.longs(at));
     }
 
     long first() {

@@ -85,6 +85,12 @@ public final class Indexing {
                 "Gather", x.type().withShape(shape), Attributes.NONE.with("axis", (long) at), x, Ops.constant(indices));
     }
 
+    /** Indices into axes of these extents, those that count from the end counted from the start. */
+    public static Value fromStart(Value indices, Value extents) {
+        Value at = Ops.cast(indices, DataType.INT64);
+        return Ops.where(Ops.less(at, Ops.scalar(DataType.INT64, 0)), Ops.add(at, extents), at);
+    }
+
     /** The elements of {@code x} at indices along an axis; the other axes of both are the same. */
     public static Value gatherElements(Value x, Value indices, int axis) {
         long at = x.shape().axis(axis);

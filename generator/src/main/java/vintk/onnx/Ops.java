@@ -228,13 +228,12 @@ public final class Ops {
     public static Node standardise(Value x, double epsilon) {
         long width = x.shape().dim(-1);
         TensorType statistic = x.type().withShape(x.shape().with(-1, 1));
-        double[] ones = new double[Math.toIntExact(width)];
-        Arrays.fill(ones, 1);
+        Value ones = constant(Tensor.filled(TensorType.of(x.dataType(), width), 1));
         return new Node(
                 "",
                 "LayerNormalization",
                 null,
-                List.of(x, constant(Tensor.of(new TensorType(x.dataType(), Shape.of(width)), ones))),
+                List.of(x, ones),
                 Attributes.NONE.with("axis", -1L).with("epsilon", (float) epsilon),
                 List.of(x.type(), statistic, statistic),
                 null);

@@ -31,9 +31,7 @@ final class SumProduct {
 
     private static Value product(Node node, Value x) {
         Shape row = Shape.of(x.shape().dim(0), 1, x.shape().dim(1));
-        double[] ones = new double[Math.toIntExact(row.elements())];
-        Arrays.fill(ones, 1);
-        Value product = Ops.matMul(Ops.constant(Tensor.of(x.type().withShape(row), ones)), x);
+        Value product = Ops.matMul(Ops.constant(Tensor.filled(x.type().withShape(row), 1)), x);
         return Ops.reshape(product, node.output().shape());
     }
 }

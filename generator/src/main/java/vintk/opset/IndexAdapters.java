@@ -168,7 +168,7 @@ final class IndexAdapters {
         if (site.attributes().text("mode", "linear").equals("circular")) {
             at = at.isConstant()
                     ? Ops.constant(round(at.constant(), length))
-                    : Ops.binary("Mod", at, Ops.constant(Tensor.longs(Shape.SCALAR, length)));
+                    : Ops.binary("Mod", at, Ops.scalar(DataType.INT64, length));
         }
         return scatteredRows(cache, at, update, axis, "none");
     }
@@ -243,14 +243,13 @@ final class IndexAdapters {
      * the end; one outside of the axis is nowhere.
      */
     private static Value oneHot(Site site) {
-        Value indices = Ops.cast(site.x(0), DataType.INT64);
+        Value indices = site.x(0);
         Value values = site.x(2);
         int rank = indices.shape().rank() + 1;
         int axis = site.outputShape().axis((int) site.attributes().integer("axis", -1));
         long depth = site.outputShape().dim(axis);
         Value at = Ops.reshape(indices, indices.shape().replaced(axis, axis, Shape.of(1)));
-        Value zero = Ops.constant(Tensor.longs(Shape.SCALAR, 0));
-        Value counted = Ops.where(Ops.less(at, zero), Ops.add(at, Ops.constant(Tensor.longs(Shape.SCALAR, depth))), at);
+        Value counted = Indexing.fromStart(at, Ops.scalar(DataType.INT64, depth));
         Tensor places = along(axis, rank, LongStream.range(0, depth).toArray());
         Value off = Ops.reshape(Indexing.slice(values, 0, 0, 1), Shape.SCALAR);
         Value on = Ops.reshape(Indexing.slice(values, 0, 1, 2), Shape.SCALAR);

@@ -144,7 +144,7 @@ final class LayoutAdapters {
             long[] indices = LongStream.range(-before[i], extent + after[i])
                     .map(j -> inside(site, mode, j, extent))
                     .toArray();
-            x = Indexing.gather(x, i, Tensor.longs(Shape.of(indices.length), indices));
+            x = Indexing.gather(x, i, Tensor.longs(indices));
         }
         return x;
     }

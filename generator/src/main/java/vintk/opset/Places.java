@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import vintk.onnx.DataType;
+import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -65,9 +65,7 @@ record Places(Value index, List<Integer> indexed, List<Integer> counted, List<In
         long[] strides = IntStream.range(0, extents.rank())
                 .mapToLong(i -> extents.product(i + 1, extents.rank()))
                 .toArray();
-        Value at = Ops.cast(tuples, DataType.INT64);
-        Value negative = Ops.less(at, Ops.constant(Tensor.longs(Shape.SCALAR, 0)));
-        Value counted = Ops.where(negative, Ops.add(at, Ops.longs(extents.dims())), at);
+        Value counted = Indexing.fromStart(tuples, Ops.longs(extents.dims()));
         return Ops.reduceSum(Ops.mul(counted, Ops.longs(strides)), false, -1);
     }
 
