@@ -66,18 +66,16 @@ public final class Accumulator {
         int lead = cotangent.shape().rank() - output.rank();
         if (lifted && axis != null) {
             // The samples leave the output's axes and go in front; what was merged with them is summed with the rest.
-            BatchAxis from = axis;
-            int rank = output.rank();
-            int own = from.axis() - (rank - target.shape().rank());
+            int own = axis.axis() - (output.rank() - target.shape().rank());
             if (own >= 0 && target.shape().dim(own) != 1) {
                 throw new IllegalArgumentException("the value has one row a sample");
             }
-            Value front = from.toFront(cotangent, samples);
+            Value front = axis.toFront(cotangent, samples);
             // [N, before..., outer, inner, after...]: merge outer and inner again into the one axis.
-            long width = from.outer() * from.inner();
-            Shape merged = front.shape().replaced(from.axis() + 1, from.axis() + 3, Shape.of(width));
+            long width = axis.outer() * axis.inner();
+            Shape merged = front.shape().replaced(axis.axis() + 1, axis.axis() + 3, Shape.of(width));
             return reduce(
-                    Ops.reshape(front, merged), output.with(from.axis(), width).prepend(samples), 1);
+                    Ops.reshape(front, merged), output.with(axis.axis(), width).prepend(samples), 1);
         }
         Shape full = Shape.concat(cotangent.shape().slice(0, lead), output);
         return reduce(cotangent, full, lead);

@@ -94,7 +94,7 @@ final class EinsumRules {
         }
         String lead = p.lead() > 0 ? equation.freeLetter() : "";
         StringBuilder inputs = new StringBuilder(lead + equation.result());
-        ArrayList<Value> values = new ArrayList<>(List.of(p.fullDy()));
+        List<Value> values = new ArrayList<>(List.of(p.fullDy()));
         for (int i = 0; i < equation.operands().size(); i++) {
             if (i != operand) {
                 inputs.append(',').append(equation.operands().get(i));

@@ -18,7 +18,7 @@ final class LayoutRules {
     private LayoutRules() {}
 
     static void addTo(Rules.Adder rules) {
-        rules.add("Reshape", new Rule(LayoutRules::reshapeFlow, p -> reshaped(p, p.fullDy())));
+        rules.add("Reshape", new Rule(LayoutRules::reshapeFlow, LayoutRules::reshapePullback));
         rules.add("Transpose", new Rule(LayoutRules::transposeFlow, LayoutRules::transposePullback));
         rules.add("Expand", new Rule(LayoutRules::expandFlow, p -> Rule.aligned(p.dy())));
         rules.add("Concat", new Rule(LayoutRules::concatFlow, LayoutRules::concatPullback));
@@ -78,8 +78,8 @@ final class LayoutRules {
         throw new UntrackedBatchException(node, "reshaping " + x + " to " + y + " cuts the axis of the samples");
     }
 
-    private static List<Cotangent> reshaped(Pull p, Value dy) {
-        return only(new Cotangent.PerSample(Ops.reshape(dy, p.withLead(p.x().shape()))));
+    private static List<Cotangent> reshapePullback(Pull p) {
+        return only(new Cotangent.PerSample(Ops.reshape(p.fullDy(), p.withLead(p.x().shape()))));
     }
 
     // ---- Transpose, Expand

@@ -56,7 +56,7 @@ final class LinearRules {
     private static Cotangent byLeft(Pull p) {
         Value b = p.x(1);
         if (meetsAsMatrix(p, 0) && !isMatrix(b)) {
-            return outer(p, transposeLast(p.fullDy()), transposeLast(Ops.expand(b, leads(p, b))), p.y(), true);
+            return outer(p, transposeLast(p.fullDy()), transposeLast(Ops.expand(b, leads(p, b))), true);
         }
         return factor(p, 0, matMul(widened(p.dy(), -1, p), transposeLast(b)));
     }
@@ -64,7 +64,7 @@ final class LinearRules {
     private static Cotangent byRight(Pull p) {
         Value a = p.x(0);
         if (meetsAsMatrix(p, 1)) {
-            return outer(p, Ops.expand(a, leads(p, a)), p.fullDy(), p.y(), false);
+            return outer(p, Ops.expand(a, leads(p, a)), p.fullDy(), false);
         }
         return factor(p, 1, matMul(transposeLast(a), widened(p.dy(), -2, p)));
     }
@@ -107,12 +107,12 @@ final class LinearRules {
     }
 
     /** Rows of both factors. Where the rows are the columns of the product, the samples must not lie among them. */
-    private static Cotangent outer(Pull p, Value left, Value right, Value like, boolean columns) {
-        BatchAxis axis = p.batch().of(like);
-        int rank = like.shape().rank();
+    private static Cotangent outer(Pull p, Value left, Value right, boolean columns) {
+        BatchAxis axis = p.batch().of(p.y());
+        int rank = p.y().shape().rank();
         if (columns && axis != null && axis.axis() >= rank - 2) {
             throw new UntrackedBatchException(p.node(), "a matrix from the left meets samples on the columns");
         }
-        return new Cotangent.Outer(p.rows(left, like), p.rows(right, like));
+        return new Cotangent.Outer(p.rows(left), p.rows(right));
     }
 }

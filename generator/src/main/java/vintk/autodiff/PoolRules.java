@@ -29,9 +29,9 @@ final class PoolRules {
     }
 
     /** The cotangent as [S, elements], S of 1 where it has no sample axis in front. */
-    private static Value flat(Pull p, Value dy) {
+    private static Value flat(Pull p) {
         long samples = p.withLead(Shape.SCALAR).elements();
-        return Ops.reshape(dy, samples, dy.shape().elements() / samples);
+        return Ops.reshape(p.fullDy(), samples, p.y().shape().elements());
     }
 
     private static List<Cotangent> images(Pull p, Value flat) {
@@ -42,7 +42,7 @@ final class PoolRules {
 
     /** The cotangent goes to the places that were largest: their flat indices are MaxPool's second output. */
     private static List<Cotangent> maximum(Pull p) {
-        Value dy = flat(p, p.fullDy());
+        Value dy = flat(p);
         Value places = Ops.reshape(indices(p.node()), 1, p.y().shape().elements());
         Shape shape = Shape.of(dy.shape().dim(0), p.x().shape().elements());
         Value zeros = Ops.filled(p.x().type().withShape(shape), 0);
@@ -75,7 +75,7 @@ final class PoolRules {
 
     /** Each value's cotangent is that of the place where it went. */
     private static List<Cotangent> unpool(Pull p) {
-        Value dy = flat(p, p.fullDy());
+        Value dy = flat(p);
         long elements = p.x().shape().elements();
         Value dx = Ops.node(
                 "Gather",

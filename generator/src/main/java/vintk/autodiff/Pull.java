@@ -101,16 +101,16 @@ final class Pull {
     }
 
     /**
-     * Rows of a value, a sample at a time: [..., k] to [S, R, k], the samples taken from the axis of {@code like} (a value
-     * of the same leading axes), the other leading axes merged into rows. S is 1 where samples are not tracked.
+     * Rows of a value, a sample at a time: [..., k] to [S, R, k], the samples taken from the axis of the output (which
+     * has the same leading axes), the other leading axes merged into rows. S is 1 where samples are not tracked.
      */
-    Value rows(Value value, Value like) {
-        BatchAxis axis = batch.of(like);
+    Value rows(Value value) {
+        BatchAxis axis = batch.of(y());
         long k = value.shape().dim(-1);
         if (axis == null) {
             return Ops.reshape(value, 1, value.shape().elements() / k, k);
         }
-        if (axis.axis() == like.shape().rank() - 1) {
+        if (axis.axis() == y().shape().rank() - 1) {
             throw new UntrackedBatchException(node, "the samples lie on the axis that the product sums over");
         }
         Value front = axis.toFront(value, batch.samples());

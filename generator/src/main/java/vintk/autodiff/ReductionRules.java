@@ -30,7 +30,7 @@ final class ReductionRules {
         rules.add("LogSoftmax", new Rule(Flow.along(-1), ReductionRules::logSoftmax));
     }
 
-    /** The reduced axes of a ReduceSum, from the left, sorted. */
+    /** The reduced axes, from the left, sorted. */
     private static int[] axes(Node node) {
         Shape shape = node.input(0).shape();
         Value axes = node.input(1);
