@@ -160,12 +160,7 @@ final class InspectText {
 
     /** The first column gives way where a row is too long, the last is broken. */
     private void layout(List<String[]> rows) {
-        int[] widths = new int[4];
-        for (String[] row : rows) {
-            for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], TextLayout.length(row[c]));
-            }
-        }
+        int[] widths = TextLayout.widths(rows);
         widths[3] = Math.min(widths[3], 24);
         widths[2] = Math.min(widths[2], 20);
         widths[0] = Math.min(widths[0], WIDTH - widths[1] - widths[2] - widths[3] - 6);

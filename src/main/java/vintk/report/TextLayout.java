@@ -32,7 +32,7 @@ public final class TextLayout {
     }
 
     /** The widest cell of each column. */
-    static int[] widths(List<String[]> rows) {
+    public static int[] widths(List<String[]> rows) {
         int[] widths = new int[rows.get(0).length];
         for (String[] row : rows) {
             for (int c = 0; c < row.length; c++) {
