@@ -46,6 +46,13 @@ final class CommonOptions {
         spec.commandLine().getErr().flush();
     }
 
+    /** Shows the exception behind a status to those who ask for it. */
+    void trace(Throwable failure) {
+        if (stacktrace) {
+            Failures.trace(spec.commandLine().getErr(), failure);
+        }
+    }
+
     /** Refuses what an option cannot count. */
     static void atLeastOne(String option, int value) {
         if (value < 1) {

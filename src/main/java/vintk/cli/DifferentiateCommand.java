@@ -113,7 +113,7 @@ final class DifferentiateCommand implements Callable<Integer> {
             metadata.put("vintk.seed", Long.toString(common.seed));
         }
         metadata.put("vintk.reduction", options.reduction().toString());
-        metadata.put("vintk.parameters", kernel.parametersText());
+        metadata.put("vintk.parameters", kernel.parameters.text());
         metadata.put("vintk.output", output);
         if (kernel.accurate) {
             metadata.put("vintk.products", "float64");
@@ -138,7 +138,7 @@ final class DifferentiateCommand implements Callable<Integer> {
             graph.outputs().keySet().forEach(node.putArray("outputs")::add);
             node.put("output", output);
             node.put("reduction", kernel.reduction);
-            node.put("parameters", kernel.parametersText());
+            node.put("parameters", kernel.parameters.text());
             network.remarks().forEach(node.putArray("warnings")::add);
             stdout.println(node);
         } else {

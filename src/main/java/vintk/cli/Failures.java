@@ -2,18 +2,11 @@ package vintk.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import picocli.CommandLine.Model.CommandSpec;
 import vintk.report.TextLayout;
 
-/** Shows the exceptions behind statuses to those who ask for stack traces. */
+/** Shows exceptions to those who ask for stack traces. */
 final class Failures {
     private Failures() {}
-
-    static void show(CommandSpec spec, CommonOptions common, Throwable failure) {
-        if (common.stacktrace) {
-            trace(spec.commandLine().getErr(), failure);
-        }
-    }
 
     /** Messages hold names from files. */
     static void trace(PrintWriter err, Throwable failure) {

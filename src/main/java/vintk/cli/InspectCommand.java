@@ -68,7 +68,8 @@ final class InspectCommand implements Callable<Integer> {
         // What this machine lacks is no verdict on the model.
         CudaProvider.isBuilt();
         KernelOptions options = kernel.options(common, false);
-        Inspection found = Inspection.of(model, kernel.reading(inputs.others()), batch, size.wanted(), options);
+        Inspection found =
+                Inspection.of(model, kernel.parameters.reading(inputs.others()), batch, size.wanted(), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
         spec.commandLine()
                 .getOut()

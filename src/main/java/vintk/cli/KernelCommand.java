@@ -80,8 +80,6 @@ final class KernelCommand implements Callable<Integer> {
     @Mixin
     private DeviceFlags device;
 
-    private String input;
-
     @Mixin
     private CommonOptions common;
 
@@ -91,12 +89,12 @@ final class KernelCommand implements Callable<Integer> {
         if (perParameter != null) {
             OutputFile.prepare(perParameter, inputs.with(model));
         }
-        input = inputs.samples();
+        String input = inputs.samples();
         OnnxNetwork network = kernel.network(model, inputs.forSamples(), common);
         network.remarks().forEach(common::remark);
         Samples samples = Samples.of(network, "--input", input, batch, 32, size, common);
         requireRows(network, samples.count());
-        float[] data = viewed(samples);
+        float[] data = viewed(samples, input);
         long start = System.nanoTime();
         KernelOptions options = kernel.options(common, perParameter != null).withSession(device.session(common));
         try (KernelEngine engine = KernelEngine.open(network, samples.count(), samples.sample(), options)) {
@@ -140,7 +138,7 @@ final class KernelCommand implements Callable<Integer> {
         }
     }
 
-    private float[] viewed(Samples samples) {
+    private float[] viewed(Samples samples, String input) {
         View parsed = View.parse(view);
         if (parsed instanceof Identity) {
             return samples.data();

@@ -23,7 +23,7 @@ final class KernelFlags {
     String reduction;
 
     @Mixin
-    private ParameterFlags parameters;
+    ParameterFlags parameters;
 
     @Option(
             names = "--engine",
@@ -66,16 +66,6 @@ final class KernelFlags {
         return Optional.ofNullable(reinit).map(Initialisation::parse);
     }
 
-    /** How files are read, with what is said of their tensors. */
-    ModelInputs reading(ModelInputs inputs) {
-        return parameters.reading(inputs);
-    }
-
-    /** Whether what a file shares counts for each reader. */
-    boolean untied() {
-        return parameters.untied();
-    }
-
     /** As results name it. */
     String reinitText() {
         return initialisation().map(Initialisation::toString).orElse("none");
@@ -84,7 +74,7 @@ final class KernelFlags {
     /** The network of a file, its parameters as in the file or drawn anew. */
     OnnxNetwork network(Path file, ModelInputs inputs, CommonOptions common) {
         Optional<Initialisation> drawn = initialisation();
-        OnnxNetwork network = OnnxNetwork.read(file, reading(inputs));
+        OnnxNetwork network = OnnxNetwork.read(file, parameters.reading(inputs));
         return drawn.isPresent() ? network.reinitialised(drawn.get(), common.seed) : network;
     }
 
@@ -105,10 +95,5 @@ final class KernelFlags {
                 throw new IllegalArgumentException(
                         "--engine: expected auto, batched or per-sample, got '" + engine + "'");
         };
-    }
-
-    /** As results name it. */
-    String parametersText() {
-        return parameters.text();
     }
 }

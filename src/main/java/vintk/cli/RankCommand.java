@@ -73,7 +73,7 @@ final class RankCommand implements Callable<Integer> {
         return new Study(spec, common, study)
                 .run(
                         subjects,
-                        score.evaluation(common, spaces.classes(), failure -> Failures.show(spec, common, failure)),
+                        score.evaluation(common, spaces.classes()),
                         source -> spaces.content(source, score.size()));
     }
 

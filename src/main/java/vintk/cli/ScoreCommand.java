@@ -47,6 +47,6 @@ final class ScoreCommand implements Callable<Integer> {
         return new Study(spec, common, study)
                 .run(
                         ModelFiles.subjects(models, score.modelInputs(), score.initialisation()),
-                        score.evaluation(common, OptionalInt.empty(), failure -> Failures.show(spec, common, failure)));
+                        score.evaluation(common, OptionalInt.empty()));
     }
 }

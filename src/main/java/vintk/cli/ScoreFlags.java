@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vintk.fourier.View;
@@ -107,12 +106,12 @@ final class ScoreFlags {
 
     /** What model files are given for their other inputs. */
     ModelInputs modelInputs() throws IOException {
-        return kernel.reading(model.others().ofSamples(batch));
+        return kernel.parameters.reading(model.others().ofSamples(batch));
     }
 
     /** Whether something is said of the inputs or tensors of files. */
     boolean isOfFiles() {
-        return model.isGiven() || kernel.untied();
+        return model.isGiven() || kernel.parameters.untied();
     }
 
     OptionalInt size() {
@@ -129,7 +128,7 @@ final class ScoreFlags {
      *
      * @param classes that candidates are to have, where not those of their spaces
      */
-    Evaluation evaluation(CommonOptions common, OptionalInt classes, Consumer<Throwable> failures) throws IOException {
+    Evaluation evaluation(CommonOptions common, OptionalInt classes) throws IOException {
         CommonOptions.atLeastOne("--batch", batch);
         CommonOptions.atLeastOne("--repeats", repeats);
         if (size != null) {
@@ -169,12 +168,13 @@ final class ScoreFlags {
                 common.seed,
                 repeats,
                 kernel.reinitText(),
-                kernel.parametersText(),
+                kernel.parameters.text(),
                 "inference",
                 DeviceFlags.text(sessions),
                 precision(),
                 Vintk.Version.number());
-        return new Evaluation(settings, options, sessions, source, source.labels(batch), parsed, timeout, failures);
+        return new Evaluation(
+                settings, options, sessions, source, source.labels(batch), parsed, timeout, common::trace);
     }
 
     private Precision precision() {

@@ -37,7 +37,6 @@ final class Study {
 
     private static final int TERMINATED = 143;
 
-    private final CommandSpec spec;
     private final CommonOptions common;
     private final ResultsOutput output;
     private final boolean resume;
@@ -49,7 +48,6 @@ final class Study {
     private volatile InWork inWork = InWork.nowhere();
 
     Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
-        this.spec = spec;
         this.common = common;
         this.output = flags.out == null ? null : new ResultsOutput(flags.out);
         this.resume = flags.resume;
