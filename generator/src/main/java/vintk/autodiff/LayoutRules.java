@@ -39,8 +39,8 @@ final class LayoutRules {
      * where it makes none.
      */
     static BatchAxis copies(Node node, long samples) {
-        boolean filled = node.domain().isEmpty() && node.opType().equals("ConstantOfShape");
-        boolean expanded = node.domain().isEmpty() && node.opType().equals("Expand");
+        boolean filled = node.is("ConstantOfShape");
+        boolean expanded = node.is("Expand");
         if (!filled && !expanded) {
             return null;
         }

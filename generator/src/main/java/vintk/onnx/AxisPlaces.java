@@ -11,14 +11,14 @@ record AxisPlaces(int axis, long[] at) {
 
     /** What a Slice of one axis or a Gather takes; null of others. */
     static AxisPlaces taken(Node node) {
-        if (Ops.isNode(node.output(), "Gather") && node.input(1).isConstant()) {
+        if (node.is("Gather") && node.input(1).isConstant()) {
             int axis = node.input(0).shape().axis((int) node.attributes().integer("axis", 0));
             return ascending(
                     axis,
                     node.input(1).constant().integers(),
                     node.input(0).shape().dim(axis));
         }
-        boolean slice = Ops.isNode(node.output(), "Slice")
+        boolean slice = node.is("Slice")
                 && node.inputs().size() == 5
                 && node.inputs().stream().skip(1).allMatch(Value::isConstant)
                 && node.input(3).shape().elements() == 1;

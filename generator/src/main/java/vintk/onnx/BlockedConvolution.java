@@ -53,8 +53,7 @@ public final class BlockedConvolution {
     }
 
     private static boolean isImages(Node node) {
-        return node.domain().isEmpty()
-                && (node.opType().equals("Conv") || node.opType().equals("ConvTranspose"))
+        return (node.is("Conv") || node.is("ConvTranspose"))
                 && node.output().dataType() == DataType.FLOAT
                 && node.output().shape().rank() == 4;
     }

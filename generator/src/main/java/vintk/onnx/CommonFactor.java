@@ -21,8 +21,7 @@ final class CommonFactor {
     static Graph apply(Graph graph) {
         CommonFactor fusion = new CommonFactor(graph);
         return Rewrite.apply(graph, (node, inputs) -> {
-            Value factored =
-                    node.domain().isEmpty() && node.opType().equals("Add") ? fusion.factored(node, inputs) : null;
+            Value factored = node.is("Add") ? fusion.factored(node, inputs) : null;
             return factored == null ? Rewrite.with(node, inputs).outputs() : List.of(factored);
         });
     }

@@ -30,8 +30,7 @@ final class ConvolutionForm {
 
     /** The convolution that a node is; a node that is none with these inputs. */
     Node of(Node node, List<Value> inputs) {
-        boolean plain = node.domain().isEmpty()
-                && node.opType().equals("ConvTranspose")
+        boolean plain = node.is("ConvTranspose")
                 && node.output().dataType() == DataType.FLOAT
                 && isPlain(node.attributes(), inputs.get(1))
                 && isAsLarge(node.output().shape(), inputs.get(0).shape());

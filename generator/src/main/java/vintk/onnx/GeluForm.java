@@ -13,7 +13,7 @@ public final class GeluForm {
     public static Graph recognise(Graph graph) {
         return Rewrite.apply(graph, (node, inputs) -> {
             Node made = Rewrite.with(node, inputs);
-            Value x = Ops.isNode(made.output(), "Mul") ? operand(made.output()) : null;
+            Value x = made.is("Mul") ? operand(made.output()) : null;
             return x == null ? made.outputs() : List.of(Ops.gelu(x));
         });
     }

@@ -35,7 +35,7 @@ final class HeadProducts {
     /** Whether a node moves the heads of a layer, with a bias or without, whose rows nothing else reads. */
     private boolean isOfHeads(Node node) {
         Shape heads = node.output().shape();
-        if (!Ops.isNode(node.output(), "Transpose")
+        if (!node.is("Transpose")
                 || !Arrays.equals(node.attributes().integers("perm"), new long[] {0, 2, 1, 3})
                 || !isOnlyRead(node.input(0), "Reshape")) {
             return false;

@@ -115,7 +115,7 @@ final class HiddenLayers {
 
     /** A Reshape that leaves the rows. */
     boolean isReshape(Node node) {
-        return Ops.isNode(node.output(), "Reshape")
+        return node.is("Reshape")
                 && hidden.contains(node.input(0))
                 && node.input(0).shape().dim(-1) == node.output().shape().dim(-1);
     }
@@ -123,7 +123,7 @@ final class HiddenLayers {
     /** Rows of heads beside each other: a Reshape of a Transpose. */
     boolean isOfHeads(Node node) {
         Value moved = node.input(0);
-        if (!Ops.isNode(node.output(), "Reshape") || !Ops.isNode(moved, "Transpose")) {
+        if (!node.is("Reshape") || !Ops.isNode(moved, "Transpose")) {
             return false;
         }
         Shape shape = moved.shape();
@@ -152,7 +152,7 @@ final class HiddenLayers {
 
     /** A layer's product and another one, or a sum of them, as of the gradients by the input of several layers. */
     boolean isSum(Node node) {
-        return Ops.isNode(node.output(), "Add")
+        return node.is("Add")
                 && node.inputs().stream().allMatch(this::isSummand)
                 && node.inputs().stream().allMatch(summand -> summand.shape()
                         .equals(node.output().shape()))
@@ -167,7 +167,7 @@ final class HiddenLayers {
 
     /** The sum of a layer's product, which nothing else reads, and a bias. */
     boolean isBiased(Node node) {
-        return Ops.isNode(node.output(), "Add")
+        return node.is("Add")
                 && hidden.contains(node.input(0))
                 && Products.isLayer(node.input(0).node())
                 && readers.get(node.input(0)).size() == 1
@@ -207,16 +207,13 @@ final class HiddenLayers {
 
     /** The sum over a sample's rows, as the gradient of a bias is. */
     private boolean isRowSum(Node node) {
-        if (!Ops.isNode(node.output(), "ReduceSum")
-                || node.input(1) == null
-                || !node.input(1).isConstant()) {
+        int[] axes = node.is("ReduceSum") ? Reduce.axes(node) : null;
+        if (axes == null) {
             return false;
         }
         Shape shape = node.input(0).shape();
         return shape.dim(0) == samples
                 && node.output().shape().elements() == samples * shape.dim(-1)
-                && Arrays.stream(node.input(1).constant().integers())
-                        .map(axis -> shape.axis(Math.toIntExact(axis)))
-                        .allMatch(axis -> axis > 0 && axis < shape.rank() - 1);
+                && Arrays.stream(axes).allMatch(axis -> axis > 0 && axis < shape.rank() - 1);
     }
 }

@@ -62,6 +62,11 @@ public final class Node {
         return opType;
     }
 
+    /** Whether it is ONNX' own operator of this name. */
+    public boolean is(String ownOperator) {
+        return domain.isEmpty() && opType.equals(ownOperator);
+    }
+
     /** The name in the model the node came from, or null. */
     public String name() {
         return name;

@@ -352,9 +352,6 @@ public final class Ops {
 
     /** Whether a value is the first output of a node of ONNX' own operator {@code opType}. */
     public static boolean isNode(Value value, String opType) {
-        return value.node() != null
-                && value.node().domain().isEmpty()
-                && value.node().opType().equals(opType)
-                && value.node().output() == value;
+        return value.node() != null && value.node().is(opType) && value.node().output() == value;
     }
 }

@@ -75,13 +75,11 @@ final class PerSampleGradients {
                 return false;
             }
             Node user = users.get(0);
-            if (Ops.isNode(user.output(), "ReduceSum")) {
-                return user.input(1) != null
-                        && user.input(1).isConstant()
-                        && Arrays.equals(user.input(1).constant().integers(), new long[] {0});
+            if (user.is("ReduceSum")) {
+                return Arrays.equals(Reduce.axes(user), new int[] {0});
             }
-            boolean gathered = Ops.isNode(user.output(), "Cast")
-                    || Ops.isNode(user.output(), "Concat") && user.attributes().integer("axis", 0) == 0;
+            boolean gathered =
+                    user.is("Cast") || user.is("Concat") && user.attributes().integer("axis", 0) == 0;
             if (!gathered) {
                 return false;
             }

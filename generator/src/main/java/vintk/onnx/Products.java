@@ -11,7 +11,7 @@ final class Products {
     private Products() {}
 
     static boolean isProduct(Node node) {
-        return node.domain().isEmpty() && node.opType().equals("MatMul") || isFused(node);
+        return node.is("MatMul") || isFused(node);
     }
 
     static boolean isFused(Node node) {

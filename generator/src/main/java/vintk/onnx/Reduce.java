@@ -53,6 +53,17 @@ public final class Reduce {
         return Ops.mask(positive, Ops.sqrt(Ops.where(positive, x, Ops.scalar(x.dataType(), 1))));
     }
 
+    /** The axes of a reduction from the left, as its node names them; null where it names none, or they are computed. */
+    static int[] axes(Node node) {
+        Value axes = node.input(1);
+        boolean known = axes != null && axes.isConstant() && axes.shape().elements() > 0;
+        return known
+                ? Arrays.stream(axes.constant().integers())
+                        .mapToInt(axis -> node.input(0).shape().axis(Math.toIntExact(axis)))
+                        .toArray()
+                : null;
+    }
+
     static Value of(String opType, Value x, boolean keep, int... axes) {
         int[] sorted =
                 Arrays.stream(axes).map(x.shape()::axis).sorted().distinct().toArray();

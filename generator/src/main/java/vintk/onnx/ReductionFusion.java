@@ -17,14 +17,13 @@ final class ReductionFusion {
     static Graph apply(Graph graph) {
         long opset = graph.nodes().stream().mapToLong(Node::opset).max().orElse(CanonicalOpset.BASE);
         return Rewrite.apply(graph, (node, inputs) -> {
-            Value x = inputs.isEmpty() ? null : inputs.get(0);
-            if (node.domain().isEmpty() && node.opType().equals("ReduceSum") && isKnown(inputs)) {
-                return List.of(sum(node, x, axes(x, inputs.get(1))));
-            }
-            if (node.domain().isEmpty() && node.opType().equals("Reshape") && x.node() != null) {
-                return List.of(reshape(node, x, inputs));
-            }
             Node made = Rewrite.with(node, inputs);
+            if (node.is("ReduceSum") && Reduce.axes(made) != null) {
+                return List.of(sum(made));
+            }
+            if (node.is("Reshape")) {
+                return List.of(reshape(made));
+            }
             Value mean = mean(made.output(), opset);
             return mean == null ? made.outputs() : List.of(mean);
         });
@@ -37,16 +36,17 @@ final class ReductionFusion {
         }
         Node sum = y.node().input(0).node();
         Value x = sum.input(0);
+        int[] reduced = Reduce.axes(sum);
         double count = (double) x.shape().elements() / y.shape().elements();
         // A factor of more axes than the sum adds axes.
         boolean plain = x.dataType() == DataType.FLOAT
-                && isKnown(sum.inputs())
+                && reduced != null
                 && y.shape().equals(sum.output().shape());
         if (!plain || Ops.scalarOf(y.node().input(1)) != (float) (1 / count)) {
             return null;
         }
         Attributes keep = Attributes.NONE.with("keepdims", sum.attributes().integer("keepdims", 1));
-        long[] axes = Arrays.stream(axes(x, sum.input(1))).asLongStream().toArray();
+        long[] axes = Arrays.stream(reduced).asLongStream().toArray();
         if (opset < AXES_AS_INPUT) {
             return Ops.node("ReduceMean", y.type(), keep.with("axes", axes), x);
         }
@@ -55,20 +55,9 @@ final class ReductionFusion {
         return new Node("", "ReduceMean", null, inputs, keep, List.of(y.type()), null, AXES_AS_INPUT).output();
     }
 
-    private static boolean isKnown(List<Value> inputs) {
-        return inputs.size() > 1
-                && inputs.get(1) != null
-                && inputs.get(1).isConstant()
-                && inputs.get(1).shape().elements() > 0;
-    }
-
-    private static int[] axes(Value x, Value axes) {
-        return Arrays.stream(axes.constant().integers())
-                .mapToInt(a -> x.shape().axis(Math.toIntExact(a)))
-                .toArray();
-    }
-
-    private static Value sum(Node node, Value x, int... axes) {
+    private static Value sum(Node node) {
+        Value x = node.input(0);
+        int[] axes = Reduce.axes(node);
         Shape result = node.output().shape();
         int[] inner =
                 Ops.isNode(x, "Reshape") ? x.shape().sameAxes(x.node().input(0).shape(), axes) : null;
@@ -79,18 +68,18 @@ final class ReductionFusion {
     }
 
     /** Of a sum that keeps its axes, the sum that does not; of another Reshape, one of both. */
-    private static Value reshape(Node node, Value x, List<Value> inputs) {
+    private static Value reshape(Node node) {
+        Value x = node.input(0);
         Shape result = node.output().shape();
         if (Ops.isNode(x, "Reshape")) {
             return Ops.reshape(x, result);
         }
-        if (Ops.isNode(x, "ReduceSum") && isKnown(x.node().inputs())) {
-            Value operand = x.node().input(0);
-            Value sum = Ops.reduceSum(operand, false, axes(operand, x.node().input(1)));
+        if (Ops.isNode(x, "ReduceSum") && Reduce.axes(x.node()) != null) {
+            Value sum = Ops.reduceSum(x.node().input(0), false, Reduce.axes(x.node()));
             if (sum.shape().equals(result)) {
                 return sum;
             }
         }
-        return Rewrite.with(node, inputs).output();
+        return node.output();
     }
 }

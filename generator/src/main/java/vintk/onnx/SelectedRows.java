@@ -169,8 +169,7 @@ public final class SelectedRows {
 
     private static int[] reduction(Node node, int axis) {
         boolean kept = node.attributes().integer("keepdims", 1) == 1
-                && node.input(1) != null
-                && node.input(1).isConstant()
+                && Reduce.axes(node) != null
                 && node.input(0).shape().dim(axis) == node.output().shape().dim(axis);
         return kept ? first(node, axis) : null;
     }

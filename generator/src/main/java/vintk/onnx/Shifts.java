@@ -59,9 +59,7 @@ public final class Shifts {
     }
 
     private static boolean isShifts(Node node) {
-        if (!node.domain().isEmpty()
-                || !node.opType().equals("Conv")
-                || !node.input(1).isConstant()) {
+        if (!node.is("Conv") || !node.input(1).isConstant()) {
             return false;
         }
         long channels = node.input(0).shape().dim(1);

@@ -75,9 +75,7 @@ public final class StandardisationForm {
      */
     public static Graph arithmetic(Graph graph) {
         return Rewrite.apply(graph, (node, inputs) -> {
-            boolean ours = node.opType().equals("LayerNormalization")
-                    && node.domain().isEmpty()
-                    && node.output().dataType() == DataType.FLOAT;
+            boolean ours = node.is("LayerNormalization") && node.output().dataType() == DataType.FLOAT;
             return ours
                     ? arithmetic(node, inputs.get(0))
                     : Rewrite.with(node, inputs).outputs();

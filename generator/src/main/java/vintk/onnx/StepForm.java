@@ -25,7 +25,7 @@ final class StepForm {
 
     /** The x of a Cast of x > 0; null where a node is something else. */
     private static Value stepOf(Node node, List<Value> inputs) {
-        boolean cast = node.domain().isEmpty() && node.opType().equals("Cast");
+        boolean cast = node.is("Cast");
         if (!cast || !Ops.isNode(inputs.get(0), "Greater")) {
             return null;
         }

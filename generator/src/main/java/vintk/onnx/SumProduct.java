@@ -13,20 +13,16 @@ final class SumProduct {
     static Graph apply(Graph graph) {
         return Rewrite.apply(
                 graph,
-                (node, inputs) -> isMiddle(node, inputs)
+                (node, inputs) -> isMiddle(node)
                         ? List.of(product(node, inputs.get(0)))
                         : Rewrite.with(node, inputs).outputs());
     }
 
-    private static boolean isMiddle(Node node, List<Value> inputs) {
-        return node.domain().isEmpty()
-                && node.opType().equals("ReduceSum")
-                && inputs.size() > 1
-                && inputs.get(1) != null
-                && inputs.get(1).isConstant()
-                && Arrays.equals(inputs.get(1).constant().integers(), new long[] {1})
-                && inputs.get(0).shape().rank() == 3
-                && inputs.get(0).dataType() == DataType.FLOAT;
+    private static boolean isMiddle(Node node) {
+        return node.is("ReduceSum")
+                && Arrays.equals(Reduce.axes(node), new int[] {1})
+                && node.input(0).shape().rank() == 3
+                && node.output().dataType() == DataType.FLOAT;
     }
 
     private static Value product(Node node, Value x) {

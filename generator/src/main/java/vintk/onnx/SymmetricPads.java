@@ -19,7 +19,7 @@ final class SymmetricPads {
     }
 
     private static boolean isUneven(Node node) {
-        if (!node.domain().isEmpty() || !node.opType().equals("ConvTranspose")) {
+        if (!node.is("ConvTranspose")) {
             return false;
         }
         long[] pads = pads(node);

@@ -45,7 +45,7 @@ final class TransposeFusion {
 
     /** A Bᵀ of float64 matrices: what Gemm reads in place, in a tenth of the time for [32, 150000] with itself. */
     private static boolean isByTransposedDoubles(Node node, List<Value> inputs) {
-        return Ops.isNode(node.output(), "MatMul")
+        return node.is("MatMul")
                 && node.output().dataType() == DataType.DOUBLE
                 && inputs.stream().allMatch(input -> input.shape().rank() == 2)
                 && Ops.isNode(inputs.get(1), "Transpose");

@@ -35,7 +35,7 @@ public final class TransposeSinking {
         Map<Value, List<Node>> readers = graph.readers();
         long moved = 0;
         for (Node node : graph.nodes()) {
-            if (Ops.isNode(node.output(), "Transpose")) {
+            if (node.is("Transpose")) {
                 boolean products =
                         readers.getOrDefault(node.output(), List.of()).stream().allMatch(Products::isProduct);
                 int[] perm = perm(node);
