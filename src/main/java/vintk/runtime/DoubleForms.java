@@ -73,13 +73,13 @@ final class DoubleForms {
 
     private static Value hardSigmoid(Value x, double alpha, double beta) {
         Value line = Ops.add(Ops.mul(x, alpha), beta);
-        Value above = Ops.binary("Max", line, Ops.scalar(line.dataType(), 0));
-        return Ops.binary("Min", above, Ops.scalar(line.dataType(), 1));
+        Value above = Ops.binary("Max", line, Ops.scalar(line, 0));
+        return Ops.binary("Min", above, Ops.scalar(line, 1));
     }
 
     private static Value shrink(Value x, double lambda, double bias) {
-        Value above = Ops.greater(x, Ops.scalar(x.dataType(), lambda));
-        Value below = Ops.less(x, Ops.scalar(x.dataType(), -lambda));
+        Value above = Ops.greater(x, Ops.scalar(x, lambda));
+        Value below = Ops.less(x, Ops.scalar(x, -lambda));
         Value zero = Ops.mul(x, 0);
         return Ops.where(above, Ops.add(x, -bias), Ops.where(below, Ops.add(x, bias), zero));
     }
@@ -95,8 +95,7 @@ final class DoubleForms {
      * cancels. In Horner's form.
      */
     private static Value erf(Value x) {
-        Value bounded = Ops.binary(
-                "Min", Ops.binary("Max", x, Ops.scalar(x.dataType(), -ERF_END)), Ops.scalar(x.dataType(), ERF_END));
+        Value bounded = Ops.binary("Min", Ops.binary("Max", x, Ops.scalar(x, -ERF_END)), Ops.scalar(x, ERF_END));
         Value square = Ops.square(bounded);
         Value sum = Ops.add(Ops.mul(square, 2d / (2 * ERF_TERMS + 1)), 1);
         for (int n = ERF_TERMS - 1; n > 0; n--) {

@@ -52,7 +52,7 @@ final class ActivationRules {
                 "PRelu",
                 elementwise(
                         p -> where(positive(p), p.dy(), times(p, p.x(1))),
-                        p -> where(positive(p), number(p, 0), times(p, p.x(0)))));
+                        p -> where(positive(p), scalar(p.x(), 0), times(p, p.x(0)))));
 
         // a - b trunc(a / b), or with floor: the quotient is a whole number, (a - y) / b but for its rounding.
         rules.add("Mod", elementwise(p -> p.dy(), p -> neg(times(p, unary("Round", div(sub(p.x(0), p.y()), p.x(1)))))));
@@ -63,20 +63,16 @@ final class ActivationRules {
         rules.add("Hardmax", zero(Flow.along(-1)));
     }
 
-    private static Value number(Pull p, double value) {
-        return scalar(p.x().dataType(), value);
-    }
-
     private static Value oneMinusSquare(Value x) {
         return mul(sub(1, x), add(x, 1));
     }
 
     private static Value positive(Pull p) {
-        return greater(p.x(), number(p, 0));
+        return greater(p.x(), scalar(p.x(), 0));
     }
 
     private static Value above(Pull p, Value x, double bound) {
-        return p.where(greater(x, number(p, bound)));
+        return p.where(greater(x, scalar(p.x(), bound)));
     }
 
     /** α (exp x - 1) for x up to 0: its derivative is y + α. */

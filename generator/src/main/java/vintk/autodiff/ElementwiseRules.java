@@ -55,7 +55,7 @@ final class ElementwiseRules {
         rules.add("Erf", elementwise(p -> times(p, exp(sub(LOG_TWO_OVER_SQRT_PI, square(p.x()))))));
         rules.add("Sigmoid", elementwise(p -> times(p, mul(p.y(), sub(1, p.y())))));
         // By its output, which lives on in what reads it.
-        rules.add("Relu", elementwise(p -> p.where(greater(p.y(), zeroLike(p.y())))));
+        rules.add("Relu", elementwise(p -> p.where(greater(p.y(), scalar(p.y(), 0)))));
         rules.add("LeakyRelu", elementwise(p -> leaky(p, p.attributes().real("alpha", 0.01f))));
         rules.add("Softplus", elementwise(p -> times(p, unary("Sigmoid", p.x()))));
         rules.add("HardSigmoid", elementwise(ElementwiseRules::hardSigmoid));
@@ -89,10 +89,6 @@ final class ElementwiseRules {
         }
     }
 
-    private static Value zeroLike(Value x) {
-        return scalar(x.dataType(), 0);
-    }
-
     /** d x^e = e x^(e-1) dx + x^e log(x) de, the latter only where x > 0. */
     private static List<Cotangent> pow(Pull p) {
         Value x = p.x(0);
@@ -105,24 +101,24 @@ final class ElementwiseRules {
             slope = mul(square(x), 3);
         } else if (Double.isNaN(exponent)) {
             // Where it is 0, x^e is constant, at x = 0 too.
-            slope = mul(e, Ops.pow(x, Ops.where(equal(e, zeroLike(e)), e, add(e, -1))));
+            slope = mul(e, Ops.pow(x, Ops.where(equal(e, scalar(e, 0)), e, add(e, -1))));
         } else if (exponent == 0) {
-            slope = zeroLike(x);
+            slope = scalar(x, 0);
         } else {
-            slope = mul(Ops.pow(x, scalar(x.dataType(), exponent - 1)), exponent);
+            slope = mul(Ops.pow(x, scalar(x, exponent - 1)), exponent);
         }
-        Value positive = greater(x, zeroLike(x));
-        Value safe = Ops.where(positive, x, scalar(x.dataType(), 1));
+        Value positive = greater(x, scalar(x, 0));
+        Value safe = Ops.where(positive, x, scalar(x, 1));
         return aligned(times(p, slope), times(p, mul(p.y(), log(safe))));
     }
 
     private static Value leaky(Pull p, double alpha) {
-        Value positive = Ops.cast(greater(p.x(), zeroLike(p.x())), p.x().dataType());
+        Value positive = Ops.cast(greater(p.x(), scalar(p.x(), 0)), p.x().dataType());
         return times(p, add(mul(positive, 1 - alpha), alpha));
     }
 
     private static Value hardSigmoid(Pull p) {
-        Value inside = Ops.and(greater(p.y(), zeroLike(p.y())), less(p.y(), scalar(p.y().dataType(), 1)));
+        Value inside = Ops.and(greater(p.y(), scalar(p.y(), 0)), less(p.y(), scalar(p.y(), 1)));
         return mul(p.where(inside), p.attributes().real("alpha", 0.2f));
     }
 

@@ -200,8 +200,8 @@ final class GridSampling {
                     case "reflection" -> reflected(at, extent);
                     default -> throw p.unsupported("the padding mode '" + padding + "' is not handled");
                 };
-        Value low = Ops.scalar(at.dataType(), 0);
-        Value high = Ops.scalar(at.dataType(), extent - 1);
+        Value low = Ops.scalar(at, 0);
+        Value high = Ops.scalar(at, extent - 1);
         Value clipped = Ops.binary("Min", Ops.binary("Max", inside, low), high);
         Value index = Ops.cast(clipped, DataType.INT64);
         if (!padding.equals("zeros")) {

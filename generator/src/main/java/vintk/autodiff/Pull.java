@@ -67,7 +67,7 @@ final class Pull {
     /** {@code dy} times a factor; 0 where the factor is 0, whatever {@code dy} is there. */
     Value share(Value factor) {
         Value product = Ops.mul(dy, factor);
-        Value zero = Ops.scalar(dy.dataType(), 0);
+        Value zero = Ops.scalar(dy, 0);
         return steep ? Ops.where(Ops.equal(factor, zero), zero, product) : product;
     }
 

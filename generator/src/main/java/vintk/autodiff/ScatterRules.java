@@ -123,9 +123,9 @@ final class ScatterRules {
     /** What each update was multiplied by: all other factors of its place, without dividing by zeros. */
     private static Value others(Pull p, int axis) {
         Value u = p.x(2);
-        Value zero = scalar(u.dataType(), 0);
+        Value zero = scalar(u, 0);
         Value isZero = equal(u, zero);
-        Value safe = where(isZero, scalar(u.dataType(), 1), u);
+        Value safe = where(isZero, scalar(u, 1), u);
         Value nonZeros = scatterElements("mul", p.x(0), p.x(1), safe, axis);
         Value own = cast(isZero, u.dataType());
         Value zeros = scatterElements("add", Ops.filled(p.x(0).type(), 0), p.x(1), own, axis);

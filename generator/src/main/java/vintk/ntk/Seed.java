@@ -17,8 +17,7 @@ import vintk.onnx.Value;
 public record Seed(Value output, BatchAxis axis, long samples) {
     /** v = 1. */
     public Value sum() {
-        return Ops.reshape(
-                Ops.scalar(output.dataType(), 1), Shape.ones(output.shape().rank()));
+        return Ops.reshape(Ops.scalar(output, 1), Shape.ones(output.shape().rank()));
     }
 
     /** v = e_c, over the flattened output of one sample. */

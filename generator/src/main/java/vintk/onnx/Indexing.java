@@ -60,12 +60,7 @@ public final class Indexing {
             pads[before.length + i] = after[i];
         }
         return Ops.node(
-                "Pad",
-                x.type().withShape(Shape.of(dims)),
-                Attributes.NONE,
-                x,
-                Ops.longs(pads),
-                Ops.scalar(x.dataType(), fill));
+                "Pad", x.type().withShape(Shape.of(dims)), Attributes.NONE, x, Ops.longs(pads), Ops.scalar(x, fill));
     }
 
     /** Zeros around one axis. */

@@ -54,6 +54,11 @@ public final class Ops {
         return constant(Tensor.of(new TensorType(type, Shape.SCALAR), value));
     }
 
+    /** The same of the type of another value, as arithmetic with it asks for. */
+    public static Value scalar(Value like, double value) {
+        return scalar(like.dataType(), value);
+    }
+
     public static Value longs(long... values) {
         return constant(Tensor.longs(values));
     }
@@ -88,12 +93,12 @@ public final class Ops {
     }
 
     public static Value add(Value x, double c) {
-        return c == 0 ? x : add(x, scalar(x.dataType(), c));
+        return c == 0 ? x : add(x, scalar(x, c));
     }
 
     /** {@code c - x}. */
     public static Value sub(double c, Value x) {
-        return sub(scalar(x.dataType(), c), x);
+        return sub(scalar(x, c), x);
     }
 
     /** {@code x} times a number; of numbers in a row their product. */
@@ -106,7 +111,7 @@ public final class Ops {
                 return mul(x.node().input(0), c * inner);
             }
         }
-        return c == 1 ? x : mul(x, scalar(x.dataType(), c));
+        return c == 1 ? x : mul(x, scalar(x, c));
     }
 
     public static Value pow(Value x, Value exponent) {
@@ -177,7 +182,7 @@ public final class Ops {
 
     /** {@code x} where the condition holds, 0 elsewhere. */
     public static Value selected(Value condition, Value x) {
-        return where(condition, x, scalar(x.dataType(), 0));
+        return where(condition, x, scalar(x, 0));
     }
 
     /** Finite {@code x} where the condition holds, 0 elsewhere: as a product, which takes a third of the time of a Where on processors. */

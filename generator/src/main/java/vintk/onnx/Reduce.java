@@ -49,8 +49,8 @@ public final class Reduce {
 
     /** √x with gradient 0 at 0. */
     public static Value root(Value x) {
-        Value positive = Ops.greater(x, Ops.scalar(x.dataType(), 0));
-        return Ops.mask(positive, Ops.sqrt(Ops.where(positive, x, Ops.scalar(x.dataType(), 1))));
+        Value positive = Ops.greater(x, Ops.scalar(x, 0));
+        return Ops.mask(positive, Ops.sqrt(Ops.where(positive, x, Ops.scalar(x, 1))));
     }
 
     /** The axes of a reduction from the left, as its node names them; null where it names none, or they are computed. */

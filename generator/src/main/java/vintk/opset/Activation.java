@@ -79,6 +79,6 @@ final class Activation {
         if (clip == 0) {
             return x;
         }
-        return Ops.clip(x, Ops.scalar(x.dataType(), -clip), Ops.scalar(x.dataType(), clip));
+        return Ops.clip(x, Ops.scalar(x, -clip), Ops.scalar(x, clip));
     }
 }

@@ -86,8 +86,8 @@ final class AttentionAdapters {
         // A mask of numbers may be a parameter, whose rows are the samples' own.
         Value mask = bool && given.isConstant() ? Ops.constant(Heads.oneRow(given.constant())) : given;
         if (bool) {
-            Value zero = Ops.scalar(scores.dataType(), 0);
-            mask = Ops.where(mask, zero, Ops.scalar(scores.dataType(), Heads.MASKED));
+            Value zero = Ops.scalar(scores, 0);
+            mask = Ops.where(mask, zero, Ops.scalar(scores, Heads.MASKED));
         }
         return Ops.add(scores, mask);
     }

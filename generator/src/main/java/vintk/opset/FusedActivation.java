@@ -30,13 +30,13 @@ final class FusedActivation {
             case "Clip" ->
                 x -> Ops.clip(
                         x,
-                        number(x, at(parameters, 0, Double.NEGATIVE_INFINITY)),
-                        number(x, at(parameters, 1, Double.POSITIVE_INFINITY)));
+                        Ops.scalar(x, at(parameters, 0, Double.NEGATIVE_INFINITY)),
+                        Ops.scalar(x, at(parameters, 1, Double.POSITIVE_INFINITY)));
             case "Elu" -> x -> elu(x, at(parameters, 0, 1), 1);
             case "Selu" ->
                 x -> elu(x, at(parameters, 0, 1.67326319217681884765625), at(parameters, 2, 1.05070102214813232421875));
             case "Softsign" -> x -> Ops.div(x, Ops.add(Ops.unary("Abs", x), 1));
-            case "ThresholdedRelu" -> x -> Ops.selected(Ops.greater(x, number(x, at(parameters, 0, 1))), x);
+            case "ThresholdedRelu" -> x -> Ops.selected(Ops.greater(x, Ops.scalar(x, at(parameters, 0, 1))), x);
             default -> throw site.unsupported("the activation '" + name + "' is not handled");
         };
     }
@@ -49,14 +49,10 @@ final class FusedActivation {
         return Attributes.NONE.with("alpha", (float) at(parameters, 0, missing));
     }
 
-    private static Value number(Value x, double value) {
-        return Ops.scalar(x.dataType(), value);
-    }
-
     /** γ x where x > 0, else γ α (exp(x) - 1), the exponent kept from overflowing where it is not taken. */
     private static Value elu(Value x, double alpha, double gamma) {
-        Value positive = Ops.greater(x, number(x, 0));
-        Value below = Ops.where(positive, number(x, 0), x);
+        Value positive = Ops.greater(x, Ops.scalar(x, 0));
+        Value below = Ops.where(positive, Ops.scalar(x, 0), x);
         Value curve = Ops.mul(Ops.add(Ops.exp(below), -1), alpha);
         return Ops.mul(Ops.where(positive, x, curve), gamma);
     }

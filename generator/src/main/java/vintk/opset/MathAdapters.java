@@ -68,7 +68,7 @@ final class MathAdapters {
             return site.optional(input);
         }
         boolean given = site.attributes().has(attribute);
-        return given ? Ops.scalar(site.x().dataType(), site.attributes().real(attribute, 0)) : null;
+        return given ? Ops.scalar(site.x(), site.attributes().real(attribute, 0)) : null;
     }
 
     // ---- products

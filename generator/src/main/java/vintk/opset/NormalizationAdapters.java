@@ -228,8 +228,8 @@ final class NormalizationAdapters {
             throw site.unsupported("p = " + p + " is not handled, 1 and 2 are");
         }
         Value norm = p == 1 ? Ops.reduceSum(Ops.unary("Abs", x), true, axis) : Reduce.norm(x, true, axis);
-        Value positive = Ops.greater(norm, Ops.scalar(x.dataType(), 0));
-        Value divisor = Ops.where(positive, norm, Ops.scalar(x.dataType(), 1));
+        Value positive = Ops.greater(norm, Ops.scalar(x, 0));
+        Value divisor = Ops.where(positive, norm, Ops.scalar(x, 1));
         return Ops.mask(positive, Ops.div(x, divisor));
     }
 
@@ -266,6 +266,6 @@ final class NormalizationAdapters {
         Value sum =
                 Ops.add(AxisMap.apply(Ops.square(x), 1, band), site.attributes().real("bias", 1));
         double beta = site.attributes().real("beta", 0.75f);
-        return Ops.mul(x, Ops.pow(sum, Ops.scalar(x.dataType(), -beta)));
+        return Ops.mul(x, Ops.pow(sum, Ops.scalar(x, -beta)));
     }
 }

@@ -148,7 +148,7 @@ final class PoolAdapters {
             return Ops.square(x);
         }
         Value size = Ops.unary("Abs", x);
-        return p == 1 ? size : Ops.pow(size, Ops.scalar(x.dataType(), p));
+        return p == 1 ? size : Ops.pow(size, Ops.scalar(x, p));
     }
 
     /** The p-th root. Where the sum is 0 the gradient is 0, too, not a division by 0. */
@@ -156,9 +156,9 @@ final class PoolAdapters {
         if (p == 1) {
             return sum;
         }
-        Value positive = Ops.greater(sum, Ops.scalar(sum.dataType(), 0));
-        Value safe = Ops.where(positive, sum, Ops.scalar(sum.dataType(), 1));
-        Value root = p == 2 ? Ops.sqrt(safe) : Ops.pow(safe, Ops.scalar(sum.dataType(), 1 / p));
+        Value positive = Ops.greater(sum, Ops.scalar(sum, 0));
+        Value safe = Ops.where(positive, sum, Ops.scalar(sum, 1));
+        Value root = p == 2 ? Ops.sqrt(safe) : Ops.pow(safe, Ops.scalar(sum, 1 / p));
         return Ops.mask(positive, root);
     }
 }

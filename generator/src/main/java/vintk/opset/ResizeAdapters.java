@@ -165,7 +165,7 @@ final class ResizeAdapters {
             if (Arrays.stream(outside).anyMatch(o -> o != 0)) {
                 Shape along = Shape.ones(axes.size()).with(i, axis.out());
                 Value mask = Ops.constant(Tensor.of(new TensorType(DataType.BOOL, along), outside));
-                result = Ops.where(mask, Ops.scalar(y.dataType(), value), result);
+                result = Ops.where(mask, Ops.scalar(y, value), result);
             }
         }
         return result;
