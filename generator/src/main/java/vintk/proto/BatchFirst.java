@@ -69,12 +69,6 @@ final class BatchFirst {
     }
 
     private static NodeProto transpose(String from, String to, long[] permutation) {
-        return NodeProto.newBuilder()
-                .setOpType("Transpose")
-                .setName(to)
-                .addInput(from)
-                .addOutput(to)
-                .addAllAttribute(Attributes.NONE.with("perm", permutation).all())
-                .build();
+        return Body.node("Transpose", Attributes.NONE.with("perm", permutation), to, from);
     }
 }

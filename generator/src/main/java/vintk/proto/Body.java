@@ -160,6 +160,12 @@ final class Body {
         add(node("Where", to, condition, yes, no));
     }
 
+    static NodeProto node(String opType, Attributes attributes, String output, String... inputs) {
+        return node(opType, output, inputs).toBuilder()
+                .addAllAttribute(attributes.all())
+                .build();
+    }
+
     static NodeProto node(String opType, String output, String... inputs) {
         return NodeProto.newBuilder()
                 .setOpType(opType)
@@ -201,9 +207,7 @@ final class Body {
     }
 
     static NodeProto concat(List<String> values, long axis, String to) {
-        return node("Concat", to, values.toArray(new String[0])).toBuilder()
-                .addAllAttribute(Attributes.NONE.with("axis", axis).all())
-                .build();
+        return node("Concat", Attributes.NONE.with("axis", axis), to, values.toArray(new String[0]));
     }
 
     /** Squeeze or Unsqueeze: axes are an input since opset 13, and were an attribute before. */
@@ -211,8 +215,6 @@ final class Body {
         if (opset >= 13) {
             return node(opType, to, value, vector(to + "/axes", axis));
         }
-        return node(opType, to, value).toBuilder()
-                .addAllAttribute(Attributes.NONE.with("axes", new long[] {axis}).all())
-                .build();
+        return node(opType, Attributes.NONE.with("axes", new long[] {axis}), to, value);
     }
 }

@@ -59,11 +59,10 @@ public final class ControlFlow {
         }
         // LoopUnrolling counts in notes of its own; those of the file would be taken for them.
         GraphProto graph = (steps == 1 ? SubGraphs.map(model, ControlFlow::withoutNotes) : model).getGraph();
-        Knowledge known =
-                withInitializers(graph, given, n -> SubGraphs.of(n).findAny().isPresent());
+        Knowledge known = withInitializers(graph, given, SubGraphs::any);
         Body body = new Body(model);
         for (NodeProto node : graph.getNodeList()) {
-            if (SubGraphs.of(node).findAny().isEmpty()) {
+            if (!SubGraphs.any(node)) {
                 body.add(node);
                 continue;
             }

@@ -42,8 +42,9 @@ public final class CopiedRows {
                 samples.addAll(node.getOutputList());
                 joined.addAll(node.getOpType().equals("Concat") ? node.getInputList() : List.of());
             }
-            SubGraphs.of(node).findAny().ifPresent(inside -> SubGraphs.reads(node)
-                    .forEach(kept::add));
+            if (SubGraphs.any(node)) {
+                SubGraphs.reads(node).forEach(kept::add);
+            }
         }
         joined.removeAll(kept);
         Map<String, Tensor> rows = new HashMap<>();
@@ -73,17 +74,9 @@ public final class CopiedRows {
             String shape = names.fresh(whole + "/shape");
             copies.put(tensor.getName(), whole);
             changed.addInitializer(TensorWriter.write(tensor.getName(), row));
-            changed.addInitializer(TensorWriter.write(
-                    shape,
-                    Tensor.longs(tensor.getDimsList().stream()
-                            .mapToLong(Long::longValue)
-                            .toArray())));
-            changed.addNode(NodeProto.newBuilder()
-                    .setOpType("Expand")
-                    .setName(whole)
-                    .addInput(tensor.getName())
-                    .addInput(shape)
-                    .addOutput(whole));
+            long[] extents = TensorReader.type(tensor).shape().dims();
+            changed.addInitializer(TensorWriter.write(shape, Tensor.longs(extents)));
+            changed.addNode(Body.node("Expand", whole, tensor.getName(), shape));
         }
         for (NodeProto node : graph.getNodeList()) {
             NodeProto.Builder reader = node.toBuilder();

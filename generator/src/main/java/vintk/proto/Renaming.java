@@ -23,11 +23,6 @@ final class Renaming {
         this.names = names;
     }
 
-    /** The same names, to which others can be added without changing these. */
-    Renaming copy() {
-        return new Renaming(new HashMap<>(names));
-    }
-
     void put(String from, String to) {
         names.put(from, to);
     }
@@ -73,7 +68,7 @@ final class Renaming {
         graph.getInputList().forEach(input -> own.add(input.getName()));
         graph.getInitializerList().forEach(tensor -> own.add(tensor.getName()));
         graph.getNodeList().forEach(node -> own.addAll(node.getOutputList()));
-        Renaming outer = copy();
+        Renaming outer = new Renaming(new HashMap<>(names));
         outer.names.keySet().removeAll(own);
         GraphProto.Builder renamed = graph.toBuilder().clearNode().clearOutput();
         graph.getNodeList().forEach(node -> renamed.addNode(outer.apply(node, "")));

@@ -78,13 +78,9 @@ final class ScanUnrolling {
             for (int s = 0; s < scanned; s++) {
                 long at = integer("scan_input_directions", s) == 1 ? extent - 1 - i : i;
                 String part = body.fresh(name + "/" + i + "/in");
-                body.add(
-                        Body.node("Gather", part, scan.getInput(states + s), body.constant(name + "/at", at, false))
-                                .toBuilder()
-                                .addAllAttribute(Attributes.NONE
-                                        .with("axis", (long) axes[s])
-                                        .all())
-                                .build());
+                Attributes axis = Attributes.NONE.with("axis", (long) axes[s]);
+                String index = body.constant(name + "/at", at, false);
+                body.add(Body.node("Gather", axis, part, scan.getInput(states + s), index));
                 arguments.add(part);
             }
             List<String> made = body.inline(graph, arguments, scan, i + "/");

@@ -30,7 +30,12 @@ public final class SubGraphs {
 
     /** Whether a graph holds others. */
     public static boolean any(GraphProto graph) {
-        return graph.getNodeList().stream().anyMatch(node -> of(node).findAny().isPresent());
+        return graph.getNodeList().stream().anyMatch(SubGraphs::any);
+    }
+
+    /** Whether a node holds any. */
+    static boolean any(NodeProto node) {
+        return of(node).findAny().isPresent();
     }
 
     /** A model with every graph changed, the inner ones first. */
@@ -47,7 +52,7 @@ public final class SubGraphs {
         }
         List<NodeProto> nodes = new ArrayList<>();
         for (NodeProto node : graph.getNodeList()) {
-            nodes.add(of(node).findAny().isPresent() ? inside(node, change) : node);
+            nodes.add(any(node) ? inside(node, change) : node);
         }
         return change.apply(graph.toBuilder().clearNode().addAllNode(nodes).build());
     }

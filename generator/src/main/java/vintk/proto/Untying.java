@@ -37,7 +37,7 @@ public final class Untying {
             for (String input : node.getInputList()) {
                 readers.computeIfAbsent(input, name -> new ArrayList<>()).add(i);
             }
-            if (SubGraphs.of(node).findAny().isPresent()) {
+            if (SubGraphs.any(node)) {
                 SubGraphs.reads(node).forEach(elsewhere::add);
             }
         }
