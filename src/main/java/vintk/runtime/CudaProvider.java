@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
@@ -34,7 +35,7 @@ public final class CudaProvider {
             "libcuda.", "the NVIDIA driver");
 
     private static final Pattern MISSING = Pattern.compile(
-            "(lib(cuda|cudart|cublas|cublasLt|cudnn|cufft|curand|nvrtc)" + "[\\w.-]*): cannot open shared object file");
+            "(lib(cuda|cudart|cublas|cublasLt|cudnn|cufft|curand|nvrtc)[\\w.-]*): cannot open shared object file");
 
     private static final Map<Integer, Optional<String>> PROBLEMS = new ConcurrentHashMap<>();
 
@@ -58,7 +59,7 @@ public final class CudaProvider {
         CudaLibraries.load();
         SessionSettings settings = SessionSettings.of(1).on(new Device(Device.Kind.CUDA, index));
         try (Session session = Session.of(ModelWriter.model(trial()), settings);
-                ai.onnxruntime.OnnxTensor ones = Tensors.of(new long[] {1, 1, 2, 2}, new float[] {1, 1, 1, 1});
+                OnnxTensor ones = Tensors.of(new long[] {1, 1, 2, 2}, new float[] {1, 1, 1, 1});
                 OrtSession.Result result = session.run(Map.of("x", ones))) {
             return result.size() == 1 ? Optional.empty() : Optional.of("a small model gave no result");
         } catch (ModelException e) {

@@ -178,12 +178,17 @@ public record Differentiation(
             KernelOptions options,
             List<KernelGraph.Output> wanted,
             String reason) {
+        KernelGraph tracked = KernelGraph.batched(lean, output(graph, options), axes(network, graph), samples);
+        return finish(graph, tracked, samples, options, wanted, reason);
+    }
+
+    /** The axis on which each input of a network's graph carries the samples. */
+    static Map<Value, BatchAxis> axes(Network network, Graph graph) {
         Map<Value, BatchAxis> axes = new IdentityHashMap<>();
         for (Value input : graph.inputs()) {
             axes.put(input, BatchAxis.at(axes.isEmpty() ? network.batchAxis() : 0));
         }
-        KernelGraph tracked = KernelGraph.batched(lean, output(graph, options), axes, samples);
-        return finish(graph, tracked, samples, options, wanted, reason);
+        return axes;
     }
 
     private static Differentiation finish(

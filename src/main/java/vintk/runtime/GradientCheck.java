@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import vintk.autodiff.BatchAxis;
 import vintk.autodiff.Gradients;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.KernelGraph;
@@ -117,12 +116,8 @@ public final class GradientCheck {
     /** Samples tracked where they can be, as for kernels; otherwise the gradient of the whole batch. */
     private KernelGraph kernelGraph(Graph graph, String output, int samples) {
         if (network.batchAxis() >= 0) {
-            Map<Value, BatchAxis> axes = new IdentityHashMap<>();
-            for (Value input : graph.inputs()) {
-                axes.put(input, BatchAxis.at(axes.isEmpty() ? network.batchAxis() : 0));
-            }
             try {
-                return KernelGraph.batched(graph, output, axes, samples);
+                return KernelGraph.batched(graph, output, Differentiation.axes(network, graph), samples);
             } catch (UntrackedBatchException e) {
                 return KernelGraph.single(graph, output);
             }

@@ -54,7 +54,7 @@ final class JacobianContraction implements AutoCloseable {
     void store(Map<String, float[]> rows, OrtSession.Result result, int from, int count) {
         gradients.forEach((name, type) -> {
             int width = Math.toIntExact(width(type));
-            FloatBuffer values = ((OnnxTensor) result.get(name).orElseThrow()).getFloatBuffer();
+            FloatBuffer values = Tensors.output(result, name).getFloatBuffer();
             values.get(rows.get(name), from * width, count * width);
         });
     }
@@ -71,11 +71,7 @@ final class JacobianContraction implements AutoCloseable {
             try (OrtSession.Result result = session.run(feeds)) {
                 for (String name : session.outputNames()) {
                     if (perParameter || name.equals(KernelGraph.KERNEL)) {
-                        double[] values = new double[samples * samples];
-                        ((OnnxTensor) result.get(name).orElseThrow())
-                                .getDoubleBuffer()
-                                .get(values);
-                        kernels.put(name, values);
+                        kernels.put(name, Tensors.doubles(result, name));
                     }
                 }
             }

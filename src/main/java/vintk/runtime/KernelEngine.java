@@ -277,10 +277,7 @@ public final class KernelEngine implements AutoCloseable {
         Map<String, double[]> kernels = new LinkedHashMap<>();
         try (OrtSession.Result result = run(data, 0, v)) {
             for (String name : plan.differentiated().graph().outputs().keySet()) {
-                OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
-                double[] values = new double[samples * samples];
-                tensor.getDoubleBuffer().get(values);
-                kernels.put(name, values);
+                kernels.put(name, Tensors.doubles(result, name));
             }
         }
         return kernels;

@@ -109,7 +109,7 @@ final class NotFinite {
         Deque<Node> nodes = new ArrayDeque<>(List.of(node));
         while (!nodes.isEmpty()) {
             Node next = nodes.remove();
-            if (isNamed(next)) {
+            if (next.label() != null) {
                 return next == node ? node.toString() : node.opType() + " behind " + next;
             }
             for (Value input : next.inputs()) {
@@ -119,9 +119,5 @@ final class NotFinite {
             }
         }
         return node.toString();
-    }
-
-    private static boolean isNamed(Node node) {
-        return !node.toString().equals(node.opType());
     }
 }

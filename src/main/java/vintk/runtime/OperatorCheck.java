@@ -122,12 +122,9 @@ final class OperatorCheck {
         GradientReport.Status status = !(worst.error() <= tolerance)
                 ? GradientReport.Status.WRONG
                 : worst.leftOut() == 1 ? GradientReport.Status.UNMEASURED : GradientReport.Status.OK;
-        String label = node.name() != null && !node.name().isEmpty()
-                ? node.name()
-                : node.output().name() == null ? "" : node.output().name();
         return new GradientReport.Operator(
                 (node.domain().isEmpty() ? "" : node.domain() + ".") + node.opType(),
-                label,
+                node.label() == null ? "" : node.label(),
                 count,
                 status,
                 worst.error(),

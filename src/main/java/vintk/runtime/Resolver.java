@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import vintk.onnx.Shape;
@@ -301,14 +300,14 @@ final class Resolver {
     }
 
     private static boolean isInteger(NodeInfo info) {
-        Predicate<TensorInfo> integer = t -> {
-            try {
-                return !Tensors.dataType(t).isFloating();
-            } catch (IllegalArgumentException e) {
-                return false;
-            }
-        };
-        return info != null && info.getInfo() instanceof TensorInfo tensor && integer.test(tensor);
+        try {
+            return info != null
+                    && info.getInfo() instanceof TensorInfo tensor
+                    && !Tensors.dataType(tensor).isFloating();
+        } catch (IllegalArgumentException e) {
+            // Of a type that is not handled.
+            return false;
+        }
     }
 
     /** Runs a part of the model on zeros. Optimised, shapes are folded and the part that computes floats drops out. */

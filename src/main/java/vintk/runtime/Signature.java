@@ -155,8 +155,9 @@ final class Signature {
             if (batch) {
                 companions.add(companion(input, array, given.samples()));
             } else {
-                constants.put(
-                        input.name(), Tensor.of(new TensorType(input.dataType(), shape), doubles(array.floats())));
+                float[] numbers = array.floats();
+                TensorType type = new TensorType(input.dataType(), shape);
+                constants.put(input.name(), Tensor.of(type, numbers.length, i -> numbers[i]));
             }
             return;
         }
@@ -191,10 +192,6 @@ final class Signature {
         Shape row = shape.slice(1, shape.rank());
         float[] first = Arrays.copyOf(array.floats(), Math.toIntExact(rows * row.elements()));
         return new Companion(input.name(), input.dataType(), row, first);
-    }
-
-    private static double[] doubles(float[] values) {
-        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
 
     DeclaredInput main() {

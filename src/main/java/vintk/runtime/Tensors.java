@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -130,6 +131,19 @@ final class Tensors {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("tensors of type " + name + " are not handled", e);
         }
+    }
+
+    /** An output of a run, which is closed with the result. */
+    static OnnxTensor output(OrtSession.Result result, String name) {
+        return (OnnxTensor) result.get(name).orElseThrow();
+    }
+
+    /** The numbers of an output of float64. */
+    static double[] doubles(OrtSession.Result result, String name) {
+        DoubleBuffer buffer = output(result, name).getDoubleBuffer();
+        double[] numbers = new double[buffer.remaining()];
+        buffer.get(numbers);
+        return numbers;
     }
 
     /** A copy of a result. */

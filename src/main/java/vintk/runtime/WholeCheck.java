@@ -244,7 +244,7 @@ final class WholeCheck {
 
     private DoubleBuffer buffer(OrtSession.Result result, int parameter) {
         String name = KernelGraph.GRADIENT_OF + parameters.get(parameter).name();
-        return ((OnnxTensor) result.get(name).orElseThrow()).getDoubleBuffer();
+        return Tensors.output(result, name).getDoubleBuffer();
     }
 
     /** ‖gradient in float32 - in float64‖ / ‖the latter‖, over all samples. */
@@ -260,7 +260,7 @@ final class WholeCheck {
                     OrtSession.Result exact = feeds.run(gradient)) {
                 for (int p = 0; p < parameters.size(); p++) {
                     String name = KernelGraph.GRADIENT_OF + parameters.get(p).name();
-                    FloatBuffer a = ((OnnxTensor) rounded.get(name).orElseThrow()).getFloatBuffer();
+                    FloatBuffer a = Tensors.output(rounded, name).getFloatBuffer();
                     DoubleBuffer b = buffer(exact, p);
                     for (int i = 0; i < b.remaining(); i++) {
                         difference += (a.get(i) - b.get(i)) * (a.get(i) - b.get(i));
@@ -327,10 +327,7 @@ final class WholeCheck {
         double[] run(Session session, int direction, double step) {
             place(direction, step);
             try (OrtSession.Result result = open(session)) {
-                DoubleBuffer g = ((OnnxTensor) result.get(G).orElseThrow()).getDoubleBuffer();
-                double[] rows = new double[g.remaining()];
-                g.get(rows);
-                return rows;
+                return Tensors.doubles(result, G);
             }
         }
 

@@ -98,10 +98,15 @@ public final class Node {
         return opset;
     }
 
+    /** Its name, or that of its output; null where neither has one. */
+    public String label() {
+        return name != null && !name.isEmpty() ? name : outputs.get(0).name();
+    }
+
     /** The node as errors name it: operator, and name where it has one. */
     @Override
     public String toString() {
-        String label = name != null && !name.isEmpty() ? name : outputs.get(0).name();
+        String label = label();
         return label == null ? opType : opType + " '" + label + "'";
     }
 }
