@@ -1,6 +1,6 @@
 package vintk.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -169,7 +169,7 @@ final class CorrelateCommand implements Callable<Integer> {
     }
 
     private ObjectNode json(Agreement agreement) {
-        ObjectNode node = new ObjectMapper().createObjectNode();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("results", results.toString());
         node.put("truth", truth.toString());
         node.put("column", agreement.column());

@@ -1,6 +1,6 @@
 package vintk.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -131,7 +131,7 @@ final class DifferentiateCommand implements Callable<Integer> {
     private void summary(Graph graph, Shape sample, OnnxNetwork network, String output) {
         PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
-            ObjectNode node = new ObjectMapper().createObjectNode();
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("file", out.toString());
             node.put("samples", batch);
             LongStream.of(sample.dims()).forEach(node.putArray("sample")::add);

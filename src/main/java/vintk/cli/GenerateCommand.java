@@ -1,7 +1,7 @@
 package vintk.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -148,7 +148,7 @@ final class GenerateCommand implements Callable<Integer> {
         CommonOptions.atLeastOne("--batch", batch);
         Files.createDirectories(out);
         PrintWriter stdout = spec.commandLine().getOut();
-        ArrayNode files = new ObjectMapper().createArrayNode();
+        ArrayNode files = JsonNodeFactory.instance.arrayNode();
         for (Subject subject : spaces.subjects(candidates, pixels)) {
             long params = subject.parameters().orElseThrow();
             long macs = subject.macs().orElseThrow();

@@ -1,10 +1,11 @@
 package vintk.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import vintk.autodiff.Rules;
 import vintk.opset.OperatorTable;
 import vintk.opset.OperatorUse;
@@ -15,7 +16,7 @@ final class InspectJson {
     private InspectJson() {}
 
     static ObjectNode tree(Path model, Inspection found, int batch, String refusal) {
-        ObjectNode node = new ObjectMapper().createObjectNode();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("file", model.toString());
         node.put("scorable", refusal.isEmpty());
         node.put("reason", refusal.isEmpty() ? null : refusal);
@@ -28,12 +29,7 @@ final class InspectJson {
         node.put("output", found.taken().orElse(null));
         node.put("batch_axis", found.network().map(n -> n.batchAxis()).orElse(null));
         node.put("fixed_batch", found.network().map(n -> n.fixedBatch()).orElse(null));
-        ArrayNode sample = found.sample().isPresent() ? node.putArray("sample") : null;
-        found.sample().ifPresent(s -> {
-            for (long dim : s.dims()) {
-                sample.add(dim);
-            }
-        });
+        found.sample().ifPresent(sample -> LongStream.of(sample.dims()).forEach(node.putArray("sample")::add));
         node.put(
                 "engine",
                 found.plan().map(p -> p.batched() ? "batched" : "per-sample").orElse(null));
@@ -83,10 +79,7 @@ final class InspectJson {
     private static void tensors(ArrayNode array, List<Inspection.Listed> tensors) {
         for (Inspection.Listed tensor : tensors) {
             ObjectNode node = array.addObject().put("name", tensor.name()).put("role", tensor.role());
-            ArrayNode shape = node.putArray("shape");
-            for (long dim : tensor.shape().dims()) {
-                shape.add(dim);
-            }
+            LongStream.of(tensor.shape().dims()).forEach(node.putArray("shape")::add);
             node.put("elements", tensor.shape().elements());
             if (!tensor.reason().isEmpty()) {
                 node.put("reason", tensor.reason());

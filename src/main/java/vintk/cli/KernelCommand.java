@@ -1,7 +1,7 @@
 package vintk.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -175,7 +175,7 @@ final class KernelCommand implements Callable<Integer> {
     private void summary(KernelMatrix result, double seconds) throws IOException {
         PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
-            ObjectNode node = new ObjectMapper().createObjectNode();
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("kernel", out.toString());
             node.put("size", result.size());
             node.put("output", result.output());

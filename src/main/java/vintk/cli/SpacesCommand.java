@@ -1,7 +1,7 @@
 package vintk.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -73,9 +73,8 @@ final class SpacesCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (common.json) {
-            ObjectMapper mapper = new ObjectMapper();
-            ArrayNode trees = mapper.createArrayNode();
-            shown.forEach(space -> trees.add(tree(mapper, space)));
+            ArrayNode trees = JsonNodeFactory.instance.arrayNode();
+            shown.forEach(space -> trees.add(tree(space)));
             out.println(trees);
         } else if (name != null) {
             show(out, shown.get(0));
@@ -103,8 +102,8 @@ final class SpacesCommand implements Callable<Integer> {
         }
     }
 
-    private static ObjectNode tree(ObjectMapper mapper, Space space) {
-        ObjectNode node = mapper.createObjectNode();
+    private static ObjectNode tree(Space space) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("name", space.name());
         node.put("description", space.description());
         node.put("source", space.source());
