@@ -33,11 +33,7 @@ final class AttentionAdapters {
             k = Ops.concat(2, site.x(4), k);
             v = Ops.concat(2, site.x(5), v);
         }
-        double scale = attributes.real("scale", 0);
-        if (scale == 0) {
-            scale = 1 / Math.sqrt(q.shape().dim(-1));
-        }
-        Value scores = Heads.scores(Ops.mul(q, scale), k);
+        Value scores = Heads.scores(site, q, k);
         Value capped = softCap(scores, attributes.real("softcap", 0));
         Value masked = masked(site, capped, past);
         Value weights = softmax(site, masked);

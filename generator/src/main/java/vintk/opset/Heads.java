@@ -28,9 +28,14 @@ final class Heads {
         return Ops.reshape(Ops.transpose(x, 0, 2, 1, 3), shape.dim(0), shape.dim(2), shape.dim(1) * shape.dim(3));
     }
 
-    /** Q Kᵀ, [N, heads, queries, keys]. Fewer heads of keys than of queries serve a run of these each. */
-    static Value scores(Value q, Value k) {
-        return product(q, Ops.transposeLast(k));
+    /**
+     * scale Q Kᵀ, [N, heads, queries, keys], where no scale is given 1/√channels. Fewer heads of keys than of queries
+     * serve a run of these each.
+     */
+    static Value scores(Site site, Value q, Value k) {
+        double given = site.attributes().real("scale", 0);
+        double scale = given == 0 ? 1 / Math.sqrt(q.shape().dim(3)) : given;
+        return product(Ops.mul(q, scale), Ops.transposeLast(k));
     }
 
     /** The product of [N, heads, m, n] with [N, fewer heads, n, p]. */

@@ -58,7 +58,7 @@ final class MathAdapters {
     }
 
     /** Bounds that are computed have a gradient; at a bound it goes to x, as in PyTorch: so two selections, not Max and Min. */
-    private static Value selected(Value x, Value low, Value high) {
+    static Value selected(Value x, Value low, Value high) {
         Value raised = low == null ? x : Ops.where(Ops.less(x, low), low, x);
         return high == null ? raised : Ops.where(Ops.greater(raised, high), high, raised);
     }

@@ -104,12 +104,8 @@ final class MicrosoftAttention {
     /** softmax(scale Q Kᵀ + masks + bias) V, heads merged. */
     private static Value attended(Site site, Value q, Value k, Value v, Value mask, Value bias) {
         Attributes attributes = site.attributes();
-        double scale = attributes.real("scale", 0);
-        if (scale == 0) {
-            scale = 1 / Math.sqrt(q.shape().dim(3));
-        }
         DataType type = q.dataType();
-        Value scores = Heads.scores(Ops.mul(q, scale), k);
+        Value scores = Heads.scores(site, q, k);
         long queries = scores.shape().dim(2);
         long keys = scores.shape().dim(3);
         double fill = attributes.real("mask_filter_value", -10000);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
+import vintk.onnx.Reduce;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
 import vintk.onnx.WindowMean;
@@ -156,9 +157,11 @@ final class PoolAdapters {
         if (p == 1) {
             return sum;
         }
+        if (p == 2) {
+            return Reduce.root(sum);
+        }
         Value positive = Ops.greater(sum, Ops.scalar(sum, 0));
         Value safe = Ops.where(positive, sum, Ops.scalar(sum, 1));
-        Value root = p == 2 ? Ops.sqrt(safe) : Ops.pow(safe, Ops.scalar(sum, 1 / p));
-        return Ops.mask(positive, root);
+        return Ops.mask(positive, Ops.pow(safe, Ops.scalar(sum, 1 / p)));
     }
 }

@@ -95,18 +95,15 @@ final class RoiAlign {
         Value stacked = Ops.reshape(Ops.moveAxis(site.x(), 1, 0), 1, channels, images * height, width);
         long high = outputHeight * rows;
         long wide = outputWidth * columns;
-        Value y = column(row, high, wide);
-        Value x = line(across.at(), high, wide);
+        Shape whole = Shape.of(count, high, wide);
+        Value y = repeated(Ops.reshape(row, count, high, 1), whole);
+        Value x = repeated(Ops.reshape(across.at(), count, 1, wide), whole);
         Value counts =
                 Ops.mul(Ops.reshape(down.counts(), count, high, 1), Ops.reshape(across.counts(), count, 1, wide));
         counts = Ops.reshape(counts, 1, 1, count * high, wide);
         boolean mean = site.attributes().text("mode", "avg").equals("avg");
-        Value samples;
-        if (mean) {
-            samples = Ops.mul(SamplingAdapters.sampled(stacked, y, x, "linear", "border"), counts);
-        } else {
-            samples = Ops.mul(largest(stacked, y, x), counts);
-        }
+        Value taken = mean ? SamplingAdapters.sampled(stacked, y, x, "linear", "border") : largest(stacked, y, x);
+        Value samples = Ops.mul(taken, counts);
         Attributes window = Attributes.NONE
                 .with("kernel_shape", new long[] {rows, columns})
                 .with("strides", new long[] {rows, columns});
@@ -117,18 +114,9 @@ final class RoiAlign {
         return Ops.moveAxis(Ops.reshape(bins, channels, count, outputHeight, outputWidth), 1, 0);
     }
 
-    /** [R, high] to [1, R·high, wide]. */
-    private static Value column(Value places, long high, long wide) {
-        long count = places.shape().dim(0);
-        return Ops.reshape(
-                Ops.expand(Ops.reshape(places, count, high, 1), Shape.of(count, high, wide)), 1, count * high, wide);
-    }
-
-    /** [R, wide] to [1, R·high, wide]. */
-    private static Value line(Value places, long high, long wide) {
-        long count = places.shape().dim(0);
-        return Ops.reshape(
-                Ops.expand(Ops.reshape(places, count, 1, wide), Shape.of(count, high, wide)), 1, count * high, wide);
+    /** Places repeated for all of [R, high, wide], the regions below each other: [1, R·high, wide]. */
+    private static Value repeated(Value places, Shape whole) {
+        return Ops.reshape(Ops.expand(places, whole), 1, whole.dim(0) * whole.dim(1), whole.dim(2));
     }
 
     /**
@@ -159,10 +147,7 @@ final class RoiAlign {
                 Attributes.NONE,
                 Ops.less(at, Ops.scalar(type, -1)),
                 Ops.greater(at, Ops.scalar(type, extent)));
-        Value low = Ops.scalar(type, 0);
-        Value high = Ops.scalar(type, extent - 1);
-        Value inside = Ops.where(Ops.less(at, low), low, at);
-        inside = Ops.where(Ops.greater(inside, high), high, inside);
+        Value inside = MathAdapters.selected(at, Ops.scalar(type, 0), Ops.scalar(type, extent - 1));
         return new Places(inside, Ops.cast(Ops.not(outside), type));
     }
 
