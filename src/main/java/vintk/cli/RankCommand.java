@@ -90,19 +90,19 @@ final class RankCommand implements Callable<Integer> {
             return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
         }
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
-        boolean space =
-                what.size() == 1 && !Files.exists(Path.of(what.get(0))) && !ModelFiles.isNamed(Path.of(what.get(0)));
+        String name = what.get(0);
+        boolean isFile = Files.exists(Path.of(name));
+        boolean space = what.size() == 1 && !isFile && !ModelFiles.isNamed(Path.of(name));
         if (space || count != null) {
             require(what.size() == 1, "--count goes with one search space");
             require(
-                    !Files.exists(Path.of(what.get(0))) || spaces.knows(what.get(0)),
+                    !isFile || spaces.knows(name),
                     "--count is for search spaces: of files and folders all models are ranked");
             requireNothingOfFiles();
             require(
-                    spaces.knows(what.get(0)) || count != null,
-                    "'" + what.get(0)
-                            + "' is neither a file, nor a folder, nor a search space ('vintk spaces' lists them)");
-            Space found = spaces.find(what.get(0));
+                    spaces.knows(name) || count != null,
+                    "'" + name + "' is neither a file, nor a folder, nor a search space ('vintk spaces' lists them)");
+            Space found = spaces.find(name);
             require(count != null, "how many candidates of " + found.name() + "? Give --count");
             CommonOptions.atLeastOne("--count", count);
             return spaces.subjects(draw.draw(found, count, common.seed, score.size(), spaces.classes()), score.size());
