@@ -147,7 +147,7 @@ final class KernelCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--view " + view + " takes images, but " + input + " has shape "
                     + samples.sample().prepend(samples.count()));
         }
-        ImageLayout layout = ImageLayout.of(samples.sample());
+        ImageLayout layout = new ImageLayout(samples.sample(), samples.scale());
         return layout.data(parsed.apply(layout.images(samples.count(), samples.data()), common.seed));
     }
 

@@ -3,9 +3,11 @@ package vintk.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import vintk.input.ImageScale;
 import vintk.input.Inputs;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.rank.ImageLayout;
 import vintk.runtime.OnnxNetwork;
@@ -15,8 +17,9 @@ import vintk.space.RandomStream;
  * What a command gives to one model: rows of a .npy file, or samples made in the shape that the model takes.
  *
  * @param data [count, ...sample], all of them finite
+ * @param scale of images
  */
-record Samples(int count, Shape sample, float[] data) {
+record Samples(int count, Shape sample, float[] data, ImageScale scale) {
 
     /**
      * Samples for a model.
@@ -41,18 +44,21 @@ record Samples(int count, Shape sample, float[] data) {
         if (what.endsWith(".npy")) {
             return file(network, what, batch);
         }
+        DataType type = network.samplesType();
         int count = batch == null ? usual : batch;
         Shape sample = size.sample(network, common::remark);
         if (sample.rank() == 3) {
-            ImageLayout layout = ImageLayout.of(sample);
-            float[] images = layout.data(layout.load(Inputs.parse(what), count, common.seed, common::remark));
-            return new Samples(count, sample, images);
+            Inputs inputs = Inputs.parse(what);
+            ImageLayout layout = ImageLayout.of(sample, type, inputs.scale());
+            ImageLayout.remark(type, inputs.scale()).ifPresent(common::remark);
+            float[] images = layout.data(layout.load(inputs, count, common.seed, common::remark));
+            return new Samples(count, sample, images, layout.scale());
         }
         if (!what.equals("synthetic") && !what.equals("noise")) {
             throw new IllegalArgumentException(option + " " + what
                     + " gives images, but the model takes samples of shape " + sample + "; give a .npy file, or noise");
         }
-        if (network.takesIntegers()) {
+        if (!type.isFloating()) {
             common.remark("input '" + network.samplesInput()
                     + "' takes integers: noise is rounded to a few of them around 0, give a .npy file");
         } else if (what.equals("synthetic")) {
@@ -60,11 +66,15 @@ record Samples(int count, Shape sample, float[] data) {
         }
         float[] noise = new float[Math.toIntExact(sample.prepend(count).elements())];
         RandomStream.of(common.seed, "noise").normal(noise, 1);
-        return new Samples(count, sample, noise);
+        return new Samples(count, sample, noise, ImageScale.NORMALISED);
     }
 
     private static Samples file(OnnxNetwork network, String what, Integer batch) throws IOException {
-        NpyArray array = Npy.read(Path.of(what)).withFirst(Math.max(0, network.batchAxis()));
+        ImageScale scale = Inputs.scale(what);
+        String path = scale == ImageScale.NORMALISED
+                ? what
+                : what.substring(scale.prefix().length());
+        NpyArray array = Npy.read(Path.of(path)).withFirst(Math.max(0, network.batchAxis()));
         Shape shape = Shape.of(array.shape());
         if (shape.rank() == 0 || shape.dim(0) == 0) {
             throw new IllegalArgumentException(what + ": expected samples [N, ...], got shape " + array.shapeText());
@@ -80,12 +90,17 @@ record Samples(int count, Shape sample, float[] data) {
         if (count < rows) {
             data = Arrays.copyOf(data, Math.toIntExact(sample.prepend(count).elements()));
         }
+        DataType type = network.samplesType();
         for (int i = 0; i < data.length; i++) {
             if (!Float.isFinite(data[i])) {
                 throw new IllegalArgumentException(
-                        what + ": expected finite numbers, got " + data[i] + " at element " + i);
+                        path + ": expected finite numbers, got " + data[i] + " at element " + i);
+            }
+            if (data[i] != type.nearest(data[i])) {
+                throw new IllegalArgumentException(path + ": the model takes " + type + ", got " + data[i]
+                        + " at element " + i + ": give what the model itself normalises");
             }
         }
-        return new Samples(count, sample, data);
+        return new Samples(count, sample, data, type.isFloating() ? scale : ImageScale.PIXELS);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Where the images come from that a network is shown; the value of {@code --inputs}.
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
  * or in what order, so a batch of 16 is the beginning of the batch of 32. (For a folder the list of its files counts as
  * well, of course, and a {@code .npy} file ignores the seed.)
  */
-public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
+public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile, Scaled {
 
     /**
      * Makes or reads a batch.
@@ -43,6 +44,16 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
      */
     default void require(int samples) throws IOException {}
 
+    /** Whether other seeds have other images. */
+    default boolean areDrawn() {
+        return true;
+    }
+
+    /** In which networks get these images, whatever {@link #load} gives, which is normalised. */
+    default ImageScale scale() {
+        return ImageScale.NORMALISED;
+    }
+
     /**
      * The class of each of the images that {@link #load} gives, whatever the seed; empty where they are not known.
      *
@@ -67,6 +78,10 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
      * @throws IllegalArgumentException for other sources, whose images are drawn
      */
     static Inputs parse(String text, Path classes) {
+        ImageScale scale = scale(text);
+        if (scale != ImageScale.NORMALISED) {
+            return new Scaled(scale, parse(text.substring(scale.prefix().length()), classes));
+        }
         if (parse(text) instanceof NpyFile file) {
             return new NpyFile(file.path(), Optional.of(classes));
         }
@@ -76,11 +91,16 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
 
     /**
      * The source that a text names: {@code synthetic}, {@code noise}, else an existing folder of images or {@code .npy}
-     * file. (A folder that is itself called {@code noise} is {@code ./noise}.)
+     * file; each with {@code unit:} or {@code pixels:} in front, of that {@link ImageScale}. (A folder that is itself called {@code noise} is
+     * {@code ./noise}.)
      *
      * @throws IllegalArgumentException for anything else
      */
     static Inputs parse(String text) {
+        ImageScale scale = scale(text);
+        if (scale != ImageScale.NORMALISED) {
+            return new Scaled(scale, parse(text.substring(scale.prefix().length())));
+        }
         switch (text) {
             case "synthetic":
                 return new Synthetic();
@@ -105,6 +125,14 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile {
             throw unknown(text, "which is a file, but not a .npy file");
         }
         return new NpyFile(path, Optional.empty());
+    }
+
+    /** What stands in front of a text. */
+    static ImageScale scale(String text) {
+        return Stream.of(ImageScale.UNIT, ImageScale.PIXELS)
+                .filter(scale -> text.startsWith(scale.prefix()))
+                .findFirst()
+                .orElse(ImageScale.NORMALISED);
     }
 
     private static IllegalArgumentException unknown(String text, String reason) {

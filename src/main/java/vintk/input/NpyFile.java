@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A {@code .npy} file with an array [N, C, H, W] of images that are already normalised: the first {@code samples} of them
- * are taken as they are, whatever the seed.
+ * A {@code .npy} file with an array [N, C, H, W] of images: the first {@code samples} of them, whatever the seed. Those of bytes are
+ * pixels, which are normalised as those of image files; others are taken as they are.
  *
  * @param classes a {@code .npy} file with the class of each, integers [N], where it is known
  */
@@ -19,21 +19,28 @@ public record NpyFile(Path path, Optional<Path> classes) implements Inputs {
             throws IOException {
         NpyArray array = Npy.read(path);
         long[] shape = array.shape();
-        String expected = "expected float images of shape (" + samples + " or more, " + channels + ", " + height + ", "
-                + width + ")";
+        String expected =
+                "expected images of shape (" + samples + " or more, " + channels + ", " + height + ", " + width + ")";
         if (shape.length != 4 || !Arrays.equals(shape, 1, 4, new long[] {channels, height, width}, 0, 3)) {
             throw new IOException(path + ": " + expected + ", got " + array.shapeText());
         }
-        if (array.type() != NpyArray.DType.F4 && array.type() != NpyArray.DType.F8) {
-            throw new IOException(path + ": " + expected + ", got element type "
-                    + array.type().code() + "; normalise the images and save them with array.astype('f4')");
+        boolean pixels = array.type() == NpyArray.DType.U1;
+        if (!pixels && array.type() != NpyArray.DType.F4 && array.type() != NpyArray.DType.F8) {
+            throw new IOException(path + ": " + expected + ", normalised ones of type f4 or pixels of type u1, got "
+                    + array.type().code() + "; save them with array.astype('f4') or array.astype('u1')");
         }
         if (shape[0] < samples) {
             throw new IOException(path + ": " + expected + ", got " + array.shapeText() + "; ask for at most "
                     + shape[0] + " inputs or save more");
         }
         Batch whole = new Batch((int) shape[0], channels, height, width, array.floats());
-        return whole.slice(0, samples).requireFinite(path.toString());
+        Batch first = whole.slice(0, samples).requireFinite(path.toString());
+        return pixels ? ImageScale.PIXELS.normalised(first) : first;
+    }
+
+    @Override
+    public boolean areDrawn() {
+        return false;
     }
 
     @Override

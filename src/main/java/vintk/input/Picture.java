@@ -26,9 +26,7 @@ import javax.imageio.stream.ImageInputStream;
  *
  * <p>JPEG (grey, YCbCr, CMYK), PNG, BMP, GIF (the first picture) and WebP, told by their contents. An alpha channel is
  * dropped, and an orientation tag and a colour profile (but that of CMYK) are not obeyed, as torchvision's image folder
- * does it. Normalised: (value/255 - mean) /
- * deviation, with mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 for R, G, B. One channel is the luma 0.299 R
- * + 0.587 G + 0.114 B of the values, normalised by the same mixture of the means and of the deviations.
+ * does it. Normalised as {@link ImageScale} has it; one channel is the luma of the three.
  *
  * <p>A file is not trusted: its size in pixels is read from its header, and {@link #MOST_PIXELS} and
  * {@link #LONGEST_SIDE} are the limits.
@@ -55,10 +53,6 @@ final class Picture {
     /** Where a frame has the number of its components: behind precision, height and width. */
     private static final int COMPONENTS = 5;
 
-    private static final double[] MEAN = {0.485, 0.456, 0.406};
-    private static final double[] DEVIATION = {0.229, 0.224, 0.225};
-    private static final double[] LUMA = {0.299, 0.587, 0.114};
-
     private Picture() {}
 
     /**
@@ -68,21 +62,19 @@ final class Picture {
      */
     static void read(Path file, Batch batch, int sample) throws IOException {
         double[] rgb = new Resampling(decode(file), batch.height(), batch.width()).crop();
+        int channels = batch.channels();
         for (int pixel = 0; pixel < batch.planeSize(); pixel++) {
             double luma = 0;
-            double mean = 0;
-            double deviation = 0;
             for (int c = 0; c < 3; c++) {
-                double value = rgb[3 * pixel + c] / 255;
-                luma += LUMA[c] * value;
-                mean += LUMA[c] * MEAN[c];
-                deviation += LUMA[c] * DEVIATION[c];
-                if (batch.channels() == 3) {
-                    batch.data()[batch.offset(sample, c) + pixel] = (float) ((value - MEAN[c]) / DEVIATION[c]);
+                double value = rgb[3 * pixel + c];
+                luma += ImageScale.LUMA[c] * value;
+                if (channels == 3) {
+                    batch.data()[batch.offset(sample, c) + pixel] =
+                            (float) ImageScale.PIXELS.normalised(value, c, channels);
                 }
             }
-            if (batch.channels() == 1) {
-                batch.data()[batch.offset(sample, 0) + pixel] = (float) ((luma - mean) / deviation);
+            if (channels == 1) {
+                batch.data()[batch.offset(sample, 0) + pixel] = (float) ImageScale.PIXELS.normalised(luma, 0, channels);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import vintk.fourier.View;
 import vintk.input.Batch;
 import vintk.input.Inputs;
+import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 
 /**
@@ -29,7 +30,7 @@ final class Batches {
     private final Consumer<String> warnings;
     private final Map<Key, float[]> kept = new LinkedHashMap<>();
 
-    private record Key(Shape sample, long seed) {}
+    private record Key(ImageLayout layout, long seed) {}
 
     Batches(Inputs inputs, List<View> views, int samples, Consumer<String> warnings) {
         this.inputs = inputs;
@@ -42,13 +43,15 @@ final class Batches {
      * [V·N, ...sample], view by view; not to be written to. Safe to call from several threads.
      *
      * @param sample [C, H, W], or [H, W, C] where the model has its channels last
+     * @param type of its input
      * @throws UncheckedIOException where the images cannot be read
      */
-    synchronized float[] augmented(Shape sample, long seed) {
+    synchronized float[] augmented(Shape sample, DataType type, long seed) {
         requireImages(sample);
-        Key key = new Key(sample, seed);
+        ImageLayout layout = ImageLayout.of(sample, type, inputs.scale());
+        Key key = new Key(layout, seed);
         try {
-            return kept.containsKey(key) ? kept.get(key) : keep(key, make(key));
+            return kept.containsKey(key) ? kept.get(key) : keep(key, make(layout, seed));
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -59,7 +62,7 @@ final class Batches {
         if (kept.size() == KEPT) {
             List<Key> keys = List.copyOf(kept.keySet());
             kept.remove(keys.stream()
-                    .filter(other -> !other.sample.equals(key.sample))
+                    .filter(other -> !other.layout.equals(key.layout))
                     .findFirst()
                     .orElse(keys.get(KEPT - 1)));
         }
@@ -75,13 +78,13 @@ final class Batches {
         }
     }
 
-    private float[] make(Key key) throws IOException {
+    private float[] make(ImageLayout layout, long seed) throws IOException {
         // Arrays hold no more.
-        Math.toIntExact(Math.multiplyExact((long) samples * views.size(), key.sample.elements()));
-        ImageLayout layout = ImageLayout.of(key.sample);
-        Batch batch = layout.load(inputs, samples, key.seed, warnings).requireFinite("the inputs");
+        Math.toIntExact(Math.multiplyExact(
+                (long) samples * views.size(), layout.sample().elements()));
+        Batch batch = layout.load(inputs, samples, seed, warnings).requireFinite("the inputs");
         List<Batch> augmented = new ArrayList<>();
-        views.forEach(view -> augmented.add(view.apply(batch, key.seed)));
+        views.forEach(view -> augmented.add(view.apply(batch, seed)));
         requireContent(batch, augmented);
         Batch joint = Batch.concatenate(augmented);
         return layout.data(joint);

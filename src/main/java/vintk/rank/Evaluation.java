@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import vintk.fourier.View;
 import vintk.input.Inputs;
-import vintk.input.NpyFile;
 import vintk.onnx.Shape;
 import vintk.runtime.ConstantOutput;
 import vintk.runtime.Interruption;
@@ -107,7 +106,7 @@ public final class Evaluation {
         Interruption.check();
         Shape sample = network.sampleShape(wanted());
         // The images come first: what is wrong with them is said before the model is differentiated.
-        batches.augmented(sample, seed);
+        batches.augmented(sample, network.samplesType(), seed);
         // What a session has allocated and prepared serves the next candidate; files mostly differ in structure.
         SharedSession kept = subject.structure().isEmpty() ? null : shared;
         KernelEngine engine = KernelEngine.open(network, views.size() * settings.batch(), sample, own, kept);
@@ -218,7 +217,7 @@ public final class Evaluation {
                 Opening next = drawn && repeat + 1 < repeats ? opening(subject, repeat + 1, lane) : null;
                 try {
                     sample = opened.sample();
-                    float[] batch = batches.augmented(sample, seed);
+                    float[] batch = batches.augmented(sample, opened.network().samplesType(), seed);
                     last = opened.engine().compute(batch, seed);
                     if (drawn || repeat == 0) {
                         remarks.addAll(opened.network().remarks());
@@ -226,6 +225,8 @@ public final class Evaluation {
                         KernelOptions own = options.withSession(lane.session());
                         ConstantOutput.refuse(last, opened.network(), sample, own, batch, seed);
                         unusedSize(sample, settings.size()).ifPresent(remarks::add);
+                        ImageLayout.remark(opened.network().samplesType(), inputs.scale())
+                                .ifPresent(remarks::add);
                     }
                 } finally {
                     if (next != null) {
@@ -266,7 +267,7 @@ public final class Evaluation {
     /** Where neither weights nor inputs nor projections are drawn, all repeats are the same: one is enough, without an error. */
     private int repeats(Subject subject) {
         boolean drawn = subject.isDrawn()
-                || !(inputs instanceof NpyFile)
+                || inputs.areDrawn()
                 || views.stream().anyMatch(view -> view.toString().startsWith("rff"))
                 || options.reduction().kind() == Reduction.Kind.TRACE;
         return drawn ? settings.repeats() : 1;

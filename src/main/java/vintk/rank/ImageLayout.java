@@ -1,24 +1,49 @@
 package vintk.rank;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import vintk.input.Batch;
+import vintk.input.ImageScale;
 import vintk.input.Inputs;
+import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 
-/** Images [C, H, W], or [H, W, C], as a model takes them; here they are [C, H, W]. */
-public final class ImageLayout {
-    private final Shape sample;
-    private final boolean channelsLast;
+/**
+ * Images as a model takes them: [C, H, W], or [H, W, C], and in a scale of its own. Here they are [C, H, W], and normalised.
+ *
+ * @param sample of three axes
+ */
+public record ImageLayout(Shape sample, ImageScale scale) {
 
-    private ImageLayout(Shape sample) {
-        this.sample = sample;
-        this.channelsLast = isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
+    /**
+     * That of a model.
+     *
+     * @param sample of three axes
+     * @param scale that somebody asked for; where nobody did, an input of whole numbers takes pixels
+     * @throws IllegalArgumentException where pixels do not fit into its type
+     */
+    public static ImageLayout of(Shape sample, DataType type, ImageScale scale) {
+        if (type.isFloating()) {
+            return new ImageLayout(sample, scale);
+        }
+        if (type == DataType.INT8 || type == DataType.BOOL || scale == ImageScale.UNIT) {
+            throw new IllegalArgumentException("the model takes images of type " + type + ", which "
+                    + (scale == ImageScale.UNIT ? "are none from 0 to 1" : "has no 255")
+                    + ": the command kernel takes any from a .npy file");
+        }
+        return new ImageLayout(sample, ImageScale.PIXELS);
     }
 
-    /** That of a model's samples, which have three axes. */
-    public static ImageLayout of(Shape sample) {
-        return new ImageLayout(sample);
+    /** What there is to say of a model that takes pixels though nobody asked for them. */
+    public static Optional<String> remark(DataType type, ImageScale scale) {
+        return type.isFloating() || scale == ImageScale.PIXELS
+                ? Optional.empty()
+                : Optional.of("takes images of type " + type + ": views too are pixels, rounded and cut to 0 to 255");
+    }
+
+    private boolean channelsLast() {
+        return isChannels(sample.dim(2)) && !isChannels(sample.dim(0));
     }
 
     private static boolean isChannels(long extent) {
@@ -26,7 +51,7 @@ public final class ImageLayout {
     }
 
     private int extent(int axis) {
-        return Math.toIntExact(sample.dim(channelsLast ? (axis + 2) % 3 : axis));
+        return Math.toIntExact(sample.dim(channelsLast() ? (axis + 2) % 3 : axis));
     }
 
     /** Images of this size. */
@@ -36,7 +61,11 @@ public final class ImageLayout {
 
     /** Images of a model's array [N, ...sample]. */
     public Batch images(int samples, float[] data) {
-        if (!channelsLast) {
+        return scale.normalised(first(samples, data));
+    }
+
+    private Batch first(int samples, float[] data) {
+        if (!channelsLast()) {
             return new Batch(samples, extent(0), extent(1), extent(2), data);
         }
         Batch images = new Batch(samples, extent(0), extent(1), extent(2), new float[data.length]);
@@ -46,11 +75,12 @@ public final class ImageLayout {
 
     /** The array [N, ...sample] that a model takes. */
     public float[] data(Batch images) {
-        if (!channelsLast) {
-            return images.data();
+        float[] first = scale.of(images).data();
+        if (!channelsLast()) {
+            return first;
         }
-        float[] data = new float[images.data().length];
-        move(images, (last, first) -> data[last] = images.data()[first]);
+        float[] data = new float[first.length];
+        move(images, (last, from) -> data[last] = first[from]);
         return data;
     }
 

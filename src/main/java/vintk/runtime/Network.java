@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import java.util.List;
+import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 
@@ -20,6 +21,11 @@ public interface Network {
     /** The axis on which the first input carries samples; {@link ModelInputs#NO_BATCH} where it takes a single one. */
     default int batchAxis() {
         return 0;
+    }
+
+    /** The type in which samples are given; whole numbers are ids or pixels. */
+    default DataType samplesType() {
+        return DataType.FLOAT;
     }
 
     /** Inputs after the first that have a row for each sample, on axis 0. */

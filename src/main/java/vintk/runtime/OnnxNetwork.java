@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -16,6 +17,7 @@ import vintk.onnx.Value;
 import vintk.opset.Importer;
 import vintk.opset.Marks;
 import vintk.opset.Resolved;
+import vintk.opset.TakenStatistics;
 import vintk.proto.CopiedRows;
 import vintk.proto.Preparation;
 import vintk.proto.Untying;
@@ -71,6 +73,16 @@ public final class OnnxNetwork implements Network {
             remarks.add("weights stored as integers do not count (" + integers
                     + " that DequantizeLinear reads): the kernel is of the other parameters alone");
         }
+        TakenStatistics statistics = TakenStatistics.of(model);
+        if (!statistics.ofImages().isEmpty() && signature.main().dataType().isFloating()) {
+            remarks.add("normalises images itself (" + SomeNames.of(statistics.ofImages())
+                    + "): they are normalised before, but"
+                    + " for --inputs unit:WHAT and pixels:WHAT, from 0 to 1 or to 255");
+        }
+        if (!statistics.ofActivations().isEmpty()) {
+            remarks.add("taken for statistics, as they are subtracted or divided by before a shift, so that they do not"
+                    + " count unless --include names them: " + SomeNames.of(statistics.ofActivations()));
+        }
         if (!inputs.untied() && SharedTensors.areIn(model)) {
             remarks.add(SharedTensors.REMARK);
         }
@@ -102,9 +114,9 @@ public final class OnnxNetwork implements Network {
         return signature.main().name();
     }
 
-    /** Whether samples are ids, and no numbers of a scale. */
-    public boolean takesIntegers() {
-        return !signature.main().dataType().isFloating();
+    @Override
+    public DataType samplesType() {
+        return signature.main().dataType();
     }
 
     /** The inputs beside the samples that got one number for all elements. */

@@ -22,9 +22,6 @@ record Placement(List<String> onProcessor) {
 
     private static final String PROCESSOR = "CPUExecutionProvider";
 
-    /** So many nodes are named; a remark is a sentence. */
-    private static final int NAMED = 5;
-
     /** From a profile of ONNX Runtime, which is deleted. */
     static Placement of(Path profile) {
         Set<String> nodes = new LinkedHashSet<>();
@@ -49,9 +46,7 @@ record Placement(List<String> onProcessor) {
         if (onProcessor.isEmpty()) {
             return null;
         }
-        int more = onProcessor.size() - NAMED;
         return onProcessor.size() + " nodes ran on the processor, where ONNX Runtime put them: "
-                + String.join(", ", onProcessor.subList(0, Math.min(NAMED, onProcessor.size())))
-                + (more > 0 ? ", and " + more + " more" : "");
+                + SomeNames.of(onProcessor);
     }
 }

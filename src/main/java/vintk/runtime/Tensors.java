@@ -50,7 +50,7 @@ final class Tensors {
         float[] moved = axis > 0 ? moved(shape, axis, data) : data;
         return type == DataType.FLOAT
                 ? Tensor.floats(shape, moved)
-                : Tensor.of(new TensorType(type, shape), moved.length, i -> moved[i]);
+                : Tensor.of(new TensorType(type, shape), moved.length, i -> type.nearest(moved[i]));
     }
 
     /** A tensor of any type; close it. */

@@ -53,12 +53,12 @@ class InputsTest {
         Npy.write(file, NpyArray.of(new long[] {4, 3, 2, 5}, values));
         Inputs inputs = new NpyFile(file, Optional.empty());
         assertEquals(new Batch(4, 3, 2, 5, values).slice(0, 3), inputs.load(3, 3, 2, 5, 9));
-        assertRefused(inputs, 3, 5, "expected float images of shape (3 or more, 3, 5, 5), got (4, 3, 2, 5)");
+        assertRefused(inputs, 3, 5, "expected images of shape (3 or more, 3, 5, 5), got (4, 3, 2, 5)");
         assertRefused(
                 inputs,
                 5,
                 2,
-                "expected float images of shape (5 or more, 3, 2, 5), got (4, 3, 2, 5); ask for at most 4 inputs or"
+                "expected images of shape (5 or more, 3, 2, 5), got (4, 3, 2, 5); ask for at most 4 inputs or"
                         + " save more");
         values[1] = Float.NaN;
         Npy.write(file, NpyArray.of(new long[] {4, 3, 2, 5}, values));

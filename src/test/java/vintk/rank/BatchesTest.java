@@ -16,6 +16,7 @@ import vintk.input.Inputs;
 import vintk.input.Noise;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
+import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 
 class BatchesTest {
@@ -26,7 +27,7 @@ class BatchesTest {
     private List<float[]> round(Shape sample, int repeats) {
         List<float[]> round = new ArrayList<>();
         for (int seed = 0; seed < repeats; seed++) {
-            round.add(batches.augmented(sample, seed));
+            round.add(batches.augmented(sample, DataType.FLOAT, seed));
         }
         return round;
     }
@@ -49,7 +50,7 @@ class BatchesTest {
         refused("identity,high-pass:0", "views identity and high-pass:0 are the same for these images of 8×8");
         refused("low-pass:0.25,identity,low-pass:0.2", "views low-pass:0.25 and low-pass:0.2 are the same");
         refused("identity:std,high-pass:0:std", "views identity:std and high-pass:0:std are the same");
-        of("identity,band:1,1.3,high-pass:1.4142,low-pass:0.2").augmented(SMALL, 0);
+        of("identity,band:1,1.3,high-pass:1.4142,low-pass:0.2").augmented(SMALL, DataType.FLOAT, 0);
     }
 
     /** One image of which a view takes nothing away, and others of which it does. */
@@ -62,7 +63,7 @@ class BatchesTest {
         Path file = folder.resolve("x.npy");
         Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, numbers));
         new Batches(Inputs.parse(file.toString()), View.parseList("identity,low-pass:0.7"), 2, warning -> {})
-                .augmented(SMALL, 0);
+                .augmented(SMALL, DataType.FLOAT, 0);
         // Steps of nearly the largest number: what a filter leaves overshoots.
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = i % 8 < 4 ? 3.3e38f : -3.3e38f;
@@ -70,11 +71,12 @@ class BatchesTest {
         Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, numbers));
         Batches steps = new Batches(Inputs.parse(file.toString()), View.parseList("low-pass:0.6"), 2, warning -> {});
         IllegalArgumentException infinite =
-                assertThrows(IllegalArgumentException.class, () -> steps.augmented(SMALL, 0));
+                assertThrows(IllegalArgumentException.class, () -> steps.augmented(SMALL, DataType.FLOAT, 0));
         assertTrue(infinite.getMessage().contains("view low-pass:0.6"), infinite::getMessage);
         Npy.write(file, NpyArray.of(new long[] {2, 3, 8, 8}, new float[numbers.length]));
         Batches zeros = new Batches(Inputs.parse(file.toString()), View.parseList("identity"), 2, warning -> {});
-        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> zeros.augmented(SMALL, 0));
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> zeros.augmented(SMALL, DataType.FLOAT, 0));
         assertTrue(thrown.getMessage().startsWith("the inputs are 0 everywhere"), thrown::getMessage);
     }
 
@@ -84,7 +86,7 @@ class BatchesTest {
 
     private static void refused(String views, String message) {
         IllegalArgumentException thrown =
-                assertThrows(IllegalArgumentException.class, () -> of(views).augmented(SMALL, 0));
+                assertThrows(IllegalArgumentException.class, () -> of(views).augmented(SMALL, DataType.FLOAT, 0));
         assertTrue(thrown.getMessage().contains(message), thrown::getMessage);
     }
 
@@ -96,7 +98,7 @@ class BatchesTest {
         List<float[]> again = round(Shape.of(3, 16, 16), 5);
         for (int seed = 0; seed < 5; seed++) {
             assertSame(large.get(seed), again.get(seed));
-            assertNotSame(small.get(seed), batches.augmented(SMALL, seed));
+            assertNotSame(small.get(seed), batches.augmented(SMALL, DataType.FLOAT, seed));
         }
     }
 }

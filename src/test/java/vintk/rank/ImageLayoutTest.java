@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 import vintk.input.Batch;
+import vintk.input.ImageScale;
 import vintk.onnx.Shape;
 
 class ImageLayoutTest {
@@ -15,7 +16,7 @@ class ImageLayoutTest {
 
     @Test
     void channelsFirst() {
-        ImageLayout layout = ImageLayout.of(Shape.of(3, 1, 2));
+        ImageLayout layout = new ImageLayout(Shape.of(3, 1, 2), ImageScale.NORMALISED);
         Batch images = layout.images(2, FIRST);
         assertEquals(3, images.channels());
         assertArrayEquals(FIRST, images.data());
@@ -24,7 +25,7 @@ class ImageLayoutTest {
 
     @Test
     void channelsLast() {
-        ImageLayout layout = ImageLayout.of(Shape.of(4, 2, 3));
+        ImageLayout layout = new ImageLayout(Shape.of(4, 2, 3), ImageScale.NORMALISED);
         float[] data = new float[48];
         for (int i = 0; i < data.length; i++) {
             data[i] = i;
@@ -40,10 +41,13 @@ class ImageLayoutTest {
     @Test
     void whatCouldBeBothIsChannelsFirst() {
         assertArrayEquals(
-                FIRST, ImageLayout.of(Shape.of(3, 2, 1)).images(2, FIRST).data());
+                FIRST,
+                new ImageLayout(Shape.of(3, 2, 1), ImageScale.NORMALISED)
+                        .images(2, FIRST)
+                        .data());
         assertArrayEquals(
                 LAST,
-                ImageLayout.of(Shape.of(2, 1, 3))
-                        .data(ImageLayout.of(Shape.of(3, 2, 1)).images(2, FIRST)));
+                new ImageLayout(Shape.of(2, 1, 3), ImageScale.NORMALISED)
+                        .data(new ImageLayout(Shape.of(3, 2, 1), ImageScale.NORMALISED).images(2, FIRST)));
     }
 }

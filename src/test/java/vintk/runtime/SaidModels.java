@@ -1,6 +1,8 @@
 package vintk.runtime;
 
 import java.util.stream.Stream;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 
 /** What a file says of its initializers, or a user does: buffers, parameters, numbers. */
 final class SaidModels {
@@ -22,24 +24,82 @@ final class SaidModels {
                 new ExportedModel("a number that the model named", scaled("head.scale"), 3),
                 new ExportedModel("a number of another exporter", scaled("tf2onnx", "scale"), 3).without("scale"),
                 new ExportedModel("the same, said to be a parameter", scaled("tf2onnx", "scale"), 3).including("sc"),
-                new ExportedModel("a radial basis, as the file says", basis(), 4));
+                new ExportedModel("a radial basis, as the file says", basis(true), 4),
+                new ExportedModel("statistics of images, for all that the file says", basis(false), 4)
+                        .without("centres", "widths"),
+                new ExportedModel("statistics of images, which a user says are none", basis(false), 4)
+                        .including("centres|widths|v"),
+                new ExportedModel("a shift of activations, as the file says", shifted("shift", true), 4),
+                new ExportedModel("a mean of activations, for all that the file says", shifted("shift", false), 4)
+                        .without("shift", "spread"),
+                new ExportedModel("a mean of activations, which a user says is none", shifted("shift", false), 4)
+                        .including("."),
+                new ExportedModel("a running mean, among others that a user names", shifted("running_mean", false), 4)
+                        .including(".")
+                        .without("running_mean"),
+                new ExportedModel("a learned ε of a normalisation", normalised(), 4));
     }
 
-    /** Centres and widths, which look like statistics of images. */
-    private static TestModel basis() {
-        return TestModel.opset(18)
+    /** Centres and logarithms of widths, which look like statistics of images. */
+    private static TestModel basis(boolean said) {
+        TestModel model = TestModel.opset(18)
                 .producer("pytorch")
                 .input("x", -1, 4)
                 .weight("centres", 4)
-                .weight("widths", 4)
-                .kind("centres", "PARAMETER")
-                .kind("widths", "PARAMETER")
-                .longs("axes", 0)
+                .weight("widths", 4);
+        if (said) {
+            model.kind("centres", "PARAMETER").kind("widths", "PARAMETER");
+        }
+        return model.longs("axes", 0)
                 .node("Unsqueeze", "row", "centres", "axes")
                 .node("Sub", "centred", "x", "row")
-                .node("Div", "u", "centred", "widths")
+                .node("Exp", "width", "widths")
+                .node("Div", "u", "centred", "width")
                 .weight("v", 4, 2)
                 .layer("y", "u", "v")
+                .output("y");
+    }
+
+    /** (x - tanh μ) / (1 + e^σ) + β behind a layer, as running statistics are written that were computed. */
+    private static TestModel shifted(String name, boolean said) {
+        TestModel model = TestModel.opset(18)
+                .producer("pytorch")
+                .input("x", -1, 4)
+                .weight("w", 4, 5)
+                .weight(name, 5)
+                .weight("spread", 5)
+                .weight("offset", 5);
+        if (said) {
+            model.kind(name, "PARAMETER").kind("spread", "PARAMETER");
+        }
+        return model.layer("h", "x", "w")
+                .node("Tanh", "mean", name)
+                .node("Sub", "centred", "h", "mean")
+                .node("Softplus", "width", "spread")
+                .node("Div", "scaled", "centred", "width")
+                .node("Add", "z", "scaled", "offset")
+                .node("Tanh", "y", "z")
+                .output("y");
+    }
+
+    /** A normalisation by hand whose ε has the shape [1] and is a parameter. */
+    private static TestModel normalised() {
+        return TestModel.opset(17)
+                .producer("pytorch")
+                .input("x", -1, 4)
+                .weight("w", 4, 5)
+                .initializer("norm.epsilon", Tensor.floats(Shape.of(1), new float[] {0.5f}))
+                .layer("h", "x", "w")
+                .node("ReduceMean", "mean", "h")
+                .with("axes", new long[] {-1})
+                .node("Sub", "centred", "h", "mean")
+                .node("Mul", "square", "centred", "centred")
+                .node("ReduceMean", "variance", "square")
+                .with("axes", new long[] {-1})
+                .node("Add", "sum", "variance", "norm.epsilon")
+                .node("Sqrt", "root", "sum")
+                .node("Div", "z", "centred", "root")
+                .node("Tanh", "y", "z")
                 .output("y");
     }
 

@@ -28,7 +28,9 @@ public final class ArithmeticForm {
             }
             case "Div" -> {
                 double inverse = (float) (1 / number(inputs.get(1)));
-                yield Math.abs(inverse) >= Float.MIN_NORMAL && Double.isFinite(inverse)
+                // A number of more axes than what it divides gives the result its rank.
+                boolean same = inputs.get(0).shape().equals(node.output().shape());
+                yield same && Math.abs(inverse) >= Float.MIN_NORMAL && Double.isFinite(inverse)
                         ? binary(node, "Mul", inputs.get(0), Ops.scalar(DataType.FLOAT, inverse))
                         : Rewrite.with(node, inputs).outputs();
             }

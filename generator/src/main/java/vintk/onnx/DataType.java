@@ -39,6 +39,20 @@ public enum DataType {
         return this == FLOAT || this == DOUBLE || this == FLOAT16 || this == BFLOAT16;
     }
 
+    /** The number of this type that is nearest to a value: of those with a fraction, the value itself. */
+    public double nearest(double value) {
+        return switch (this) {
+            case BOOL -> value == 0 ? 0 : 1;
+            case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> value;
+            default -> {
+                boolean signed = this == INT8 || this == INT16 || this == INT32 || this == INT64;
+                double size = Math.scalb(1.0, 8 * bytes);
+                double lowest = signed ? -size / 2 : 0;
+                yield Math.max(lowest, Math.min(lowest + size - 1, Math.rint(value)));
+            }
+        };
+    }
+
     /** The type with this code; an {@link IllegalArgumentException} names a code that is not handled. */
     public static DataType of(int code) {
         for (DataType type : values()) {

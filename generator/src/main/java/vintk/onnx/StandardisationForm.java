@@ -37,7 +37,7 @@ public final class StandardisationForm {
                 && square.node().input(0) == centred
                 && square.node().input(1) == centred;
         boolean constant =
-                !Double.isNaN(Ops.scalarOf(root.node().input(0).node().input(1)));
+                !Double.isNaN(ArithmeticForm.number(root.node().input(0).node().input(1)));
         boolean same = y.type().equals(x.type());
         return variance && constant && same && meanOf(centred.node().input(1)) == x ? x : null;
     }
@@ -54,7 +54,7 @@ public final class StandardisationForm {
     }
 
     private static double epsilon(Value y) {
-        return Ops.scalarOf(root(y).node().input(0).node().input(1));
+        return ArithmeticForm.number(root(y).node().input(0).node().input(1));
     }
 
     /** What a value is the mean of along the last axis, which is kept; null where it is none. */
@@ -67,7 +67,7 @@ public final class StandardisationForm {
         boolean last = value.shape()
                         .equals(x.shape().rank() == 0 ? x.shape() : x.shape().with(-1, 1))
                 && x.shape().elements() == value.shape().elements() * width;
-        return last && Ops.scalarOf(value.node().input(1)) == (float) (1.0 / width) ? x : null;
+        return last && ArithmeticForm.number(value.node().input(1)) == (float) (1.0 / width) ? x : null;
     }
 
     /**

@@ -37,8 +37,7 @@ public final class Roles {
     private static final Set<String> FLOW = Set.of("If", "Loop", "Scan");
 
     /** How modules name them, of PyTorch and TensorFlow: what reads a mean or variance in arithmetic does not tell. */
-    private static final Pattern RUNNING =
-            Pattern.compile("(?<![A-Za-z])(?:running|moving)_(mean|var|variance)(?!_?[A-Za-z])");
+    static final Pattern RUNNING = Pattern.compile("(?<![A-Za-z])(?:running|moving)_(mean|var|variance)(?!_?[A-Za-z])");
 
     /** Inputs of BatchNormalization. */
     private static final int MEAN = 3;
@@ -61,7 +60,7 @@ public final class Roles {
         this.shapes = new ParameterShapes(graph);
         this.origin = new Origin(graph);
         this.normalisation = new NormalisationPattern(graph, origin, shapes);
-        this.learned = Marks.parameters(model);
+        this.learned = LearnedValues.of(model, graph);
         this.contents = new Contents(graph.constants().keySet(), this::tensor, this::prunes, this::isAside);
     }
 
@@ -393,7 +392,7 @@ public final class Roles {
     }
 
     private Role statistic(NodeProto node) {
-        boolean told = node.getInputCount() > 1 && learned.contains(origin.source(node.getInput(1)));
+        boolean told = node.getInputCount() > 1 && learned.contains(node.getInput(1));
         return told ? null : normalisation.statistic(node);
     }
 }

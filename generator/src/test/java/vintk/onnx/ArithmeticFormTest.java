@@ -36,6 +36,7 @@ class ArithmeticFormTest {
                 new Case("a number of rank 1", (x, w) -> Ops.mul(x, number(2, 1)), "Mul(x, 2.0)"),
                 new Case("a number of more axes", (x, w) -> Ops.mul(x, number(2, 1, 1, 1)), "Mul(x, 2.0:3)"),
                 new Case("by a number", (x, w) -> Ops.div(x, number(8)), "Mul(x, 0.125)"),
+                new Case("by a number of more axes", (x, w) -> Ops.div(x, number(8, 1, 1, 1)), "Div(x, 8.0:3)"),
                 new Case(
                         "by nothing", (x, w) -> Ops.mul(Ops.div(number(0), x), number(0)), "Div(0.0, x) Mul(Div, 0.0)"),
                 new Case(

@@ -185,10 +185,24 @@ class FusionTest {
         }
     }
 
+    /** Its gradient would be gone: LayerNormalization has it as an attribute. */
+    @Test
+    void learnedEpsilonsStay() {
+        for (boolean division : new boolean[] {true, false}) {
+            Graph learned = graph(v -> standardised(v[0], v[0], all(1e-3f, 1), division));
+            assertTrue(StandardisationForm.recognise(learned).nodes().stream()
+                    .noneMatch(n -> n.opType().equals("LayerNormalization")));
+        }
+    }
+
     private static Value standardised(Value x, Value spread, boolean division) {
+        return standardised(x, spread, Ops.scalar(DataType.FLOAT, 1e-3), division);
+    }
+
+    private static Value standardised(Value x, Value spread, Value epsilon, boolean division) {
         Value centred = Ops.sub(x, Ops.reduceMean(x, -1));
         Value other = spread == x ? centred : Ops.sub(spread, Ops.reduceMean(spread, -1));
-        Value root = Ops.sqrt(Ops.add(Ops.reduceMean(Ops.square(other), -1), 1e-3));
+        Value root = Ops.sqrt(Ops.add(Ops.reduceMean(Ops.square(other), -1), epsilon));
         return division ? Ops.div(centred, root) : Ops.mul(centred, Ops.reciprocal(root));
     }
 

@@ -1,0 +1,31 @@
+package vintk.opset;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What is said to be learned: parameters that the exporter marked, or that a user named, and all that is computed from them alone.
+ * Arithmetic cannot make statistics of these.
+ */
+final class LearnedValues {
+    private LearnedValues() {}
+
+    static Set<String> of(ModelProto model, ProtoGraph graph) {
+        Set<String> learned = new HashSet<>(Marks.parameters(model));
+        Marks.included(model).stream()
+                // A pattern may name these among others.
+                .filter(name -> !Roles.RUNNING.matcher(name).find())
+                .forEach(learned::add);
+        if (learned.isEmpty()) {
+            return learned;
+        }
+        for (NodeProto node : graph.nodes()) {
+            if (node.getInputList().stream().anyMatch(learned::contains)) {
+                node.getOutputList().stream().filter(o -> !graph.isDependent(o)).forEach(learned::add);
+            }
+        }
+        return learned;
+    }
+}
