@@ -1,16 +1,14 @@
 package vintk.cli;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import vintk.proto.Declared;
 
 /** What a file declares: who made it, its inputs and its outputs. Nothing is checked. */
 final class ModelPorts {
@@ -29,13 +27,7 @@ final class ModelPorts {
 
     /** Inputs that are no initializers. */
     static List<Port> inputs(ModelProto model) {
-        GraphProto graph = model.getGraph();
-        Set<String> initializers = new HashSet<>();
-        graph.getInitializerList().forEach(t -> initializers.add(t.getName()));
-        return graph.getInputList().stream()
-                .filter(i -> !initializers.contains(i.getName()))
-                .map(ModelPorts::port)
-                .toList();
+        return Declared.inputs(model.getGraph()).stream().map(ModelPorts::port).toList();
     }
 
     static List<Port> outputs(ModelProto model) {

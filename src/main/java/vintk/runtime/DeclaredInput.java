@@ -5,11 +5,10 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
+import vintk.proto.Declared;
 
 /**
  * An input as the model declares it.
@@ -17,17 +16,9 @@ import vintk.onnx.Shape;
  * @param dims extents, -1 where free
  */
 record DeclaredInput(String name, DataType dataType, List<Long> dims) {
-    /** The inputs of a model that are no initializers (which files of IR 3 repeat among them). */
+    /** The inputs of a model that are no initializers. */
     static List<DeclaredInput> all(ModelProto model) {
-        Set<String> initializers = new HashSet<>();
-        model.getGraph().getInitializerList().forEach(t -> initializers.add(t.getName()));
-        List<DeclaredInput> inputs = new ArrayList<>();
-        for (ValueInfoProto info : model.getGraph().getInputList()) {
-            if (!initializers.contains(info.getName())) {
-                inputs.add(of(info));
-            }
-        }
-        return inputs;
+        return Declared.inputs(model.getGraph()).stream().map(DeclaredInput::of).toList();
     }
 
     private static DeclaredInput of(ValueInfoProto info) {

@@ -101,9 +101,7 @@ final class Body {
         NodeProto.Builder changed = node.toBuilder();
         for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
             if (attribute.hasG()) {
-                Set<String> given = new HashSet<>();
-                attribute.getG().getOutputList().forEach(o -> given.add(o.getName()));
-                attribute.setG(bare(attribute.getG(), node, given));
+                attribute.setG(bare(attribute.getG(), node, Declared.outputs(attribute.getG())));
             }
         }
         return changed.build();

@@ -6,7 +6,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,14 +28,10 @@ public final class CopiedRows {
      */
     public static ModelProto of(ModelProto model, long batch) {
         GraphProto graph = model.getGraph();
-        Map<String, TensorProto> stored = new LinkedHashMap<>();
-        graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
         Set<String> samples = new HashSet<>();
-        graph.getInputList().forEach(input -> samples.add(input.getName()));
-        samples.removeAll(stored.keySet());
+        Declared.inputs(graph).forEach(input -> samples.add(input.getName()));
         Set<String> joined = new HashSet<>();
-        Set<String> kept = new HashSet<>();
-        graph.getOutputList().forEach(output -> kept.add(output.getName()));
+        Set<String> kept = Declared.outputs(graph);
         for (NodeProto node : graph.getNodeList()) {
             if (SubGraphs.reads(node).anyMatch(samples::contains)) {
                 samples.addAll(node.getOutputList());
@@ -48,7 +43,7 @@ public final class CopiedRows {
         }
         joined.removeAll(kept);
         Map<String, Tensor> rows = new HashMap<>();
-        stored.forEach((name, tensor) -> {
+        Declared.initializers(graph).forEach((name, tensor) -> {
             boolean copied = joined.contains(name) && tensor.getDimsCount() > 1 && tensor.getDims(0) == batch;
             Tensor row = copied ? TensorReader.read(tensor).commonRow() : null;
             if (row != null) {

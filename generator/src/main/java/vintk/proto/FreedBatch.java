@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +21,7 @@ public final class FreedBatch {
 
     /** The model with the shapes of its Reshapes changed; its inputs are the caller's. */
     public static ModelProto of(ModelProto model, Set<String> inputs, long samples) {
-        Map<String, TensorProto> stored = new HashMap<>();
-        model.getGraph().getInitializerList().forEach(t -> stored.put(t.getName(), t));
+        Map<String, TensorProto> stored = Declared.initializers(model.getGraph());
         Set<String> carrying = new HashSet<>(inputs);
         GraphProto.Builder graph = model.getGraph().toBuilder().clearNode();
         for (NodeProto node : model.getGraph().getNodeList()) {

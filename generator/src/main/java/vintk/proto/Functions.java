@@ -171,8 +171,7 @@ final class Functions {
     }
 
     private GraphProto hoistInside(String path, GraphProto graph) {
-        Set<String> given = new HashSet<>();
-        graph.getOutputList().forEach(output -> given.add(output.getName()));
+        Set<String> given = Declared.outputs(graph);
         Renaming names = new Renaming();
         GraphProto.Builder rest = graph.toBuilder().clearNode();
         for (NodeProto node : graph.getNodeList()) {

@@ -2,7 +2,6 @@ package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -14,8 +13,7 @@ final class InferenceMode {
 
     static GraphProto of(GraphProto whole) {
         GraphProto.Builder graph = whole.toBuilder();
-        Set<String> used = new HashSet<>();
-        graph.getOutputList().forEach(output -> used.add(output.getName()));
+        Set<String> used = Declared.outputs(whole);
         graph.getNodeList().forEach(node -> SubGraphs.reads(node).forEach(used::add));
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);

@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import vintk.onnx.Attributes;
 
@@ -16,8 +15,7 @@ final class SamePadding {
     private SamePadding() {}
 
     static GraphProto of(GraphProto whole) {
-        Map<String, TensorProto> stored = new HashMap<>();
-        whole.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
+        Map<String, TensorProto> stored = Declared.initializers(whole);
         GraphProto.Builder graph = whole.toBuilder();
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);

@@ -211,8 +211,7 @@ public final class Sequences {
 
     /** Without the sequences that nobody reads any more. */
     private ModelProto model(GraphProto graph) {
-        Set<String> needed = new HashSet<>();
-        graph.getOutputList().forEach(output -> needed.add(output.getName()));
+        Set<String> needed = Declared.outputs(graph);
         List<NodeProto> left = new ArrayList<>();
         for (int i = kept.size() - 1; i >= 0; i--) {
             NodeProto node = kept.get(i);

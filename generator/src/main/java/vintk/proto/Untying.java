@@ -5,8 +5,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +28,7 @@ public final class Untying {
 
     private Untying(ModelProto model) {
         this.graph = model.getGraph();
-        Set<String> elsewhere = new HashSet<>();
-        graph.getOutputList().forEach(output -> elsewhere.add(output.getName()));
+        Set<String> elsewhere = Declared.outputs(graph);
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);
             for (String input : node.getInputList()) {
@@ -41,8 +38,7 @@ public final class Untying {
                 SubGraphs.reads(node).forEach(elsewhere::add);
             }
         }
-        Map<String, TensorProto> stored = new HashMap<>();
-        graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
+        Map<String, TensorProto> stored = Declared.initializers(graph);
         readers.entrySet()
                 .removeIf(e -> e.getValue().size() < 2
                         || elsewhere.contains(e.getKey())
@@ -78,8 +74,7 @@ public final class Untying {
         List<NodeProto.Builder> nodes = new ArrayList<>();
         graph.getNodeList().forEach(node -> nodes.add(node.toBuilder()));
         Names names = new Names(graph);
-        Set<String> outputs = new HashSet<>();
-        graph.getOutputList().forEach(output -> outputs.add(output.getName()));
+        Set<String> outputs = Declared.outputs(graph);
         long added = 0;
         for (TensorProto tensor : graph.getInitializerList()) {
             List<Integer> places = readers.getOrDefault(tensor.getName(), List.of());

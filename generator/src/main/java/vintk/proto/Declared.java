@@ -1,0 +1,35 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a graph names besides its nodes. Sets and maps are the caller's to change. */
+public final class Declared {
+    private Declared() {}
+
+    /** The inputs that are no initializers (which files of IR 3 repeat among them). */
+    public static List<ValueInfoProto> inputs(GraphProto graph) {
+        Set<String> stored = initializers(graph).keySet();
+        return graph.getInputList().stream()
+                .filter(input -> !stored.contains(input.getName()))
+                .toList();
+    }
+
+    static Set<String> outputs(GraphProto graph) {
+        Set<String> names = new HashSet<>();
+        graph.getOutputList().forEach(output -> names.add(output.getName()));
+        return names;
+    }
+
+    static Map<String, TensorProto> initializers(GraphProto graph) {
+        Map<String, TensorProto> byName = new LinkedHashMap<>();
+        graph.getInitializerList().forEach(tensor -> byName.put(tensor.getName(), tensor));
+        return byName;
+    }
+}
