@@ -1,5 +1,7 @@
 package vintk.rank;
 
+import java.util.Arrays;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.hipparchus.stat.correlation.KendallsCorrelation;
 import org.hipparchus.stat.correlation.PearsonsCorrelation;
@@ -70,16 +72,15 @@ public record Correlation(String predictor, int count, Coefficient kendall, Coef
         }
 
         private static Resampled of(ToDoubleFunction<double[]> formula, Resampled... all) {
-            Resamples[] kendall = new Resamples[all.length];
-            Resamples[] spearman = new Resamples[all.length];
-            Resamples[] pearson = new Resamples[all.length];
-            for (int i = 0; i < all.length; i++) {
-                kendall[i] = all[i].kendall;
-                spearman[i] = all[i].spearman;
-                pearson[i] = all[i].pearson;
-            }
             return new Resampled(
-                    Resamples.of(formula, kendall), Resamples.of(formula, spearman), Resamples.of(formula, pearson));
+                    of(formula, Resampled::kendall, all),
+                    of(formula, Resampled::spearman, all),
+                    of(formula, Resampled::pearson, all));
+        }
+
+        private static Resamples of(
+                ToDoubleFunction<double[]> formula, Function<Resampled, Resamples> coefficient, Resampled... all) {
+            return Resamples.of(formula, Arrays.stream(all).map(coefficient).toArray(Resamples[]::new));
         }
 
         Correlation named(String predictor) {

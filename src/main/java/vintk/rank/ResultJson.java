@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,25 @@ public final class ResultJson {
     static final ObjectMapper MAPPER = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private ResultJson() {}
+
+    /**
+     * A file that is a JSON array.
+     *
+     * @param elements what it is one of, as messages have it
+     * @throws IOException if the file cannot be read, or is not one
+     */
+    public static JsonNode array(Path path, String elements) throws IOException {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(Files.readString(path));
+        } catch (JsonProcessingException e) {
+            throw new IOException("%s is not JSON: %s".formatted(path, e.getOriginalMessage()), e);
+        }
+        if (!root.isArray()) {
+            throw new IOException("Expected %s to be a JSON array of %s".formatted(path, elements));
+        }
+        return root;
+    }
 
     /** The tree of a result; the caller may change it. */
     public static ObjectNode tree(Result result) {

@@ -87,17 +87,8 @@ public record Truth(String column, SortedMap<String, Double> values) {
     }
 
     private static List<Map.Entry<String, JsonNode>> jsonRows(Path path) throws IOException {
-        JsonNode root;
-        try {
-            root = ResultJson.MAPPER.readTree(Files.readString(path));
-        } catch (JsonProcessingException e) {
-            throw new IOException("%s is not JSON: %s".formatted(path, e.getOriginalMessage()), e);
-        }
-        if (!root.isArray()) {
-            throw new IOException("Expected %s to be a JSON array of models".formatted(path));
-        }
         List<Map.Entry<String, JsonNode>> rows = new ArrayList<>();
-        for (JsonNode row : root) {
+        for (JsonNode row : ResultJson.array(path, "models")) {
             if (!row.path("id").isValueNode()) {
                 throw new IOException("Model %d of %s has no 'id'".formatted(rows.size() + 1, path));
             }

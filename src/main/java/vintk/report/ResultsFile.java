@@ -1,9 +1,7 @@
 package vintk.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
@@ -33,8 +31,6 @@ import vintk.score.Status;
  * @param warnings such as a half-written last line of a journal
  */
 public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
-
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     public ResultsFile {
         models = List.copyOf(models);
@@ -82,17 +78,8 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
 
     private static List<Result> json(Path path) throws IOException {
         RegularFile.require(path, "a file of results");
-        JsonNode root;
-        try {
-            root = JSON.readTree(Files.readString(path));
-        } catch (JsonProcessingException e) {
-            throw new IOException("%s is not JSON: %s".formatted(path, e.getOriginalMessage()), e);
-        }
-        if (!root.isArray()) {
-            throw new IOException("Expected %s to be a JSON array of results".formatted(path));
-        }
         List<Result> results = new ArrayList<>();
-        for (JsonNode node : root) {
+        for (JsonNode node : ResultJson.array(path, "results")) {
             try {
                 results.add(ResultJson.result(node));
             } catch (IllegalArgumentException | ArithmeticException e) {
