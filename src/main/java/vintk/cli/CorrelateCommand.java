@@ -99,10 +99,24 @@ final class CorrelateCommand implements Callable<Integer> {
                 named(agreement.unscored()),
                 named(agreement.withoutTruth()),
                 named(agreement.withoutResult()));
-        out.printf(ROW, agreement.statistic().id(), "Kendall tau-b", "Spearman rho", "Pearson r");
-        List<Correlation> all = Stream.concat(agreement.correlations().stream(), agreement.comparisons().stream())
+        table(out, agreement);
+        List<String> notes = notes(agreement);
+        if (!notes.isEmpty()) {
+            out.printf("%n%s%n", String.join(System.lineSeparator(), notes));
+        }
+        if (agreement.matched().size() > 1 && !agreement.choices().isEmpty()) {
+            choices(out, agreement);
+        }
+    }
+
+    private static List<Correlation> all(Agreement agreement) {
+        return Stream.concat(agreement.correlations().stream(), agreement.comparisons().stream())
                 .toList();
-        for (Correlation correlation : all) {
+    }
+
+    private static void table(PrintWriter out, Agreement agreement) {
+        out.printf(ROW, agreement.statistic().id(), "Kendall tau-b", "Spearman rho", "Pearson r");
+        for (Correlation correlation : all(agreement)) {
             if (correlation.count() < agreement.matched().size()) {
                 out.println(correlation.predictor() + ": of " + correlation.count() + " models");
             }
@@ -113,6 +127,9 @@ final class CorrelateCommand implements Callable<Integer> {
                     text(correlation.spearman()),
                     text(correlation.pearson()));
         }
+    }
+
+    private static List<String> notes(Agreement agreement) {
         List<String> notes = new ArrayList<>();
         if (agreement.statistic().direction() == Direction.LOWER) {
             notes.add("Of %s less is better: its sign is turned."
@@ -121,7 +138,7 @@ final class CorrelateCommand implements Callable<Integer> {
         if (!agreement.comparisons().isEmpty()) {
             notes.add("vintk - params: by how much better; vintk | params: given the parameters.");
         }
-        if (all.stream()
+        if (all(agreement).stream()
                 .anyMatch(c ->
                         c.kendall().value().isEmpty() || c.pearson().value().isEmpty())) {
             notes.add("- is not defined: fewer than two models, or all numbers of one side equal.");
@@ -132,20 +149,19 @@ final class CorrelateCommand implements Callable<Integer> {
         } else if (models < FEW) {
             notes.add("Of so few models the intervals (95 %, bootstrap) cannot be relied on.");
         }
-        if (!notes.isEmpty()) {
-            out.printf("%n%s%n", String.join(System.lineSeparator(), notes));
-        }
-        if (agreement.matched().size() > 1 && !agreement.choices().isEmpty()) {
-            int chosen = agreement.chosen();
-            out.printf(
-                    Locale.ROOT,
-                    "%n%-22s %-21s truth of its first (best: %.6g)%n",
-                    "the first " + chosen + " (a tenth)",
-                    "among the best " + chosen,
-                    agreement.best());
-            for (Agreement.Choice choice : agreement.choices()) {
-                out.printf(Locale.ROOT, "by %-19s %-21d %.6g%n", choice.predictor(), choice.found(), choice.first());
-            }
+        return notes;
+    }
+
+    private static void choices(PrintWriter out, Agreement agreement) {
+        int chosen = agreement.chosen();
+        out.printf(
+                Locale.ROOT,
+                "%n%-22s %-21s truth of its first (best: %.6g)%n",
+                "the first " + chosen + " (a tenth)",
+                "among the best " + chosen,
+                agreement.best());
+        for (Agreement.Choice choice : agreement.choices()) {
+            out.printf(Locale.ROOT, "by %-19s %-21d %.6g%n", choice.predictor(), choice.found(), choice.first());
         }
     }
 

@@ -78,23 +78,7 @@ public record Agreement(
      * @throws IllegalArgumentException if two results have one id or statistics differ, or if no model has both score and truth
      */
     public static Agreement of(List<ScoredModel> models, Truth truth, long seed) {
-        TreeMap<String, ScoredModel> byId = new TreeMap<>();
-        for (ScoredModel model : models) {
-            if (byId.put(model.id(), model) != null) {
-                throw new IllegalArgumentException(
-                        "Two results have the id '%s': remove one, or correlate them apart".formatted(model.id()));
-            }
-            ScoredModel first = models.get(0);
-            if (model.statistic() != first.statistic()) {
-                throw new IllegalArgumentException(
-                        "Expected results of one statistic, got %s for %s and %s for %s: correlate them apart"
-                                .formatted(
-                                        first.statistic().id(),
-                                        first.id(),
-                                        model.statistic().id(),
-                                        model.id()));
-            }
-        }
+        TreeMap<String, ScoredModel> byId = byId(models);
         List<ScoredModel> matched = new ArrayList<>();
         List<String> unscored = new ArrayList<>();
         List<String> withoutTruth = new ArrayList<>();
@@ -110,26 +94,8 @@ public record Agreement(
         List<String> withoutResult = truth.values().keySet().stream()
                 .filter(id -> !byId.containsKey(id))
                 .toList();
-        if (matched.isEmpty() && !unscored.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "No model with a value of '%s' has a score by %s: %d of %d results have none"
-                            .formatted(
-                                    truth.column(),
-                                    byId.values().iterator().next().statistic().id(),
-                                    byId.values().stream()
-                                            .filter(m -> m.vintk().isEmpty())
-                                            .count(),
-                                    byId.size()));
-        }
         if (matched.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "No model has both a score and a value of '%s': results have ids like %s, the truth like %s"
-                            .formatted(
-                                    truth.column(),
-                                    byId.isEmpty() ? "(none)" : byId.firstKey(),
-                                    truth.values().isEmpty()
-                                            ? "(none)"
-                                            : truth.values().firstKey()));
+            throw new IllegalArgumentException(unmatched(truth, byId, !unscored.isEmpty()));
         }
         long key = key(seed, "bootstrap/" + truth.column());
         Map<String, Correlation.Resampled> resampled = new LinkedHashMap<>();
@@ -176,6 +142,46 @@ public record Agreement(
                 Arrays.stream(values(matched, model -> truth.values().get(model.id())))
                         .max()
                         .orElseThrow());
+    }
+
+    private static TreeMap<String, ScoredModel> byId(List<ScoredModel> models) {
+        TreeMap<String, ScoredModel> byId = new TreeMap<>();
+        for (ScoredModel model : models) {
+            if (byId.put(model.id(), model) != null) {
+                throw new IllegalArgumentException(
+                        "Two results have the id '%s': remove one, or correlate them apart".formatted(model.id()));
+            }
+            ScoredModel first = models.get(0);
+            if (model.statistic() != first.statistic()) {
+                throw new IllegalArgumentException(
+                        "Expected results of one statistic, got %s for %s and %s for %s: correlate them apart"
+                                .formatted(
+                                        first.statistic().id(),
+                                        first.id(),
+                                        model.statistic().id(),
+                                        model.id()));
+            }
+        }
+        return byId;
+    }
+
+    /** @param known whether the truth knows any of the results, which lack scores then */
+    private static String unmatched(Truth truth, TreeMap<String, ScoredModel> byId, boolean known) {
+        if (known) {
+            return "No model with a value of '%s' has a score by %s: %d of %d results have none"
+                    .formatted(
+                            truth.column(),
+                            byId.firstEntry().getValue().statistic().id(),
+                            byId.values().stream()
+                                    .filter(m -> m.vintk().isEmpty())
+                                    .count(),
+                            byId.size());
+        }
+        return "No model has both a score and a value of '%s': results have ids like %s, the truth like %s"
+                .formatted(
+                        truth.column(),
+                        byId.isEmpty() ? "(none)" : byId.firstKey(),
+                        truth.values().isEmpty() ? "(none)" : truth.values().firstKey());
     }
 
     private static Choice choice(String predictor, double[] predictions, double[] truths) {
