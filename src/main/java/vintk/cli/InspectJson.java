@@ -11,7 +11,10 @@ import vintk.opset.OperatorTable;
 import vintk.opset.OperatorUse;
 import vintk.runtime.Inspection;
 
-/** An inspection as JSON. What is not known, because the model was refused before, is null. */
+/**
+ * An inspection as JSON. What is not known, because the model was refused before, is null; the shape of a sample is left
+ * out then.
+ */
 final class InspectJson {
     private InspectJson() {}
 

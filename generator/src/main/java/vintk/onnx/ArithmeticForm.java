@@ -38,7 +38,8 @@ public final class ArithmeticForm {
         };
     }
 
-    private static boolean isLess(Value a, Value b) {
+    /** Whether a value has fewer elements than another. */
+    static boolean isLess(Value a, Value b) {
         return a.shape().elements() < b.shape().elements();
     }
 

@@ -61,18 +61,14 @@ final class ScaleFusion {
     private static Node convolution(Node node, List<Value> inputs) {
         Value x = inputs.get(0);
         Value weights = inputs.get(1);
-        if (isScaled(x) && isLess(weights, x)) {
+        if (isScaled(x) && ArithmeticForm.isLess(weights, x)) {
             List<Value> operands = new ArrayList<>(inputs);
             operands.set(0, unscaled(x));
             operands.set(1, times(weights, x.node().input(1)));
             return copy(node, node.opType(), operands, node.attributes());
         }
-        boolean linear = inputs.size() == 2 && isScaled(weights) && isLess(node.output(), weights);
+        boolean linear = inputs.size() == 2 && isScaled(weights) && ArithmeticForm.isLess(node.output(), weights);
         return linear ? behind(node, inputs, 1) : node;
-    }
-
-    private static boolean isLess(Value a, Value b) {
-        return a.shape().elements() < b.shape().elements();
     }
 
     /** A multiple of weights: where they are known, now. */
@@ -116,7 +112,7 @@ final class ScaleFusion {
             return made;
         }
         Value operand = inputs.get(0);
-        if (Ops.isNode(operand, "Conv") && isLess(operand.node().input(1), operand)) {
+        if (Ops.isNode(operand, "Conv") && ArithmeticForm.isLess(operand.node().input(1), operand)) {
             Node plain = operand.node();
             List<Value> operands = new ArrayList<>(plain.inputs());
             for (int i = 1; i < operands.size(); i++) {
