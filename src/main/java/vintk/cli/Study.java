@@ -41,7 +41,6 @@ final class Study {
     private final ResultsOutput output;
     private final boolean resume;
     private final PrintWriter stdout;
-    private final PrintWriter stderr;
     private final List<Result> results = new ArrayList<>();
     private final List<Result> taken = new ArrayList<>();
     private volatile int interruption;
@@ -52,7 +51,6 @@ final class Study {
         this.output = flags.out == null ? null : new ResultsOutput(flags.out);
         this.resume = flags.resume;
         this.stdout = spec.commandLine().getOut();
-        this.stderr = spec.commandLine().getErr();
         if (resume && output == null) {
             throw new IllegalArgumentException("--resume goes on with a file of results: name it with --out");
         }
@@ -105,12 +103,11 @@ final class Study {
                     cause);
         }
         if (missing > 0) {
-            stderr.println("vintk: interrupted, " + (subjects.size() - missing) + " of " + subjects.size()
+            common.warn("interrupted, " + (subjects.size() - missing) + " of " + subjects.size()
                     + " models are scored"
                     + (output == null || results.isEmpty()
                             ? ""
                             : "; they are in " + output.file() + ", --resume goes on"));
-            stderr.flush();
         }
         if (!results.isEmpty()) {
             report(missing == 0);
