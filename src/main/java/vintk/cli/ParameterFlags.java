@@ -27,7 +27,7 @@ final class ParameterFlags {
             names = "--include",
             paramLabel = "REGEX",
             description =
-                    "Count only parameters in whose names this is found; also masks, tables of sines and single numbers of such names.")
+                    "Count only parameters in whose names this is found; also masks, tables of sines, single numbers and what arithmetic makes statistics, of such names.")
     private String include;
 
     @Option(

@@ -57,7 +57,8 @@ final class ScoreFlags {
             defaultValue = "synthetic",
             description =
                     "synthetic (spectrum and colours of natural images), noise, a folder of images, or a .npy file"
-                            + " [N, C, H, W] (default: ${DEFAULT-VALUE}).")
+                            + " [N, C, H, W]; with unit: or pixels: in front, from 0 to 1 or 255, for models that normalise"
+                            + " images themselves (default: ${DEFAULT-VALUE}).")
     String inputs;
 
     @Option(

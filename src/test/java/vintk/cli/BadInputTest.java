@@ -255,7 +255,7 @@ class BadInputTest {
     @Test
     void inputsThatAreNone() throws IOException {
         Shell few = Shell.vintk("score", good, "--batch", 4, "--inputs", input);
-        assertOneLine(ExitCode.USAGE, few, "x.npy: expected float images of shape (4 or more, 3, 32, 32)");
+        assertOneLine(ExitCode.USAGE, few, "x.npy: expected images of shape (4 or more, 3, 32, 32)");
         Path empty = Files.createDirectory(folder.resolve("pictures"));
         assertOneLine(
                 ExitCode.USAGE, Shell.vintk("score", good, "--inputs", empty), "expected 32 images or more, found 0");

@@ -2,6 +2,7 @@ package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,14 +16,21 @@ import vintk.onnx.NodeLabel;
 final class Order {
     private Order() {}
 
-    /** The graph sorted, nodes as far as possible in their own order; an {@link IllegalArgumentException} names a cycle. */
+    /** The graph sorted, nodes as far as possible in their own order; an {@link IllegalArgumentException} names a cycle, or a value there is twice. */
     static GraphProto topological(GraphProto graph) {
         Map<String, Integer> producer = new HashMap<>();
+        Map<String, TensorProto> stored = Declared.initializers(graph);
         List<NodeProto> nodes = graph.getNodeList();
         for (int i = 0; i < nodes.size(); i++) {
             for (String output : nodes.get(i).getOutputList()) {
                 if (!output.isEmpty() && producer.put(output, i) != null) {
                     throw new IllegalArgumentException("value '" + output + "' is computed by two nodes");
+                }
+                if (stored.containsKey(output)) {
+                    throw new IllegalArgumentException("value '" + output + "' is stored, and computed by "
+                            + NodeLabel.of(nodes.get(i))
+                            + " too: give the parameter another name (exporters call values"
+                            + " by their operators)");
                 }
             }
         }
