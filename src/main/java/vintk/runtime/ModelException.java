@@ -56,7 +56,7 @@ public final class ModelException extends RuntimeException {
                     network.name() + ": samples could not be tracked " + e.getMessage()
                             + (network.fixedBatch() > 1
                                     ? "; is axis " + network.batchAxis()
-                                            + " of its input the batch? If not, give --batch-axis"
+                                            + " of its input the batch? If not, give --batch-axis; if so, export it with a batch of one"
                                     : ""),
                     e);
         } catch (NegativeArraySizeException e) {

@@ -75,9 +75,8 @@ public final class OnnxNetwork implements Network {
         }
         TakenStatistics statistics = TakenStatistics.of(model);
         if (!statistics.ofImages().isEmpty() && signature.main().dataType().isFloating()) {
-            remarks.add("normalises images itself (" + SomeNames.of(statistics.ofImages())
-                    + "): they are normalised before, but"
-                    + " for --inputs unit:WHAT and pixels:WHAT, from 0 to 1 or to 255");
+            remarks.add("normalises images itself, by " + SomeNames.of(statistics.ofImages()) + ", and gets normalised"
+                    + " ones: with --inputs unit:WHAT or pixels:WHAT they are from 0 to 1 or to 255");
         }
         if (!statistics.ofActivations().isEmpty()) {
             remarks.add("taken for statistics, as they are subtracted or divided by before a shift, so that they do not"

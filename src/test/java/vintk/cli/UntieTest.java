@@ -109,7 +109,7 @@ class UntieTest {
         Path file = folder.resolve("images.onnx");
         ModelWriter.write(ModelWriter.modelOfFreeBatch(new Graph("images", List.of(x), Map.of("y", y))), file);
         JsonNode result = scored(file);
-        assertEquals(0, result.path("warnings").size(), result.toString());
+        assertFalse(result.path("warnings").toString().contains("--untie"), result.toString());
         assertEquals(9 + 3, result.at("/params").asLong());
     }
 
