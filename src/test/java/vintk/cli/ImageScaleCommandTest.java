@@ -85,6 +85,9 @@ class ImageScaleCommandTest {
         assertEquals(ntk(plain), ntk(unit), 0.02);
         assertTrue(bytes.path("warnings").toString().contains("pixels"), bytes.toString());
         assertFalse(plain.path("warnings").toString().contains("pixels"), plain.toString());
+        assertTrue(
+                pixels.path("warnings").toString().contains("normalises images itself, by mean, std"),
+                pixels.toString());
         assertEquals("pixels:synthetic", pixels.path("settings").path("inputs").asText());
     }
 
