@@ -1,6 +1,7 @@
 package vintk.file;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** Writes a file as a whole: to a temporary one beside it, which then takes its place. */
 public final class AtomicFile {
@@ -23,7 +25,8 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Writes a file; what was there before stays until all is written, also for those who have it open.
+     * Writes a file; what was there before stays until all is written, also for those who have it open. Once this returns the
+     * new one is on disk, so that what it was made from may go.
      *
      * @throws IOException naming the file, and why it cannot be written
      */
@@ -41,7 +44,9 @@ public final class AtomicFile {
                 "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
             content.writeTo(temporary);
+            force(temporary, StandardOpenOption.WRITE);
             move(temporary, target);
+            forceFolder(temporary.getParent());
         } catch (IOException e) {
             throw failure(path, e);
         } finally {
@@ -103,6 +108,21 @@ public final class AtomicFile {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Onto the disk, by whichever channel it was written: a power cut could leave its new name with nothing behind it. */
+    private static void force(Path path, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
+            channel.force(true);
+        }
+    }
+
+    private static void forceFolder(Path folder) {
+        try {
+            force(folder, StandardOpenOption.READ);
+        } catch (IOException e) {
+            // Not every system opens a folder; there the name comes when the system likes, and all is written but it.
         }
     }
 }
