@@ -30,14 +30,18 @@ class InterruptTest {
         assumeFalse(isInterruptIgnored(), "this process ignores interrupts, and so do those it starts");
         Path out = folder.resolve(name);
         Path partial = name.endsWith(".jsonl") ? out : folder.resolve(name + ".partial.jsonl");
+        Path temporary = Files.createDirectory(folder.resolve("temporary files"));
+        Path boot = Path.of("/proc/sys/kernel/random/boot_id");
+        if (Files.isReadable(boot)) {
+            // What a killed process has left.
+            Path left = Files.createDirectory(temporary.resolve("onnxruntime-java1"));
+            Files.createFile(left.resolve("in-use-" + Files.readString(boot).strip()));
+        }
         List<String> ranking = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 // From where the process runs, as people give it.
-                "-Djava.io.tmpdir="
-                        + Path.of("")
-                                .toAbsolutePath()
-                                .relativize(Files.createDirectory(folder.resolve("temporary files"))),
+                "-Djava.io.tmpdir=" + Path.of("").toAbsolutePath().relativize(temporary),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Vintk.class.getName(),
