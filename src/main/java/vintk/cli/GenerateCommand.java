@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 import vintk.autodiff.FreeBatch;
 import vintk.file.AtomicFile;
 import vintk.file.RegularFile;
+import vintk.file.Utf8;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
@@ -181,7 +182,7 @@ final class GenerateCommand implements Callable<Integer> {
         RegularFile.require(file, "a list of candidates");
         Set<String> lines = new LinkedHashSet<>();
         if (Files.exists(file)) {
-            lines.addAll(Files.readAllLines(file));
+            Utf8.read(file).lines().forEach(lines::add);
         }
         boolean more = !lines.isEmpty();
         candidates.forEach(candidate -> lines.add(candidate.json()));

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import vintk.file.AtomicFile;
 import vintk.file.RegularFile;
+import vintk.file.Utf8;
 import vintk.score.Result;
 
 /**
@@ -51,7 +52,7 @@ public final class Journal implements Closeable {
         try {
             // Through the channel that has the lock: closing another one of the same file would give it back.
             byte[] rest = wholeLines(Channels.newInputStream(channel), line -> {});
-            String half = new String(rest, StandardCharsets.UTF_8);
+            String half = Utf8.beginning(rest);
             boolean onlyBreakMissing = !half.isBlank() && parse(half).isPresent();
             if (!onlyBreakMissing) {
                 channel.truncate(channel.size() - rest.length);
@@ -86,7 +87,7 @@ public final class Journal implements Closeable {
                 return true;
             }
             byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
-            String text = new String(bytes, StandardCharsets.UTF_8);
+            String text = Utf8.beginning(bytes);
             return parse(text).isPresent() || bytes.length == Files.size(path) && !isJson(text);
         }
     }
@@ -151,21 +152,22 @@ public final class Journal implements Closeable {
         List<Result> results = new ArrayList<>();
         int[] number = {0};
         RegularFile.require(path, "a file of results");
-        String rest;
+        byte[] rest;
         try (InputStream in = Files.newInputStream(path)) {
-            rest = new String(wholeLines(in, line -> add(line, path, ++number[0], results)), StandardCharsets.UTF_8);
+            rest = wholeLines(in, line -> add(line, path, ++number[0], results));
         }
-        if (!rest.isBlank()) {
+        String half = Utf8.beginning(rest);
+        if (parse(half).isPresent()) {
             // A result that only lacks the line break, as an editor may leave it, is whole.
-            parse(rest)
-                    .ifPresentOrElse(
-                            results::add,
-                            () -> warnings.add("%s: the last line is half written and was left out".formatted(path)));
+            add(rest, path, ++number[0], results);
+        } else if (!half.isBlank()) {
+            warnings.add("%s: the last line is half written and was left out".formatted(path));
         }
         return new Contents(results, warnings);
     }
 
-    private static void add(String line, Path path, int number, List<Result> results) throws IOException {
+    private static void add(byte[] bytes, Path path, int number, List<Result> results) throws IOException {
+        String line = Utf8.decode(bytes, path, number);
         if (line.isBlank()) {
             return;
         }
@@ -194,7 +196,7 @@ public final class Journal implements Closeable {
     }
 
     private interface LineTaker {
-        void take(String line) throws IOException;
+        void take(byte[] line) throws IOException;
     }
 
     /** Hands over the lines that have their break, one by one, as a journal may be larger than memory; returns what is behind them. */
@@ -203,7 +205,7 @@ public final class Journal implements Closeable {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = bytes.read(); next >= 0; next = bytes.read()) {
             if (next == '\n') {
-                each.take(line.toString(StandardCharsets.UTF_8));
+                each.take(line.toByteArray());
                 line.reset();
             } else {
                 line.write(next);

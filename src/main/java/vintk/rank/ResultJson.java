@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import vintk.file.Utf8;
 import vintk.score.Cost;
 import vintk.score.EngineChoice;
 import vintk.score.Estimate;
@@ -46,7 +46,7 @@ public final class ResultJson {
     public static JsonNode array(Path path, String elements) throws IOException {
         JsonNode root;
         try {
-            root = MAPPER.readTree(Files.readString(path));
+            root = MAPPER.readTree(Utf8.read(path));
         } catch (JsonProcessingException e) {
             throw new IOException("%s is not JSON: %s".formatted(path, e.getOriginalMessage()), e);
         }

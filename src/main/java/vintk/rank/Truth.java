@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +20,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import vintk.file.RegularFile;
+import vintk.file.Utf8;
 
 /**
  * A column of a ground truth table: what models reached after training, higher is better.
@@ -103,9 +102,9 @@ public record Truth(String column, SortedMap<String, Double> values) {
                 .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
                 .build();
         List<String[]> lines;
-        try (var reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+        try {
             lines = mapper.readerFor(String[].class)
-                    .<String[]>readValues(reader)
+                    .<String[]>readValues(Utf8.read(path))
                     .readAll();
         } catch (JsonProcessingException e) {
             throw new IOException("%s is not CSV: %s".formatted(path, e.getOriginalMessage()), e);

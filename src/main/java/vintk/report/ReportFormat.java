@@ -3,12 +3,12 @@ package vintk.report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import vintk.file.AtomicFile;
+import vintk.file.Utf8;
 import vintk.rank.Journal;
 import vintk.rank.Ranking;
 import vintk.score.Named;
@@ -70,7 +70,7 @@ public enum ReportFormat implements Named {
             return;
         }
         try (InputStream in = Files.newInputStream(path)) {
-            String text = new String(in.readNBytes(BEGINNING), StandardCharsets.UTF_8);
+            String text = Utf8.beginning(in.readNBytes(BEGINNING));
             if (!beginning.matcher(text).matches() || this == JSONL && !Journal.isJournal(path)) {
                 throw new IOException(
                         path + " is there already and holds something else than results: give another --out");

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import vintk.file.RegularFile;
+import vintk.file.Utf8;
 import vintk.rank.Journal;
 import vintk.rank.Merged;
 import vintk.rank.ResultJson;
@@ -93,11 +92,11 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
     private static List<ScoredModel> csv(Path path, Optional<Statistic> statistic) throws IOException {
         RegularFile.require(path, "a file of results");
         List<ScoredModel> models = new ArrayList<>();
-        try (BufferedReader reader = Files.newBufferedReader(path)) {
+        try {
             List<Map<String, String>> rows = new CsvMapper()
                     .readerForMapOf(String.class)
                     .with(CsvSchema.emptySchema().withHeader())
-                    .<Map<String, String>>readValues(reader)
+                    .<Map<String, String>>readValues(Utf8.read(path))
                     .readAll();
             String of = statistic.map(named -> ":" + named.id()).orElse("");
             for (Map<String, String> row : rows) {

@@ -38,6 +38,10 @@ class DrawTest {
         try (var files = Files.list(out)) {
             assertEquals(1, files.count());
         }
+        // Those that are there already are not added again, whatever an editor has put in front.
+        Files.writeString(out.resolve("candidates.jsonl"), "\uFEFF" + String.join("\n", lines));
+        generate(out, limits);
+        assertEquals(lines, Files.readAllLines(out.resolve("candidates.jsonl")));
         // Smaller images take fewer.
         Shell small = generate(out, "--size", 64, "--max-macs", "100M");
         assertEquals(ExitCode.OK, small.code(), small.err());

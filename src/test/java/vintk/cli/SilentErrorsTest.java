@@ -267,10 +267,10 @@ class SilentErrorsTest {
         Value attention = Ops.softmax(Ops.add(Ops.matMul(input, weight("first", 8, 8)), mask), -1);
         Value y = Ops.reduceSum(Ops.matMul(attention, weight("second", 8, 2)), false, 2);
         String json = parameters(file("mask", y));
-        assertTrue(json.contains("\"parameters\":" + (64 + 16)), json);
+        assertTrue(json.contains("\"params\":" + (64 + 16)), json);
         assertTrue(json.contains("\"a mask\""), json);
         String all = parameters(file("mask", y), "--include", ".");
-        assertTrue(all.contains("\"parameters\":" + (64 + 16 + 64)), all);
+        assertTrue(all.contains("\"params\":" + (64 + 16 + 64)), all);
     }
 
     private String parameters(Path model, Object... options) throws IOException {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +71,28 @@ class JournalTest {
             journal.append(SECOND);
         }
         assertEquals(List.of(FIRST, SECOND), Journal.read(path).results());
+    }
+
+    /** As some editors save a file: with a mark in front, or in the encoding of a country. */
+    @Test
+    void otherEncodings() throws IOException {
+        Path path = folder.resolve("results.jsonl");
+        Result named = SampleResults.scored("é", 1);
+        for (String end : new String[] {"", "\n"}) {
+            Files.writeString(path, "\uFEFF" + ResultJson.line(named) + end);
+            assertTrue(Journal.isJournal(path));
+            assertEquals(List.of(named), Journal.read(path).results());
+            try (Journal journal = Journal.resume(path)) {
+                journal.append(SECOND);
+            }
+            assertEquals(List.of(named, SECOND), Journal.read(path).results());
+            Files.writeString(
+                    path, ResultJson.line(FIRST) + "\n" + ResultJson.line(named) + end, StandardCharsets.ISO_8859_1);
+            IOException e = assertThrows(IOException.class, () -> Journal.read(path));
+            assertEquals(
+                    path + ": expected text in UTF-8, got other bytes in line 2: save the file as UTF-8",
+                    e.getMessage());
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -71,6 +72,21 @@ class TruthTest {
         assertEquals(
                 1,
                 Truth.read(file("n.csv", ",id,,acc\n0,a,,1\n"), "acc").values().size());
+    }
+
+    /** As some editors save a file: with a mark in front, or in the encoding of a country. */
+    @Test
+    void otherEncodings() throws IOException {
+        for (String[] table : new String[][] {
+            {"t.csv", "acc,id\n1,é\n"},
+            {"t.json", "[{\"acc\": 1, \"id\": \"é\"}]"}
+        }) {
+            Path path = file(table[0], "\uFEFF" + table[1]);
+            assertEquals(Map.of("é", 1.0), Truth.read(path, "acc").values());
+            Files.writeString(path, table[1], StandardCharsets.ISO_8859_1);
+            IOException e = assertThrows(IOException.class, () -> Truth.read(path, "acc"));
+            assertTrue(e.getMessage().startsWith(path + ": expected text in UTF-8, got other bytes"), e.getMessage());
+        }
     }
 
     @Test

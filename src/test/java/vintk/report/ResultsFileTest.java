@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,20 @@ class ResultsFileTest {
             assertEquals(List.of(path), files.toList());
         }
         assertFalse(Files.readString(path).contains("NaN"));
+        // As some editors save a file, with a mark in front.
+        Files.writeString(path, "\uFEFF" + Files.readString(path));
+        assertEquals(file.models(), ResultsFile.read(path, Optional.empty()).models());
+        format.requireOwn(path);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HTML")
+    void otherEncodingsAreRefused(ReportFormat format) throws IOException {
+        Path path = folder.resolve("results." + format.id());
+        format.write(Ranking.of(List.of(SampleResults.scored("é", 1))), path);
+        Files.writeString(path, Files.readString(path), StandardCharsets.ISO_8859_1);
+        IOException e = assertThrows(IOException.class, () -> ResultsFile.read(path, Optional.empty()));
+        assertTrue(e.getMessage().startsWith(path + ": expected text in UTF-8, got other bytes"), e.getMessage());
     }
 
     /** Of one repeat and of two: two studies, put into one file by hand. */

@@ -1,2 +1,2 @@
-/** Files that are files, and there whole or not at all. */
+/** Files that are files, there whole or not at all, and text that is text. */
 package vintk.file;

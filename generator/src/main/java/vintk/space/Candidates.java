@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vintk.file.RegularFile;
+import vintk.file.Utf8;
 
 /**
  * Files of candidates: {@code .jsonl} with one record per line, or {@code .json} with an array of records.
@@ -54,18 +55,18 @@ public final class Candidates {
         Candidates reading = new Candidates(spaces);
         try {
             if (file.toString().endsWith(".jsonl")) {
-                reading.lines(Files.readAllLines(file));
+                reading.lines(Utf8.read(file).lines().toList());
             } else if (file.toString().endsWith(".json")) {
-                reading.array(JSON.readTree(Files.readString(file)));
+                reading.array(JSON.readTree(Utf8.read(file)));
             } else {
                 throw new SpaceException(file + ": expected a file of candidates named .jsonl or .json");
             }
         } catch (NoSuchFileException e) {
             throw new SpaceException(file + ": expected a file of candidates, there is no such file", e);
-        } catch (MalformedInputException e) {
-            throw new SpaceException(file + ": expected JSON in UTF-8, got other bytes", e);
         } catch (JsonProcessingException e) {
             throw new SpaceException(file + ": " + said(e), e);
+        } catch (FileSystemException e) {
+            throw new SpaceException(file + ": " + (e.getReason() == null ? "cannot be read" : e.getReason()), e);
         } catch (IOException e) {
             throw new SpaceException(file + ": cannot be read: " + e.getMessage(), e);
         }

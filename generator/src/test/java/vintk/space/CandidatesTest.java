@@ -32,6 +32,9 @@ class CandidatesTest {
         assertEquals(candidates, Candidates.read(file));
         assertEquals(candidates.size(), Files.readAllLines(file).size());
         assertEquals(candidates.get(0).json(), Files.readAllLines(file).get(0));
+        // As some editors save a file, with a mark in front.
+        Files.writeString(file, "\uFEFF" + Files.readString(file));
+        assertEquals(candidates, Candidates.read(file));
     }
 
     @Test
