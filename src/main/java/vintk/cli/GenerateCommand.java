@@ -147,10 +147,13 @@ final class GenerateCommand implements Callable<Integer> {
                 ? Candidates.read(listed, spaces.own())
                 : draw.draw(spaces.find(name), count, common.seed, pixels, spaces.classes());
         CommonOptions.atLeastOne("--batch", batch);
+        List<Subject> subjects = spaces.subjects(candidates, pixels);
         Files.createDirectories(out);
+        // Before the models: where their disk is full, those that are there have their record.
+        list(candidates);
         PrintWriter stdout = spec.commandLine().getOut();
         ArrayNode files = JsonNodeFactory.instance.arrayNode();
-        for (Subject subject : spaces.subjects(candidates, pixels)) {
+        for (Subject subject : subjects) {
             long params = subject.parameters().orElseThrow();
             long macs = subject.macs().orElseThrow();
             ObjectNode entry = files.addObject().put("id", subject.name());
@@ -168,7 +171,6 @@ final class GenerateCommand implements Callable<Integer> {
                 stdout.flush();
             }
         }
-        list(candidates);
         if (common.json) {
             stdout.println(files);
             stdout.flush();

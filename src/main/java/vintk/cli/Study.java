@@ -191,7 +191,6 @@ final class Study {
     }
 
     private void take(Result result, Journal journal, Progress progress) {
-        taken.add(result);
         try {
             if (journal != null) {
                 journal.append(result);
@@ -199,6 +198,7 @@ final class Study {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        taken.add(result);
         progress.step();
     }
 
@@ -222,7 +222,10 @@ final class Study {
         try {
             ReportFormat.of(output.file()).write(ranking, output.file());
         } catch (IOException e) {
-            throw new IOException(e.getMessage() + "; all results are in " + output.journal(), e);
+            String kept = output.isLines()
+                    ? "it holds all results, and --resume adds their places"
+                    : "all results are in " + output.journal() + ", --resume goes on";
+            throw new IOException(e.getMessage() + "; " + kept, e);
         }
     }
 
