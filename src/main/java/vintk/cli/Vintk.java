@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Function;
@@ -118,7 +119,13 @@ public final class Vintk implements Runnable {
     private static int explainUsage(ParameterException e, String[] args) {
         CommandLine line = e.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println("vintk: " + oneLine(e.getMessage()));
+        // The name of a file that was taken for an option.
+        String file = Arrays.stream(args)
+                .filter(arg -> arg.matches("-[^=]*\\.onnx"))
+                .findFirst()
+                .map(name -> "; a file '%s' is written ./%s".formatted(name, name))
+                .orElse("");
+        err.println("vintk: " + oneLine(e.getMessage() + file));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
         }

@@ -359,6 +359,11 @@ class BadInputTest {
     void options() {
         Shell count = Shell.vintk("rank", "pit", "--count", "ten");
         assertTrue(count.err().contains("'--count': expected a whole number, got 'ten'"), count.err());
+        for (String[] words :
+                new String[][] {{"score", "-a.onnx", "--batch", "2"}, {"score", good.toString(), "-a.onnx"}}) {
+            Shell name = Shell.vintk(words);
+            assertTrue(name.err().contains("; a file '-a.onnx' is written ./-a.onnx"), name.err());
+        }
         Shell timeout = Shell.vintk("score", good, "--timeout", "1h");
         assertTrue(timeout.err().contains("'--timeout': expected a number, got '1h'"), timeout.err());
         Path own = ProjectRoot.path().resolve("models/tiny-pit.yaml");
