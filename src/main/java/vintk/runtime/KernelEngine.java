@@ -210,13 +210,29 @@ public final class KernelEngine implements AutoCloseable {
                     (name, values) -> Arrays.stream(values).map(x -> x * scale).toArray());
         }
         double[] kernel = sums.get(KernelGraph.KERNEL);
+        KernelRange range = KernelRange.of(kernel);
+        if (!options.accurate() && found.number() && !range.isOfProducts()) {
+            return accurate(data, seed, range);
+        }
         Optional<String> origin = origin(kernel, batch, rounds.get(0));
-        if (!found.number() && Arrays.stream(kernel).allMatch(Double::isFinite)) {
+        if (!found.number() && range.isNumber()) {
             throw new ModelException(
                     ModelException.Kind.NON_FINITE,
                     network.name() + ": output '" + plan.output() + "' is NaN, though its gradient is not");
         }
         return matrix(sums, origin);
+    }
+
+    /** The kernel by float64 products, where those of float32 may have become 0 or infinite. */
+    private KernelMatrix accurate(float[] data, long seed, KernelRange range) {
+        int given = Math.toIntExact(data.length / sample.elements());
+        try (KernelEngine engine = open(network, given, sample, options.withAccurate(true))) {
+            engine.found = found;
+            KernelMatrix kernel = engine.computed(data, seed);
+            return range.remark(KernelRange.of(kernel.values()))
+                    .map(kernel::withRemark)
+                    .orElse(kernel);
+        }
     }
 
     private KernelMatrix matrix(Map<String, double[]> kernels, Optional<String> origin) {
@@ -238,7 +254,11 @@ public final class KernelEngine implements AutoCloseable {
                 plan.output(),
                 plan.forward().macs() / plan.chunk(),
                 peakBytes,
-                Stream.concat(Optional.ofNullable(session.get().placement().remark()).stream(), found.remark().stream())
+                Stream.of(
+                                Optional.ofNullable(session.get().placement().remark()),
+                                found.remark(),
+                                KernelRange.of(total).remark())
+                        .flatMap(Optional::stream)
                         .toList(),
                 origin);
     }

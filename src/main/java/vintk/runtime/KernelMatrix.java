@@ -3,6 +3,7 @@ package vintk.runtime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A computed kernel.
@@ -34,4 +35,22 @@ public record KernelMatrix(
         long macs,
         long peakBytes,
         List<String> remarks,
-        Optional<String> origin) {}
+        Optional<String> origin) {
+    /** The same kernel with one remark more. */
+    KernelMatrix withRemark(String remark) {
+        return new KernelMatrix(
+                size,
+                values,
+                perParameter,
+                parameters,
+                leftOut,
+                elements,
+                engine,
+                reason,
+                output,
+                macs,
+                peakBytes,
+                Stream.concat(remarks.stream(), Stream.of(remark)).toList(),
+                origin);
+    }
+}
