@@ -8,12 +8,17 @@ import java.util.Optional;
  */
 final class Alignment {
 
-    /** A centred matrix whose norm is below this fraction of the raw one is constant but for rounding. */
+    /** Centred labels whose norm is below this fraction of the raw one are constant but for rounding. */
     private static final double CONSTANT = 1e-12;
 
     private Alignment() {}
 
-    static Optional<Value> of(Kernel kernel, int[] labels) {
+    /**
+     * The alignment; empty where labels, or Θ but for its noise, are constant.
+     *
+     * @param floor the noise of Θ as a fraction of its norm, {@link Spectrum#relativeFloor()}
+     */
+    static Optional<Value> of(Kernel kernel, int[] labels, double floor) {
         int n = kernel.size();
         if (labels.length == 0) {
             return Optional.empty();
@@ -33,7 +38,7 @@ final class Alignment {
         centre(same, n);
         double normTheta = Math.sqrt(product(theta, theta));
         double normSame = Math.sqrt(product(same, same));
-        if (normTheta <= CONSTANT * rawTheta || normSame <= CONSTANT * rawSame) {
+        if (normTheta <= floor * rawTheta || normSame <= CONSTANT * rawSame) {
             return Optional.empty();
         }
         return Optional.of(Value.exact(product(theta, same) / (normTheta * normSame)));

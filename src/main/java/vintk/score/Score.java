@@ -186,7 +186,11 @@ public record Score(
                         value.orElseThrow().value());
             default ->
                 "%s is not defined for this batch: it needs at least two samples that differ%s"
-                        .formatted(statistic.id(), statistic.needsLabels() ? ", and their labels" : "");
+                        .formatted(
+                                statistic.id(),
+                                statistic.needsLabels()
+                                        ? " in class (--labels), and in their gradients by more than the noise floor"
+                                        : "");
         };
     }
 }

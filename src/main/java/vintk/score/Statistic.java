@@ -111,9 +111,12 @@ public enum Statistic implements Named {
     /**
      * Centred alignment of the kernel with the labels, ⟨HΘH, HYH⟩/(‖HΘH‖·‖HYH‖), Y_ij = 1 where labels agree, H = I − 11ᵀ/n
      * (Cortes et al. 2012): higher is better. Labels of a batch repeat in each view. Absent without labels, with one class
-     * only, or where Θ is constant.
+     * only, or where Θ is constant but for noise: ‖HΘH‖ under ε‖Θ‖.
      */
-    ALIGNMENT("alignment", Direction.HIGHER, (kernel, spectrum, labels) -> Alignment.of(kernel, labels));
+    ALIGNMENT(
+            "alignment",
+            Direction.HIGHER,
+            (kernel, spectrum, labels) -> Alignment.of(kernel, labels, spectrum.relativeFloor()));
 
     private static final int[] NO_LABELS = {};
 

@@ -122,6 +122,14 @@ class ScoreTest {
     }
 
     @Test
+    void alignmentOfSamplesThatAreAlikeHasNoScore() {
+        Kernel kernel = Kernels.of(Precision.FLOAT32, new double[] {1, 1 - 1e-7}, new double[] {1 - 1e-7, 1});
+        Score score = Score.of(kernel, Statistic.ALIGNMENT, Integration.JOINT, new int[] {0, 1});
+        assertEquals(Status.ERROR, score.status());
+        assertTrue(score.message().endsWith("in their gradients by more than the noise floor"), score.message());
+    }
+
+    @Test
     void oneSampleHasNoCosine() {
         Score score = Score.of(Kernels.diagonal(Precision.FLOAT32, 2), Statistic.MEAN_COSINE, Integration.JOINT);
         assertEquals(Status.ERROR, score.status());

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Closed forms. */
 class StatisticTest {
@@ -134,6 +136,22 @@ class StatisticTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> Statistic.ALIGNMENT.value(aligned, spectrum, new int[] {0, 1, 0}));
+    }
+
+    /** 11ᵀ + δ yyᵀ with y = ±1: centred it is δ yyᵀ, of δ times its norm. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, 1e-5, true", "FLOAT32, 1e-7, false", "ACCURATE, 1e-7, true", "ACCURATE, 1e-9, false"})
+    void alignmentOfNoiseIsAbsent(Precision precision, double delta, boolean known) {
+        double[][] rows = new double[4][4];
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                rows[i][j] = 1 + ((i + j) % 2 == 0 ? delta : -delta);
+            }
+        }
+        Kernel kernel = Kernels.of(precision, rows);
+        Optional<Value> value = Statistic.ALIGNMENT.value(kernel, Spectrum.of(kernel), new int[] {0, 1, 0, 1});
+        assertEquals(known, value.isPresent());
+        value.ifPresent(v -> assertEquals(1, v.value(), 1e-6));
     }
 
     @Test
