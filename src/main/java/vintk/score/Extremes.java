@@ -5,7 +5,7 @@ package vintk.score;
  *
  * @param largest λ₁
  * @param smallest λ_n as computed; means nothing below the floor
- * @param noiseFloor ε·λ₁, see {@link Precision#relativeFloor}
+ * @param noiseFloor ε·λ₁, see {@link Spectrum#relativeFloor}
  */
 public record Extremes(double largest, double smallest, double noiseFloor) {
 

@@ -60,7 +60,9 @@ public final class Spectrum {
                     "Expected a positive semidefinite kernel, got eigenvalues from %s to %s: the gradients do not belong together"
                             .formatted(descending[n - 1], descending[0]));
         }
-        return new Spectrum(descending, kernel.precision().relativeFloor(n));
+        // No Gram matrix has one below 0: what made it so is noise of at least that size.
+        double seen = descending[n - 1] < 0 ? descending[n - 1] / -most : 0;
+        return new Spectrum(descending, Math.max(kernel.precision().relativeFloor(n), seen));
     }
 
     /** Number of eigenvalues n. */
@@ -83,7 +85,7 @@ public final class Spectrum {
         return descending[descending.length - 1];
     }
 
-    /** ε of {@link Precision#relativeFloor}: the noise floor as a fraction of λ₁. */
+    /** ε: the noise floor as a fraction of λ₁, {@link Precision#relativeFloor}, or −λ_n/λ₁ where λ_n is more negative than that. */
     public double relativeFloor() {
         return relativeFloor;
     }

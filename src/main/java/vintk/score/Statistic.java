@@ -59,7 +59,7 @@ public enum Statistic implements Named {
         return Math.log10(magnitude) + 0.5 * Math.log10(sum);
     })),
     /**
-     * (1/n)·log10 det(Θ + ελ₁I) with ε the noise floor {@link Precision#relativeFloor}: higher is better, a larger volume is
+     * (1/n)·log10 det(Θ + ελ₁I) with ε the noise floor {@link Spectrum#relativeFloor}: higher is better, a larger volume is
      * spanned by the gradients (assumed by analogy with the log-determinant of activation kernels, Mellor et al. 2021). The
      * ridge is the floor itself, so directions that rounding hides all count alike (log10 ελ₁), and the value is a number
      * also where λ_n is not. Eigenvalues made negative by rounding count as 0.

@@ -77,6 +77,23 @@ class StatisticTest {
         assertEquals((Math.log10(14) + 2 * Math.log10(14e-6)) / 3, exact(Statistic.LOG_DET, kernel), 1e-6);
     }
 
+    /** λ_n = −5e-4 λ₁ is off by 5e-4 λ₁ at least: a floor of 1e-6 would promise too much. */
+    @Test
+    void aNegativeEigenvalueRaisesTheFloor() {
+        Kernel kernel = Kernels.diagonal(Precision.FLOAT32, 2, 2, -1e-3);
+        Spectrum spectrum = Spectrum.of(kernel);
+        assertEquals(5e-4, spectrum.relativeFloor(), 1e-15);
+        assertEquals(
+                new Value(-Math.log10(5e-4), Bound.AT_LEAST),
+                Statistic.LOG_COND.value(kernel, spectrum).orElseThrow());
+        Value min = Statistic.LOG_MIN.value(kernel, spectrum).orElseThrow();
+        assertEquals(Bound.AT_MOST, min.bound());
+        assertEquals(-3, min.value(), 1e-12);
+        assertEquals((2 * Math.log10(2 + 1e-3) - 3) / 3, exact(Statistic.LOG_DET, kernel), 1e-12);
+        Kernel within = Kernels.diagonal(Precision.FLOAT32, 2, 2, -1e-7);
+        assertEquals(1e-6, Spectrum.of(within).relativeFloor());
+    }
+
     @Test
     void hilbertIsIllConditionedInFloat32AndNotInFloat64() {
         int n = 5;
