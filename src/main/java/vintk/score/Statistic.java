@@ -106,7 +106,8 @@ public enum Statistic implements Named {
                 }
             }
         }
-        return pairs == 0 ? Optional.empty() : Optional.of(Value.exact(sum / pairs));
+        // Takes off the rounding by which a mean of cosines may leave [−1, 1].
+        return pairs == 0 ? Optional.empty() : Optional.of(Value.exact(Math.max(-1, Math.min(1, sum / pairs))));
     }),
     /**
      * Centred alignment of the kernel with the labels, ⟨HΘH, HYH⟩/(‖HΘH‖·‖HYH‖), Y_ij = 1 where labels agree, H = I − 11ᵀ/n

@@ -171,6 +171,15 @@ class StatisticTest {
         value.ifPresent(v -> assertEquals(1, v.value(), 1e-6));
     }
 
+    /** Entries are rounded each for itself: a cosine of 1 + 5e-8 here. */
+    @Test
+    void noMeanOfCosinesIsAboveOne() {
+        Kernel kernel = Kernels.of(Precision.FLOAT32, new double[] {1, 1 + 5e-8}, new double[] {1 + 5e-8, 1});
+        assertEquals(1, exact(Statistic.MEAN_COSINE, kernel));
+        Kernel opposite = Kernels.of(Precision.FLOAT32, new double[] {1, -1 - 5e-8}, new double[] {-1 - 5e-8, 1});
+        assertEquals(-1, exact(Statistic.MEAN_COSINE, opposite));
+    }
+
     @Test
     void samplesWithoutGradientHaveNoCosine() {
         Kernel kernel = Kernels.of(new double[] {4, 2, 0}, new double[] {2, 4, 0}, new double[] {0, 0, 0});
