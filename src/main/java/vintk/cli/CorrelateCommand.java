@@ -149,6 +149,9 @@ final class CorrelateCommand implements Callable<Integer> {
         } else if (models < FEW) {
             notes.add("Of so few models the intervals (95 %, bootstrap) cannot be relied on.");
         }
+        if (all(agreement).stream().anyMatch(CorrelateCommand::isWithoutInterval)) {
+            notes.add("There is no interval where more than 5 % of the resamples have no coefficient.");
+        }
         return notes;
     }
 
@@ -163,6 +166,13 @@ final class CorrelateCommand implements Callable<Integer> {
         for (Agreement.Choice choice : agreement.choices()) {
             out.printf(Locale.ROOT, "by %-19s %-21d %.6g%n", choice.predictor(), choice.found(), choice.first());
         }
+    }
+
+    /** Though there are models enough. */
+    private static boolean isWithoutInterval(Correlation correlation) {
+        return correlation.count() >= Coefficient.FEWEST
+                && Stream.of(correlation.kendall(), correlation.spearman(), correlation.pearson())
+                        .anyMatch(c -> c.value().isPresent() && c.low().isEmpty());
     }
 
     private static String named(List<String> models) {

@@ -12,8 +12,9 @@ import org.hipparchus.stat.correlation.SpearmansCorrelation;
  * Spearman's ρ (mean ranks for ties) and Pearson's r.
  *
  * <p>Intervals are percentile bootstrap intervals (Efron &amp; Tibshirani 1993, §13.3): {@link #RESAMPLES} resamples of the models
- * with replacement, 2.5 % and 97.5 % percentiles. Resamples for which a coefficient is not defined are left out. They are of the
- * models alone: what other seeds would give is in the scores' standard errors.
+ * with replacement, 2.5 % and 97.5 % percentiles. Resamples for which a coefficient is not defined are left out; where those are
+ * more than a twentieth, there is no interval. They are of the models alone: what other seeds would give is in the scores'
+ * standard errors.
  *
  * @param predictor what was correlated, such as {@code vintk}, {@code params} or {@code vintk - params}
  * @param count models n

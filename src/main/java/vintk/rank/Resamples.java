@@ -25,6 +25,9 @@ record Resamples(int models, double value, double[] resampled) {
     /** Of fewer models most resamples are of two or three, and their percentiles no interval. */
     static final int FEWEST = 5;
 
+    /** Resamples that may lack a coefficient: percentiles of the others are those of all no more where it is many. */
+    private static final int UNDEFINED = COUNT / 20;
+
     /** Cost: O(COUNT · n log n). */
     static Resamples of(double[] x, double[] y, long seed, ToDoubleBiFunction<double[], double[]> formula) {
         int n = x.length;
@@ -69,7 +72,7 @@ record Resamples(int models, double value, double[] resampled) {
             return new Coefficient(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
         }
         double[] defined = DoubleStream.of(resampled).filter(Double::isFinite).toArray();
-        if (defined.length == 0) {
+        if (resampled.length == 0 || resampled.length - defined.length > UNDEFINED) {
             return new Coefficient(OptionalDouble.of(value), OptionalDouble.empty(), OptionalDouble.empty());
         }
         Percentile percentile = new Percentile();

@@ -77,6 +77,21 @@ class CorrelationTest {
         assertEquals(z + half, atanh(first.pearson().high().orElseThrow()), half / 2.5);
     }
 
+    /** A resample has the fifth truth with chance 1 − (4/5)⁵ = 0.67: a third have no coefficient, and the others are above that of all. */
+    @Test
+    void noIntervalOfResamplesThatAreMostlyNotDefined() {
+        double[] x = {3, 1, 2, 5, 4};
+        Coefficient tied = correlation("x", x, new double[] {0, 0, 0, 0, 1}, 0).kendall();
+        assertTrue(tied.value().isPresent());
+        assertEquals(OptionalDouble.empty(), tied.low());
+        assertEquals(OptionalDouble.empty(), tied.high());
+        // One of 5⁴ resamples is of one model.
+        assertTrue(correlation("x", x, new double[] {1, 2, 3, 4, 5}, 0)
+                .kendall()
+                .low()
+                .isPresent());
+    }
+
     private static double atanh(double r) {
         return 0.5 * Math.log((1 + r) / (1 - r));
     }
