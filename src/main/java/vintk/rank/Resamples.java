@@ -47,8 +47,8 @@ record Resamples(int models, double value, double[] resampled) {
     }
 
     private static double defined(double[] x, double[] y, ToDoubleBiFunction<double[], double[]> formula) {
-        // Takes off the rounding by which a coefficient may leave [−1, 1].
-        return constant(x) || constant(y) ? Double.NaN : Math.max(-1, Math.min(1, formula.applyAsDouble(x, y)));
+        // Takes off the rounding by which a coefficient may leave [−1, 1], and the sign of a zero.
+        return constant(x) || constant(y) ? Double.NaN : Math.max(-1, Math.min(1, formula.applyAsDouble(x, y))) + 0.0;
     }
 
     private static boolean constant(double[] values) {

@@ -34,7 +34,10 @@ public record Truth(String column, SortedMap<String, Double> values) {
     private static final Set<String> EMPTY = Set.of("", "-", "nan", "na", "n/a", "none", "null");
 
     public Truth {
-        values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+        TreeMap<String, Double> numbers = new TreeMap<>(values);
+        // A zero has no sign: ranks would tell two apart.
+        numbers.replaceAll((id, value) -> value + 0.0);
+        values = Collections.unmodifiableSortedMap(numbers);
     }
 
     /**

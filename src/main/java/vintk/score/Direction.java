@@ -18,8 +18,8 @@ public enum Direction implements Named {
         return id;
     }
 
-    /** The score turned so that higher is better: itself, or its negative. */
+    /** The score turned so that higher is better: itself, or its negative; a zero without a sign, as ranks would tell two apart. */
     public double orient(double score) {
-        return sign * score;
+        return sign * score + 0.0;
     }
 }

@@ -14,6 +14,8 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import vintk.score.Statistic;
 
 class CorrelationTest {
@@ -228,6 +230,30 @@ class CorrelationTest {
         assertEquals(0, agreement.correlations().get(3).count());
         Collections.reverse(models);
         assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5));
+    }
+
+    /** Tables have -0.0, and so do scores of which lower is better when their sign is turned. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Statistic.class,
+            names = {"MEAN_COSINE", "LOG_FROBENIUS"})
+    void zerosHaveNoSign(Statistic statistic) {
+        double[] scores = {0, 0, 0, 1, 2, 0};
+        double[] truths = {0, 0, 0, 0, 3, 0};
+        double[] signs = {1, -1, 1, -1, 1, -1};
+        List<ScoredModel> plain = new ArrayList<>();
+        List<ScoredModel> signed = new ArrayList<>();
+        TreeMap<String, Double> truth = new TreeMap<>();
+        TreeMap<String, Double> signedTruth = new TreeMap<>();
+        for (int i = 0; i < scores.length; i++) {
+            plain.add(model("m" + i, scores[i], i + 1, statistic));
+            signed.add(model("m" + i, scores[i] == 0 ? signs[i] * 0.0 : scores[i], i + 1, statistic));
+            truth.put("m" + i, truths[i]);
+            signedTruth.put("m" + i, truths[i] == 0 ? -signs[i] * 0.0 : truths[i]);
+        }
+        assertEquals(
+                Agreement.of(plain, new Truth("gain", truth), 0),
+                Agreement.of(signed, new Truth("gain", signedTruth), 0));
     }
 
     @Test
