@@ -5,13 +5,13 @@ import vintk.onnx.Attributes;
 import vintk.onnx.Shape;
 
 /**
- * How many numbers a layer adds up for an output, and what initialisations take for that. As {@code torch.nn.init} counts:
- * groups divide fan-in and not fan-out, and every gate of a recurrent layer is an output.
+ * How many numbers a layer adds up for an output, and what initialisations take for that. As {@code torch.nn.init} counts, by the
+ * shape alone: groups divide fan-in and not fan-out, every gate of a recurrent layer is an output, and ConvTranspose, whose weight
+ * is [in, out / groups, kernel ...], is taken for the convolution that it transposes.
  *
- * @param in inputs of an output: the extents over which a weight is summed
- * @param out outputs of an input
- * @param initial the number whose root bounds PyTorch's default initialisation; fan-in but for ConvTranspose (the second
- *     extent with the kernel's) and recurrent layers (the hidden size)
+ * @param in inputs of an output: the extents over which a weight is summed; of ConvTranspose outputs of an input
+ * @param out outputs of an input; of ConvTranspose inputs of an output, times groups
+ * @param initial the number whose root bounds PyTorch's default initialisation; fan-in but for recurrent layers (the hidden size)
  * @param features outputs of the layer at one place: the elements of a bias
  */
 public record Fans(long in, long out, long initial, long features) {
@@ -29,8 +29,8 @@ public record Fans(long in, long out, long initial, long features) {
             case "ConvTranspose":
                 if (rank > 1) {
                     long group = Math.max(1, attributes.integer("group", 1));
-                    long transposed = elements / shape.dim(0);
-                    return new Fans(elements / shape.dim(1) / group, transposed, transposed, shape.dim(1) * group);
+                    long in = elements / shape.dim(0);
+                    return new Fans(in, elements / shape.dim(1), in, shape.dim(1) * group);
                 }
                 break;
             case "LSTM", "GRU", "RNN":
