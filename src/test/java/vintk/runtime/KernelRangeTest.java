@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,19 +44,10 @@ class KernelRangeTest {
         "1e30, 64, BATCHED, large",
     })
     void linear(float factor, int rows, KernelOptions.Engine engine, String remark) throws IOException {
-        TestModel model = TestModel.opset(17)
-                .input("x", -1, rows, WIDTH)
-                .weight("w", WIDTH, WIDTH)
-                .scalar("c", factor)
-                .node("MatMul", "xw", "x", "w")
-                .node("Mul", "y", "xw", "c")
-                .output("y");
-        OnnxNetwork network = OnnxNetwork.read(
-                Files.write(folder.resolve("m.onnx"), model.build().toByteArray()));
         float[] data = new float[N * rows * WIDTH];
         RandomStream.of(1, "data").normal(data, 1);
         KernelOptions options = KernelOptions.defaults().withEngine(engine);
-        try (KernelEngine opened = KernelEngine.open(network, N, Shape.of(rows, WIDTH), options)) {
+        try (KernelEngine opened = KernelEngine.open(network(factor, rows), N, Shape.of(rows, WIDTH), options)) {
             KernelMatrix found = opened.compute(data);
             double[] expected = expected(data, rows, factor);
             for (int i = 0; i < N * N; i++) {
@@ -67,6 +59,41 @@ class KernelRangeTest {
                     : List.of("products of gradients are too " + remark
                             + " for float32: this kernel is of float64 products, as with --accurate");
             assertEquals(remarks, found.remarks());
+        }
+    }
+
+    private OnnxNetwork network(float factor, int rows) throws IOException {
+        TestModel model = TestModel.opset(17)
+                .input("x", -1, rows, WIDTH)
+                .weight("w", WIDTH, WIDTH)
+                .scalar("c", factor)
+                .node("MatMul", "xw", "x", "w")
+                .node("Mul", "y", "xw", "c")
+                .output("y");
+        return OnnxNetwork.read(
+                Files.write(folder.resolve("m.onnx"), model.build().toByteArray()));
+    }
+
+    /** Rows are outputs of samples, of which there are fewer: between two of one column of W stands c² x · x'. */
+    @Test
+    void everyOutput() throws IOException {
+        float[] data = new float[2 * 2 * WIDTH];
+        RandomStream.of(1, "data").normal(data, 1);
+        KernelOptions options =
+                KernelOptions.defaults().withReduction(Reduction.parse("full")).withPerParameter(true);
+        try (KernelEngine engine = KernelEngine.open(network(1e-21f, 2), 2, Shape.of(2, WIDTH), options)) {
+            KernelMatrix found = engine.compute(data);
+            assertEquals(2 * 2 * WIDTH, found.size());
+            double dot = 0;
+            for (int k = 0; k < WIDTH; k++) {
+                dot += data[k] * data[2 * WIDTH + k];
+            }
+            double scale = 1e-21f * (double) 1e-21f;
+            // The first output of the first sample with those of the second.
+            for (double[] kernel : List.of(found.values(), found.perParameter().get("w"))) {
+                assertEquals(dot, kernel[2 * WIDTH] / scale, 1e-4);
+                assertEquals(0, kernel[2 * WIDTH + 1] / scale, 1e-4);
+            }
         }
     }
 
