@@ -63,6 +63,11 @@ class HtmlScriptTest {
             seen.found = names();
             seen.shown = text('#shown');
             seen.chosen = points();
+            const print = [...document.styleSheets[0].cssRules].filter(rule => rule.conditionText === 'print')
+              .flatMap(rule => [...rule.cssRules]).map(rule => rule.cssText);
+            document.head.append(Object.assign(document.createElement('style'), { textContent: print.join('') }));
+            const style = selector => getComputedStyle(document.querySelector(selector));
+            seen.printed = [style('.wide').overflowX, style('.bar label').display, style('th button').display];
             seen.owned = window.owned === true;
             document.body.append('SEEN:' + encodeURIComponent(JSON.stringify(seen)) + ':SEEN');
             </script>
@@ -156,6 +161,12 @@ class HtmlScriptTest {
         assertEquals(
                 "{\"models\":[\"most\",\"middle\"],\"x\":\"params\",\"y\":\"log-trace (NTK)\"}",
                 seen.get("chosen").toString());
+    }
+
+    /** As on paper, which does not scroll: all columns, no controls, and a head that each page repeats. */
+    @Test
+    void nothingIsCutOffInPrint() {
+        assertEquals("visible, none, contents", joined("printed"));
     }
 
     private static String joined(String key) {
