@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import vintk.autodiff.BatchAxis;
 import vintk.autodiff.UntrackedBatchException;
 import vintk.ntk.GraphCost;
@@ -29,6 +30,7 @@ import vintk.onnx.Value;
  * @param reason why
  * @param chunk samples of one run
  * @param output name of the output that was differentiated
+ * @param remark which of several outputs that is, where nobody chose it
  * @param sampleOutput shape of one sample's output
  * @param input name of the input
  * @param forward what the forward graph of a chunk costs
@@ -40,6 +42,7 @@ public record Differentiation(
         String reason,
         long chunk,
         String output,
+        Optional<String> remark,
         Shape sampleOutput,
         String input,
         GraphCost forward,
@@ -216,6 +219,7 @@ public record Differentiation(
                 reason,
                 chunk,
                 output(graph, options),
+                choice(graph, options),
                 seed.sampleShape(),
                 graph.inputs().get(0).name(),
                 GraphCost.of(new Graph(
@@ -265,10 +269,24 @@ public record Differentiation(
         if (options.output().isPresent()) {
             return options.output().get();
         }
+        return floating(graph).stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no output is of a floating type"));
+    }
+
+    private static List<String> floating(Graph graph) {
         return graph.outputs().entrySet().stream()
                 .filter(e -> e.getValue().dataType().isFloating())
                 .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no output is of a floating type"));
+                .toList();
+    }
+
+    /** Whoever does not know that a model has several outputs does not know that one was taken. */
+    private static Optional<String> choice(Graph graph, KernelOptions options) {
+        List<String> outputs = floating(graph);
+        return options.output().isPresent() || outputs.size() < 2
+                ? Optional.empty()
+                : Optional.of("output '" + outputs.get(0) + "' of " + outputs.size() + " (" + SomeNames.of(outputs)
+                        + "): --output takes another");
     }
 }

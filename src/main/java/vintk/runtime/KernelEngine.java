@@ -255,7 +255,8 @@ public final class KernelEngine implements AutoCloseable {
                 plan.forward().macs() / plan.chunk(),
                 peakBytes,
                 Stream.of(
-                                Optional.ofNullable(session.get().placement().remark()),
+                                plan.remark(),
+                                session.get().placement().remark(),
                                 found.remark(),
                                 KernelRange.of(total).remark())
                         .flatMap(Optional::stream)

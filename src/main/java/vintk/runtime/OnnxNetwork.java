@@ -162,7 +162,7 @@ public final class OnnxNetwork implements Network {
     public void requireSample(Shape sample, String file) {
         if (!signature.accepts(sample)) {
             throw new IllegalArgumentException(file + ": the model expects input " + signature.main() + batchText()
-                    + ", got samples of shape " + sample);
+                    + ", got samples of shape " + sample + signature.another());
         }
     }
 

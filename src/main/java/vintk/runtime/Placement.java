@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,12 +42,11 @@ record Placement(List<String> onProcessor) {
         return new Placement(new ArrayList<>(nodes));
     }
 
-    /** A sentence for the reader of results; null where all nodes are where they were meant to be. */
-    String remark() {
-        if (onProcessor.isEmpty()) {
-            return null;
-        }
-        return onProcessor.size() + " nodes ran on the processor, where ONNX Runtime put them: "
-                + SomeNames.of(onProcessor);
+    /** A sentence for the reader of results, unless all nodes are where they were meant to be. */
+    Optional<String> remark() {
+        return onProcessor.isEmpty()
+                ? Optional.empty()
+                : Optional.of(onProcessor.size() + " nodes ran on the processor, where ONNX Runtime put them: "
+                        + SomeNames.of(onProcessor));
     }
 }

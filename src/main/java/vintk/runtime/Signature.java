@@ -35,6 +35,7 @@ final class Signature {
 
     private final DeclaredInput main;
     private final int axis;
+    private final List<String> others = new ArrayList<>();
     private final List<Companion> companions = new ArrayList<>();
     private final Map<String, Filled> filled = new LinkedHashMap<>();
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
@@ -71,6 +72,7 @@ final class Signature {
         }
         for (DeclaredInput input : inputs) {
             if (input != main) {
+                signature.others.add(input.name());
                 signature.other(input, given);
             }
         }
@@ -205,6 +207,11 @@ final class Signature {
 
     List<Companion> companions() {
         return List.copyOf(companions);
+    }
+
+    /** Which other inputs could take the samples, at the end of a sentence. */
+    String another() {
+        return others.isEmpty() ? "" : "; --samples-input takes another: " + SomeNames.of(others);
     }
 
     /** Inputs that nobody gives. */

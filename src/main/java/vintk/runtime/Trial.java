@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import vintk.onnx.Shape;
@@ -89,6 +90,7 @@ final class Trial {
                 together = together(run, data, samples, sample);
             }
         }
+        requireRows(together.length, alone[0].length, samples);
         double change = difference(moved, new float[][] {alone[0]}, 0);
         double tolerance = Math.max(ROUNDED, Math.max(TIMES * change, TOLERANCE * spread(alone)));
         double difference = difference(together, alone, tolerance);
@@ -105,6 +107,23 @@ final class Trial {
                             samples));
         }
         return new Found(isNumber(alone), change > ROUNDING ? Optional.of(remark(change)) : Optional.empty());
+    }
+
+    /** Refuses an output that is no row a sample: one that compares each sample with each, as of two encoders. */
+    private void requireRows(int together, int alone, int samples) {
+        if (together == samples * alone) {
+            return;
+        }
+        List<String> others = model.getGraph().getOutputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !name.equals(output))
+                .toList();
+        throw new ModelException(
+                ModelException.Kind.ERROR,
+                "samples influence each other: output '" + output + "' has another shape in a batch, " + together
+                        + " numbers for " + samples + " samples and " + alone
+                        + " for one alone, so no kernel is defined"
+                        + (others.isEmpty() ? "" : "; --output takes another: " + SomeNames.of(others)));
     }
 
     /** How far outputs of different samples are apart, over the largest: an offset of all of them says nothing. */
@@ -187,9 +206,6 @@ final class Trial {
     private static double difference(float[] together, float[][] alone, double enough) {
         int samples = alone.length;
         int size = alone[0].length;
-        if (together.length != samples * size) {
-            return Double.POSITIVE_INFINITY;
-        }
         double largest = largest(together);
         for (float[] values : alone) {
             largest = Math.max(largest, largest(values));

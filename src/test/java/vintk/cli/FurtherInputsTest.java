@@ -132,6 +132,18 @@ class FurtherInputsTest {
         assertTrue(unknown.out().replaceAll("\\s+", " ").contains("no input 'nobody'; the inputs are"), unknown.out());
     }
 
+    @Test
+    void samplesOfAnotherInputAreSaid() throws IOException {
+        Path out = folder.resolve("k.npy");
+        Shell kernel = Shell.vintk("kernel", model, "--input", rows(BATCH), "--out", out);
+        assertEquals(ExitCode.USAGE, kernel.code());
+        assertTrue(
+                kernel.err()
+                        .contains(
+                                "expects input 'x' [?, 3, 8, 8], got samples of shape [2]; --samples-input takes another: z"),
+                kernel.err());
+    }
+
     /** --input where --inputs is meant. */
     @Test
     void samplesAreNoFurtherInput() throws IOException {

@@ -55,6 +55,35 @@ class TrialTest {
         assertEquals(List.of(), kernel(model).remarks());
     }
 
+    @Test
+    void whichOfSeveralOutputsIsSaid() throws IOException {
+        TestModel model =
+                model().layer("y", "x", "w").output("y").node("Tanh", "z", "y").output("z");
+        assertEquals(
+                List.of("output 'y' of 2 (y, z): --output takes another"),
+                kernel(model).remarks());
+        KernelOptions chosen = KernelOptions.defaults().withParameters(ParameterFilter.ALL, Optional.of("z"));
+        try (KernelEngine engine = KernelEngine.open(network(model), 3, Shape.of(3), chosen)) {
+            assertEquals(List.of(), engine.compute(DATA).remarks());
+        }
+    }
+
+    /** Each sample with each, as the logits of two encoders: what one sample's numbers are is not defined. */
+    @Test
+    void anOutputOfAnotherShapeInABatchIsSaid() throws IOException {
+        TestModel model = model().node("MatMul", "y", "x", "w")
+                .output("y")
+                .node("Transpose", "t", "y")
+                .node("MatMul", "each", "y", "t")
+                .output("each");
+        ModelException thrown =
+                assertThrows(ModelException.class, () -> network(model).tried(DATA, Shape.of(3), "each", 1));
+        assertEquals(
+                "samples influence each other: output 'each' has another shape in a batch, 9 numbers for 3 samples and 1 for one"
+                        + " alone, so no kernel is defined; --output takes another: y",
+                thrown.getMessage());
+    }
+
     /** An integer that is moved by as little as rounding does is another one. */
     @Test
     void idsAreNotMoved() throws IOException {

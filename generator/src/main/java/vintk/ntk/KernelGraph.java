@@ -59,7 +59,9 @@ public final class KernelGraph {
         Value value = output(network, output);
         BatchFlow flow = BatchFlow.track(axes, List.of(value), samples);
         if (flow.of(value) == null) {
-            throw new IllegalArgumentException("output '" + output + "' does not depend on the input");
+            throw new IllegalArgumentException("output '" + output + "' does not depend on the samples, input '"
+                    + network.inputs().get(0).name()
+                    + "': choose another output (--output), or input (--samples-input)");
         }
         return new KernelGraph(network, value, flow);
     }

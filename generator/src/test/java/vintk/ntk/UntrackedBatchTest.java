@@ -278,7 +278,9 @@ class UntrackedBatchTest {
                 .build(SAMPLES);
         String message = assertThrows(IllegalArgumentException.class, () -> built.batched(0, SAMPLES))
                 .getMessage();
-        assertEquals("output 'y' does not depend on the input", message);
+        assertEquals(
+                "output 'y' does not depend on the samples, input 'x': choose another output (--output), or input (--samples-input)",
+                message);
     }
 
     @Test
