@@ -49,7 +49,8 @@ final class JsonlReport {
         node.putNull("rank");
         node.putNull("rank_best");
         node.putNull("rank_worst");
-        node.putNull("tied");
+        // Not null: a column of true, false and nothing is none of truths where tables are read.
+        node.put("tied", false);
         return node.setAll(ResultJson.tree(result));
     }
 

@@ -119,7 +119,8 @@ class ResultsFileTest {
         StringWriter text = new StringWriter();
         String harm = "two\n\tlines\r and \u001b[31m\u009b2J";
         CsvReport.write(Ranking.of(List.of(SampleResults.failed("a\u001b", Status.ERROR, harm))), text);
-        assertTrue(text.toString().contains("\na\u001b,,,,,error,\"two\n\tlines? and ?[31m?2J\","), text::toString);
+        assertTrue(
+                text.toString().contains("\na\u001b,,,,false,error,\"two\n\tlines? and ?[31m?2J\","), text::toString);
     }
 
     @Test
@@ -156,7 +157,7 @@ class ResultsFileTest {
                 text.substring(0, 120));
         assertTrue(
                 text.contains(
-                        "{\"id\":\"c, \\\"quoted\\\"\",\"rank\":null,\"rank_best\":null,\"rank_worst\":null,\"tied\":null,"
+                        "{\"id\":\"c, \\\"quoted\\\"\",\"rank\":null,\"rank_best\":null,\"rank_worst\":null,\"tied\":false,"
                                 + "\"status\":\"error\",\"message\":\"two\\nlines; \\\"and\\\" more\",\"vintk\":null,\"ntk\":null,"),
                 text);
     }
