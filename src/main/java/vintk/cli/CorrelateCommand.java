@@ -39,7 +39,12 @@ import vintk.score.Statistic;
                     + " (turned so that higher is better) and the logarithms of parameters and MACs; how much better ViNTK is"
                     + " than the others; and which of the best models each would choose. Models are matched by id."
         },
-        footer = {"", "Example:", "  vintk correlate results.csv --truth accuracies.json --column cifar100"})
+        footer = {
+            "",
+            "Examples:",
+            "  vintk correlate results.csv --truth accuracies.json --column cifar100",
+            "  vintk correlate part1.jsonl part2.jsonl --truth accuracies.csv"
+        })
 final class CorrelateCommand implements Callable<Integer> {
     /** Resamples of fewer are mostly of the same ones. */
     private static final int FEW = 10;
@@ -49,8 +54,11 @@ final class CorrelateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RESULTS", description = "A file that 'rank --out' wrote: .csv, .json or .jsonl.")
-    private Path results;
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "RESULTS",
+            description = "What 'rank --out' wrote: a .csv, or .json and .jsonl, several where a study ran in parts.")
+    private List<Path> results;
 
     @Option(
             names = "--truth",
@@ -60,7 +68,10 @@ final class CorrelateCommand implements Callable<Integer> {
                     "Accuracies by id, higher is better: a JSON array, or a CSV table with the ids in its column id, or the first.")
     private Path truth;
 
-    @Option(names = "--column", paramLabel = "NAME", required = true, description = "The column of the truth.")
+    @Option(
+            names = "--column",
+            paramLabel = "NAME",
+            description = "The column of the truth (default: the only one of numbers).")
     private String column;
 
     @Option(
@@ -77,15 +88,17 @@ final class CorrelateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Optional<Statistic> named = Optional.ofNullable(statistic).map(text -> Named.find(Statistic.class, text));
-        ResultsFile file = ResultsFile.read(results, named);
-        Agreement agreement = Agreement.of(file.models(), Truth.read(truth, column), common.seed);
+        ResultsFile read =
+                results.size() == 1 ? ResultsFile.read(results.get(0), named) : ResultsFile.read(results, named);
+        Truth known = column == null ? Truth.read(truth) : Truth.read(truth, column);
+        Agreement agreement = Agreement.of(read.models(), known, common.seed);
         PrintWriter out = spec.commandLine().getOut();
         if (common.json) {
             out.println(json(agreement));
         } else {
             text(out, agreement);
         }
-        file.warnings().forEach(common::remark);
+        read.warnings().forEach(common::remark);
         out.flush();
         return ExitCode.OK;
     }
@@ -196,7 +209,7 @@ final class CorrelateCommand implements Callable<Integer> {
 
     private ObjectNode json(Agreement agreement) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("results", results.toString());
+        results.forEach(file -> node.withArray("/results").add(file.toString()));
         node.put("truth", truth.toString());
         node.put("column", agreement.column());
         node.put("statistic", agreement.statistic().id());

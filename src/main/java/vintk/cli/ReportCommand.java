@@ -2,9 +2,7 @@ package vintk.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vintk.rank.Journal;
-import vintk.rank.Merged;
 import vintk.rank.Ranking;
 import vintk.report.ReportFormat;
 import vintk.report.ResultsFile;
@@ -72,13 +69,9 @@ final class ReportCommand implements Callable<Integer> {
             output.prepare(files.stream().map(Path::toString).toArray(String[]::new));
             output.requireDone();
         }
-        Map<Path, List<Result>> read = new LinkedHashMap<>();
-        for (Path file : files) {
-            Journal.Contents contents = ResultsFile.results(file);
-            contents.warnings().forEach(common::remark);
-            read.put(file, contents.results());
-        }
-        List<Result> results = Merged.of(read);
+        Journal.Contents contents = ResultsFile.merged(files);
+        contents.warnings().forEach(common::remark);
+        List<Result> results = contents.results();
         if (statistic != null) {
             Statistic named = Named.find(Statistic.class, statistic);
             results = results.stream().map(result -> result.by(named)).toList();

@@ -48,16 +48,37 @@ public record Truth(String column, SortedMap<String, Double> values) {
      * @throws IllegalArgumentException if no row has a number in that column; the message lists the columns that have
      */
     public static Truth read(Path path, String column) throws IOException {
+        return of(path, rows(path), column);
+    }
+
+    /**
+     * The same of the only column that has numbers.
+     *
+     * @throws IllegalArgumentException where none has, or listing those that have
+     */
+    public static Truth read(Path path) throws IOException {
+        List<Map.Entry<String, JsonNode>> rows = rows(path);
+        Set<String> columns = numericColumns(rows);
+        if (columns.size() > 1) {
+            throw new IllegalArgumentException("%s has numbers in several columns: choose one of %s by --column"
+                    .formatted(path, String.join(", ", columns)));
+        }
+        return of(path, rows, columns.isEmpty() ? "" : columns.iterator().next());
+    }
+
+    private static List<Map.Entry<String, JsonNode>> rows(Path path) throws IOException {
         RegularFile.require(path, "a file of accuracies");
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-        List<Map.Entry<String, JsonNode>> rows;
         if (name.endsWith(".json")) {
-            rows = jsonRows(path);
-        } else if (name.endsWith(".csv")) {
-            rows = csvRows(path);
-        } else {
-            throw new IOException("Expected ground truth as .json or .csv, got %s".formatted(path));
+            return jsonRows(path);
         }
+        if (name.endsWith(".csv")) {
+            return csvRows(path);
+        }
+        throw new IOException("Expected ground truth as .json or .csv, got %s".formatted(path));
+    }
+
+    private static Truth of(Path path, List<Map.Entry<String, JsonNode>> rows, String column) throws IOException {
         TreeMap<String, Double> values = new TreeMap<>();
         Set<String> seen = new LinkedHashSet<>();
         List<String> words = new ArrayList<>();
@@ -172,6 +193,8 @@ public record Truth(String column, SortedMap<String, Double> values) {
         for (Map.Entry<String, JsonNode> row : rows) {
             collect(row.getValue(), columns, true);
         }
+        // Row numbers, as other programs put them.
+        columns.remove("");
         return columns;
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,20 +47,39 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
      */
     public static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
         return switch (ReportFormat.of(path)) {
-            case JSONL, JSON -> {
-                Journal.Contents contents = results(path);
-                yield new ResultsFile(
-                        Merged.of(Map.of(path, contents.results())).stream()
-                                .map(result -> ScoredModel.of(
-                                        result,
-                                        statistic.orElse(result.settings().statistic())))
-                                .toList(),
-                        contents.warnings());
-            }
+            case JSONL, JSON -> read(List.of(path), statistic);
             case CSV -> new ResultsFile(csv(path, statistic), List.of());
             case HTML ->
                 throw new IOException("%s is a page to look at: expected .csv, .json or .jsonl".formatted(path));
         };
+    }
+
+    /** The same of several files of whole results, the parts of a study. */
+    public static ResultsFile read(List<Path> parts, Optional<Statistic> statistic) throws IOException {
+        Journal.Contents contents = merged(parts);
+        return new ResultsFile(
+                contents.results().stream()
+                        .map(result -> ScoredModel.of(
+                                result, statistic.orElse(result.settings().statistic())))
+                        .toList(),
+                contents.warnings());
+    }
+
+    /**
+     * Whole results of several files as those of one study.
+     *
+     * @throws IOException if one cannot be read, or says what is wrong with it and where
+     * @throws IllegalArgumentException as {@link Merged#of} does
+     */
+    public static Journal.Contents merged(List<Path> parts) throws IOException {
+        Map<Path, List<Result>> read = new LinkedHashMap<>();
+        List<String> warnings = new ArrayList<>();
+        for (Path part : parts) {
+            Journal.Contents contents = results(part);
+            read.put(part, contents.results());
+            warnings.addAll(contents.warnings());
+        }
+        return new Journal.Contents(Merged.of(read), warnings);
     }
 
     /**

@@ -51,6 +51,18 @@ class ReportTest {
     }
 
     @Test
+    void partsAreCorrelatedTogether() throws IOException {
+        Path truth = Files.writeString(folder.resolve("truth.csv"), "id,top1\na,1\nb,2\n");
+        Shell shell = Shell.vintk("correlate", first, second, "--truth", truth);
+        assertEquals(ExitCode.OK, shell.code(), shell.err());
+        assertTrue(shell.out().startsWith("top1: 2 models matched"), shell.out());
+        Path table = folder.resolve("table.csv");
+        Shell.vintk("report", first, "--out", table);
+        Shell mixed = Shell.vintk("correlate", table, second, "--truth", truth);
+        assertTrue(mixed.err().contains("table.csv does not hold all of a result"), mixed.err());
+    }
+
+    @Test
     void formatsLoseNothing() throws IOException {
         Path json = folder.resolve("all.json");
         Path back = folder.resolve("back.jsonl");

@@ -90,6 +90,19 @@ class TruthTest {
     }
 
     @Test
+    void theOnlyColumnOfNumbers() throws IOException {
+        assertEquals("acc", Truth.read(file("t.csv", ",id,name,acc\n0,a,b,1\n")).column());
+        Path several = file("t.json", NESTED);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Truth.read(several));
+        assertTrue(
+                e.getMessage().endsWith("several columns: choose one of base_dim, params, kd, scratch by --column"),
+                e.getMessage());
+        Path none = file("s.csv", "id;acc\na;1\n");
+        e = assertThrows(IllegalArgumentException.class, () -> Truth.read(none));
+        assertTrue(e.getMessage().contains("no column has any"), e.getMessage());
+    }
+
+    @Test
     void anUnknownColumnListsThoseThereAre() throws IOException {
         IllegalArgumentException json =
                 assertThrows(IllegalArgumentException.class, () -> Truth.read(file("t.json", NESTED), "top1"));
