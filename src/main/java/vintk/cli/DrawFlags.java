@@ -8,34 +8,36 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
+import vintk.score.Cost;
+import vintk.score.Result;
 import vintk.space.Candidate;
 import vintk.space.Space;
 import vintk.space.VisionTransformer;
 
-/** Which candidates of a space are drawn. */
+/** How large models may be: candidates of a space that are drawn, or results that are reported. */
 final class DrawFlags {
     @Option(
             names = "--min-params",
             paramLabel = "P",
             converter = Amount.class,
-            description = "Draw only candidates of so many parameters or more, such as 5M.")
+            description = "Only models of so many parameters or more, such as 5M.")
     private Long minParams;
 
     @Option(
             names = "--max-params",
             paramLabel = "P",
             converter = Amount.class,
-            description = "Draw only candidates of at most so many parameters, such as 6.5M.")
+            description = "Only models of at most so many parameters, such as 6.5M.")
     private Long maxParams;
 
     @Option(
             names = "--max-macs",
             paramLabel = "M",
             converter = Amount.class,
-            description = "Draw only candidates of at most so many multiply-adds a sample, such as 1.3G.")
+            description = "Only models of at most so many multiply-adds a sample, such as 1.3G.")
     private Long maxMacs;
 
-    /** Whether not all candidates are wanted. */
+    /** Whether not all models are wanted. */
     boolean areGiven() {
         return minParams != null || maxParams != null || maxMacs != null;
     }
@@ -47,17 +49,44 @@ final class DrawFlags {
      * @param classes outputs of the head, where not the space's
      */
     List<Candidate> draw(Space space, int count, long seed, OptionalInt size, OptionalInt classes) {
-        if (minParams != null && maxParams != null && minParams > maxParams) {
-            throw new IllegalArgumentException(
-                    "--min-params " + minParams + " is more than --max-params " + maxParams + ": no candidate is both");
-        }
+        requireOrder();
         return space.sample(count, seed, size.orElse(space.image()), classes.orElse(space.classes()), this::isWithin);
     }
 
+    /** Results of models within the limits; of those that failed too early to be counted none. */
+    List<Result> within(List<Result> results) {
+        requireOrder();
+        List<Result> within = results.stream()
+                .filter(result -> !areGiven() || isWithin(result.cost()))
+                .toList();
+        if (within.isEmpty() && !results.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "none of " + results.size() + " models is within --min-params, --max-params and --max-macs");
+        }
+        return within;
+    }
+
+    private void requireOrder() {
+        if (minParams != null && maxParams != null && minParams > maxParams) {
+            throw new IllegalArgumentException(
+                    "--min-params " + minParams + " is more than --max-params " + maxParams + ": no model is both");
+        }
+    }
+
     private boolean isWithin(VisionTransformer network) {
-        return (minParams == null || network.parameters() >= minParams)
-                && (maxParams == null || network.parameters() <= maxParams)
-                && (maxMacs == null || network.macs() <= maxMacs);
+        return isWithin(network.parameters(), network.macs());
+    }
+
+    private boolean isWithin(Cost cost) {
+        return cost.parameters().isPresent()
+                && cost.macs().isPresent()
+                && isWithin(cost.parameters().getAsLong(), cost.macs().getAsLong());
+    }
+
+    private boolean isWithin(long parameters, long macs) {
+        return (minParams == null || parameters >= minParams)
+                && (maxParams == null || parameters <= maxParams)
+                && (maxMacs == null || macs <= maxMacs);
     }
 
     /** A number with a decimal prefix, as results show them. */

@@ -35,6 +35,7 @@ import vintk.score.Statistic;
             "Examples:",
             "  vintk report results.jsonl --out results.html",
             "  vintk report results.jsonl --statistic log-cond",
+            "  vintk report results.jsonl --top 10 --max-params 6M",
             "  vintk report part1.jsonl part2.jsonl --out all.csv",
             "  vintk report results.csv.partial.jsonl"
         })
@@ -59,11 +60,23 @@ final class ReportCommand implements Callable<Integer> {
                             + " ranked).")
     private String statistic;
 
+    @Option(
+            names = "--top",
+            paramLabel = "K",
+            description = "Print the best K alone; a file of --out has all (default: all).")
+    private Integer top;
+
+    @Mixin
+    private DrawFlags limits;
+
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() throws IOException {
+        if (top != null) {
+            CommonOptions.atLeastOne("--top", top);
+        }
         if (out != null) {
             ResultsOutput output = new ResultsOutput(out);
             output.prepare(files.stream().map(Path::toString).toArray(String[]::new));
@@ -71,7 +84,7 @@ final class ReportCommand implements Callable<Integer> {
         }
         Journal.Contents contents = ResultsFile.merged(files);
         contents.warnings().forEach(common::remark);
-        List<Result> results = contents.results();
+        List<Result> results = limits.within(contents.results());
         if (statistic != null) {
             Statistic named = Named.find(Statistic.class, statistic);
             results = results.stream().map(result -> result.by(named)).toList();
@@ -88,7 +101,10 @@ final class ReportCommand implements Callable<Integer> {
         if (out != null) {
             ReportFormat.of(out).write(ranking, out);
         }
-        Study.show(ranking, common.json, spec.commandLine().getOut());
+        Study.show(
+                top == null ? ranking : ranking.best(top),
+                common.json,
+                spec.commandLine().getOut());
         return ExitCode.OK;
     }
 }

@@ -73,6 +73,13 @@ public record Ranking(Direction direction, List<Ranked> ranked, List<Result> unr
         return all;
     }
 
+    /** The first of them, in the places that they have among all; where none has a score, those that failed. */
+    public Ranking best(int count) {
+        return ranked.isEmpty()
+                ? this
+                : new Ranking(direction, ranked.subList(0, Math.min(count, ranked.size())), List.of());
+    }
+
     private static List<Ranked> places(List<Result> scored, Direction direction) {
         // Sorted, so that a ranking of a hundred thousand counts those beside a model without asking each of them.
         double[] lows =

@@ -60,7 +60,7 @@ class DrawTest {
     @Test
     void limitsThatCannotBe() {
         refused("only 0 make a network as wanted", "generate", "deit", "--max-params", "1M", "--out", folder);
-        refused("no candidate is both", "rank", "deit", "--count", 1, "--min-params", "2M", "--max-params", "1M");
+        refused("no model is both", "rank", "deit", "--count", 1, "--min-params", "2M", "--max-params", "1M");
         refused("expected a number such as", "rank", "pit", "--count", 1, "--max-macs", "many");
         refused("are for candidates that are drawn", "rank", "--candidates", "c.jsonl", "--max-params", 1);
         refused(

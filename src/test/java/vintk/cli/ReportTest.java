@@ -50,6 +50,23 @@ class ReportTest {
         assertEquals(4, Files.readAllLines(all).size());
     }
 
+    /** All models of these tests have 5.7 million parameters, but for the one that failed before they were counted. */
+    @Test
+    void theBestAndThoseWithinLimits() throws IOException {
+        Path all = folder.resolve("all.csv");
+        Shell best = Shell.vintk("report", first, second, "--top", 1, "--out", all);
+        assertEquals(ExitCode.OK, best.code(), best.err());
+        assertTrue(best.out().contains("\n1  b "), best.out());
+        assertFalse(best.out().contains(" a ") || best.out().contains("1 of 3"), best.out());
+        assertEquals(4, Files.readAllLines(all).size());
+        Shell within = Shell.vintk("report", first, second, "--max-params", "6M", "--out", all);
+        assertTrue(within.out().contains("\n2  a "), within.out());
+        assertEquals(3, Files.readAllLines(all).size());
+        refused("none of 3 models is within --min-params", first, second, "--min-params", "6M");
+        refused("no model is both", first, "--min-params", "6M", "--max-params", "5M");
+        refused("--top: expected 1 or more, got 0", first, "--top", 0);
+    }
+
     @Test
     void partsAreCorrelatedTogether() throws IOException {
         Path truth = Files.writeString(folder.resolve("truth.csv"), "id,top1\na,1\nb,2\n");
