@@ -81,6 +81,9 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     }
 
     private static Reduction ofFile(Path file) {
+        if (file.toString().isEmpty()) {
+            throw new IllegalArgumentException("reduction vector takes a file: vector:FILE.npy");
+        }
         try {
             return new Reduction(Kind.VECTOR, 0, Optional.of(Npy.read(file)));
         } catch (IOException e) {

@@ -325,6 +325,8 @@ class BadInputTest {
         assertOneLine(ExitCode.USAGE, differentiated, "vector has shape (3,)", "[10]");
         Shell nothing = Shell.vintk("differentiate", good, "--reduction", "vector:none.npy", "--out", written);
         assertOneLine(ExitCode.USAGE, nothing, "vector:none.npy: no such file");
+        Shell unnamed = Shell.vintk("differentiate", good, "--reduction", "vector", "--out", written);
+        assertOneLine(ExitCode.USAGE, unnamed, "vector takes a file: vector:FILE.npy");
         assertOneLine(ExitCode.NOTHING_SCORED, Shell.vintk("check-gradient", "/"), "is not a file but a folder");
     }
 
