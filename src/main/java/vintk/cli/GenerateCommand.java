@@ -144,7 +144,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         List<Candidate> candidates = listed != null
-                ? Candidates.read(listed, spaces.own())
+                ? Candidates.read(listed, spaces.own(), common::remark)
                 : draw.draw(spaces.find(name), count, common.seed, pixels, spaces.classes());
         CommonOptions.atLeastOne("--batch", batch);
         List<Subject> subjects = spaces.subjects(candidates, pixels);

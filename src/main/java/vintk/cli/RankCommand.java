@@ -87,7 +87,7 @@ final class RankCommand implements Callable<Integer> {
             if (study.out != null) {
                 OutputFile.prepare(study.out, candidates.toString());
             }
-            return spaces.subjects(Candidates.read(candidates, spaces.own()), score.size());
+            return spaces.subjects(Candidates.read(candidates, spaces.own(), common::remark), score.size());
         }
         require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
         String name = what.get(0);

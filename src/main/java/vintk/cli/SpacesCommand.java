@@ -86,7 +86,7 @@ final class SpacesCommand implements Callable<Integer> {
     }
 
     private static String grouped(Space space) {
-        return String.format(Locale.ROOT, "%,d", space.size());
+        return (space.hasGaps() ? "at most " : "") + String.format(Locale.ROOT, "%,d", space.size());
     }
 
     private static void show(PrintWriter out, Space space) {

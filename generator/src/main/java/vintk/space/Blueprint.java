@@ -43,7 +43,21 @@ record Blueprint(
                 .filter(dimension -> !dimension.perBlock())
                 .map(Dimension::name)
                 .toList();
-        Blueprint blueprint = new Blueprint(
+        section.only(
+                "channels",
+                "patch",
+                "stride",
+                "positions",
+                "blocks",
+                "width",
+                "heads",
+                "head_width",
+                "ratio",
+                "relative_distance",
+                "pooling",
+                "epsilon",
+                "initialisation");
+        return new Blueprint(
                 section.whole("channels", 3),
                 section.whole("patch"),
                 section.whole("stride"),
@@ -57,8 +71,6 @@ record Blueprint(
                 section.oneOf("pooling", Pooling.class),
                 section.number("epsilon"),
                 section.oneOf("initialisation", Initialisation.class));
-        section.done();
-        return blueprint;
     }
 
     /** What its formulas mention. */

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import vintk.file.RegularFile;
 import vintk.file.Utf8;
 
@@ -31,8 +32,11 @@ public final class Candidates {
 
     private final Map<String, Space> spaces = new LinkedHashMap<>();
     private final Map<String, String> places = new LinkedHashMap<>();
-    private final List<Candidate> good = new ArrayList<>();
-    private final List<String> bad = new ArrayList<>();
+    private final Map<String, Candidate> good = new LinkedHashMap<>();
+    private final List<String> repeats = new ArrayList<>();
+    /** Where what is wrong, by what it is. */
+    private final Map<String, List<String>> bad = new LinkedHashMap<>();
+
     private final List<Space> own;
 
     private Candidates(List<Space> own) {
@@ -41,14 +45,16 @@ public final class Candidates {
 
     /** Reads candidates of the built-in spaces. */
     public static List<Candidate> read(Path file) {
-        return read(file, List.of());
+        return read(file, List.of(), remark -> {});
     }
 
     /**
      * Reads candidates of the given and the built-in spaces. When records are bad the whole file is
-     * refused, with one line for each of them.
+     * refused, with one line for each thing that is wrong; one that stands there again is passed over.
+     *
+     * @param remarks is told of those
      */
-    public static List<Candidate> read(Path file, List<Space> spaces) {
+    public static List<Candidate> read(Path file, List<Space> spaces, Consumer<String> remarks) {
         RegularFile.other(file).ifPresent(other -> {
             throw new SpaceException(file + ": expected a file of candidates, got " + other);
         });
@@ -70,7 +76,13 @@ public final class Candidates {
         } catch (IOException e) {
             throw new SpaceException(file + ": cannot be read: " + e.getMessage(), e);
         }
-        return reading.result(file);
+        List<Candidate> result = reading.result(file);
+        if (!reading.repeats.isEmpty()) {
+            remarks.accept(file + ": candidates that stand there again count once ("
+                    + String.join(", ", reading.repeats.subList(0, Math.min(reading.repeats.size(), SHOWN)))
+                    + (reading.repeats.size() > SHOWN ? ", …" : "") + ")");
+        }
+        return result;
     }
 
     /**
@@ -104,7 +116,7 @@ public final class Candidates {
             try {
                 record(place, JSON.readTree(lines.get(i)));
             } catch (JsonProcessingException e) {
-                bad.add(place + ": expected one JSON record per line: " + brief(e));
+                refuse(place, "expected one JSON record per line: " + brief(e));
             }
         }
     }
@@ -117,20 +129,26 @@ public final class Candidates {
                 record("record " + i, root.get(i));
             }
         } else {
-            bad.add("expected an array of records [{…}, …], got "
-                    + (root.isMissingNode() ? "nothing" : root.getNodeType()));
+            refuse(
+                    "from its beginning",
+                    "expected an array of records [{…}, …], got "
+                            + (root.isMissingNode() ? "nothing" : root.getNodeType()));
         }
     }
 
     private List<Candidate> result(Path file) {
         if (!bad.isEmpty()) {
             StringBuilder text = new StringBuilder();
-            for (String line : bad.subList(0, Math.min(bad.size(), SHOWN))) {
+            bad.entrySet().stream().limit(SHOWN).forEach(each -> {
+                int more = each.getValue().size() - 1;
                 text.append(text.isEmpty() ? "" : "\n")
                         .append(file)
                         .append(": ")
-                        .append(line);
-            }
+                        .append(each.getValue().get(0))
+                        .append(": ")
+                        .append(each.getKey())
+                        .append(more > 0 ? "; the same goes for " + more + " more" : "");
+            });
             if (bad.size() > SHOWN) {
                 text.append("\n")
                         .append(file)
@@ -143,7 +161,11 @@ public final class Candidates {
         if (good.isEmpty()) {
             throw new SpaceException(file + ": expected at least one candidate, the file holds none");
         }
-        return List.copyOf(good);
+        return List.copyOf(good.values());
+    }
+
+    private void refuse(String place, String why) {
+        bad.computeIfAbsent(why, w -> new ArrayList<>()).add(place);
     }
 
     private void record(String place, JsonNode node) {
@@ -154,15 +176,18 @@ public final class Candidates {
             }
             Candidate candidate = candidate(scored.isObject() ? scored : node);
             candidate.resolve(spaces.get(candidate.space()));
-            String before = places.putIfAbsent(candidate.id(), place);
-            if (before != null) {
-                throw new SpaceException(
-                        "id " + candidate.id() + " was used by " + before + " already: ids must differ");
+            Candidate before = good.putIfAbsent(candidate.id(), candidate);
+            if (before == null) {
+                places.put(candidate.id(), place);
+            } else if (before.equals(candidate)) {
+                repeats.add(place);
+            } else {
+                throw new SpaceException("id " + candidate.id() + " was used by " + places.get(candidate.id())
+                        + " already, for other choices: ids must differ");
             }
-            good.add(candidate);
         } catch (IllegalArgumentException e) {
             String id = node.path("id").asText("");
-            bad.add(place + (id.isEmpty() ? "" : " (" + id + ")") + ": " + e.getMessage());
+            refuse(place + (id.isEmpty() ? "" : " (" + id + ")"), e.getMessage());
         }
     }
 

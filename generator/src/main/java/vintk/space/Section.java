@@ -2,22 +2,18 @@ package vintk.space;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One level of a space file while it is read. It remembers which keys were asked for, so that {@link #done} can refuse the
- * others (a misspelt key must not be silently ignored), and it puts the file and the key in front of every complaint.
+ * One level of a space file while it is read. It puts the file and the key in front of every complaint.
  */
 final class Section {
     private final String file;
     private final String path;
     private final JsonNode node;
-    private final Set<String> known = new LinkedHashSet<>();
 
     Section(String file, String path, JsonNode node) {
         this.file = file;
@@ -30,14 +26,12 @@ final class Section {
     }
 
     boolean has(String key) {
-        known.add(key);
         return node.has(key);
     }
 
     List<String> keys() {
         List<String> keys = new ArrayList<>();
         node.fieldNames().forEachRemaining(keys::add);
-        known.addAll(keys);
         return keys;
     }
 
@@ -138,19 +132,15 @@ final class Section {
         return new SpaceException(file + ": " + place(key) + ": " + complaint);
     }
 
-    /** Refuses keys that nobody asked for. */
-    void done() {
-        List<String> unknown = new ArrayList<>();
-        node.fieldNames().forEachRemaining(key -> {
-            if (!known.contains(key)) {
-                unknown.add(key);
+    /** Refuses other keys: a misspelt one must neither be ignored, nor the right one be said to be missing. */
+    Section only(String... known) {
+        for (String key : keys()) {
+            if (!List.of(known).contains(key)) {
+                throw problem(
+                        key, "unknown key; expected one of " + String.join(", ", known) + ": correct or remove it");
             }
-        });
-        if (!unknown.isEmpty()) {
-            throw problem(
-                    unknown.get(0),
-                    "unknown key; expected one of " + String.join(", ", known) + ": correct or remove it");
         }
+        return this;
     }
 
     private String place(String key) {

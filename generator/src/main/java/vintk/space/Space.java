@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +24,7 @@ public final class Space {
     /** Candidates in a row that are not as wanted: some seconds. */
     private static final int MOST_MISSES = 200_000;
 
-    /** That are tried before an option is said to make no network. */
+    /** That are tried before an option is said to make no network, or all to make one. */
     private static final int COMBINATIONS = 1000;
 
     private final String name;
@@ -109,6 +110,15 @@ public final class Space {
     /** Number of architectures that are drawn from, exactly. */
     public BigInteger size() {
         return numbering.size();
+    }
+
+    /** Whether some of so many architectures make no network, as choices exclude each other: of some drawn, or of all where they are few. */
+    public boolean hasGaps() {
+        RandomStream random = RandomStream.of(0, "gaps/" + name);
+        boolean few = size().compareTo(BigInteger.valueOf(COMBINATIONS)) <= 0;
+        return IntStream.range(0, few ? size().intValueExact() : COMBINATIONS)
+                .mapToObj(i -> candidate(few ? BigInteger.valueOf(i) : random.nextBigInteger(size())))
+                .anyMatch(candidate -> network(candidate, image, classes).isEmpty());
     }
 
     /** Its name and its aliases. */

@@ -77,7 +77,8 @@ final class SpaceFile {
     }
 
     static Space read(String file, InputStream in) throws IOException {
-        Section top = new Section(file, "", parse(file, in));
+        Section top = new Section(file, "", parse(file, in))
+                .only("name", "description", "source", "image", "classes", "aliases", "names", "choices", "network");
         String name = top.text("name");
         if (!name.matches(NAME)) {
             throw top.problem("name", "expected lower case letters, digits and hyphens, got '" + name + "'");
@@ -99,7 +100,6 @@ final class SpaceFile {
         });
         Blueprint blueprint = Blueprint.read(top.section("network"), dimensions);
         requireUse(top.section("choices"), dimensions, blueprint);
-        top.done();
         return top.checked(
                 "choices",
                 () -> new Space(name, aliases, description, source, image, classes, dimensions, names, blueprint));
@@ -159,11 +159,10 @@ final class SpaceFile {
             List<Choice> options = choices.choices(name);
             return choices.checked(name, () -> new Dimension(name, options, List.of(), Optional.empty()));
         }
-        Section section = choices.section(name);
+        Section section = choices.section(name).only("of", "also", "per");
         List<Choice> options = section.choices("of");
         List<Choice> also = section.has("also") ? section.choices("also") : List.of();
         Optional<String> per = section.has("per") ? Optional.of(section.text("per")) : Optional.empty();
-        section.done();
         return choices.checked(name, () -> new Dimension(name, options, also, per));
     }
 }

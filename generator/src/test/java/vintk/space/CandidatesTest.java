@@ -104,7 +104,7 @@ class CandidatesTest {
                 folder.resolve("c.jsonl"),
                 "{\"space\":\"odd\",\"choices\":{\"width\":24,\"heads\":3}}\n"
                         + "{\"id\":\"x\",\"space\":\"odd\",\"choices\":{\"width\":32,\"heads\":3}}\n");
-        String said = assertThrows(SpaceException.class, () -> Candidates.read(file, List.of(space)))
+        String said = assertThrows(SpaceException.class, () -> Candidates.read(file, List.of(space), remark -> {}))
                 .getMessage();
         assertTrue(said.contains("line 2 (x): candidate x: head_width = width / heads = 32 / 3"), said);
     }
@@ -136,21 +136,23 @@ class CandidatesTest {
                 "\"base_dim\":16 | \"base_dim\":16,\"basedim\":1 | has no choice named basedim: expected base_dim",
                 "[2,8,4] | [2,8] | depth: expected one of [[1,6,6]",
                 "\"id\":\"a\" | \"id\":\"../a\" | id: expected up to 120 letters",
-                "\"id\":\"a\" | \"id\":\"first\" | id first was used by line 1 already",
+                "\"id\":\"a\",\"space\":\"pit\",\"choices\":{\"base_dim\":16 |"
+                        + " \"id\":\"first\",\"space\":\"pit\",\"choices\":{\"base_dim\":24 |"
+                        + " id first was used by line 1 already, for other choices",
                 "\"mlp_ratio\":6 | \"mlp_ratio\":NaN | expected one JSON record per line",
                 "{\"id\" | [\"id\" | expected one JSON record per line",
             })
     void eachBadRecordIsOneLineThatSaysWhere(String from, String to, String answer) throws IOException {
         Path file = folder.resolve("bad.jsonl");
         String bad = GOOD.replace(from, to);
-        Files.writeString(file, GOOD.replace("\"a\"", "\"first\"") + "\n\n" + bad + "\n" + "{}\n");
+        Files.writeString(file, GOOD.replace("\"a\"", "\"first\"") + "\n\n" + bad + "\n" + "[]\n");
         String said =
                 assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
         List<String> lines = said.lines().toList();
         assertEquals(2, lines.size(), said);
         assertTrue(lines.get(0).startsWith(file + ": line 3"), said);
         assertTrue(lines.get(0).contains(answer), said);
-        assertTrue(lines.get(1).startsWith(file + ": line 4: no \"space\""), said);
+        assertTrue(lines.get(1).startsWith(file + ": line 4: expected a record"), said);
     }
 
     @Test
@@ -170,13 +172,37 @@ class CandidatesTest {
     @Test
     void longListsOfComplaintsAreCut() throws IOException {
         Path file = folder.resolve("many.jsonl");
-        Files.writeString(file, "{}\n".repeat(25));
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 25; i++) {
+            text.append("{\"space\":\"" + i + "\"}\n");
+        }
+        Files.writeString(file, text);
         List<String> lines = assertThrows(SpaceException.class, () -> Candidates.read(file))
                 .getMessage()
                 .lines()
                 .toList();
         assertEquals(11, lines.size());
         assertEquals(file + ": … and 15 more", lines.get(10));
+    }
+
+    /** A forgotten --space is one mistake, however many lines it meets. */
+    @Test
+    void oneComplaintOfManyLines() throws IOException {
+        Path file = folder.resolve("many.jsonl");
+        Files.writeString(file, "{\"space\":\"mine\"}\n".repeat(10));
+        String said =
+                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        assertTrue(said.startsWith(file + ": line 1: unknown space 'mine'"), said);
+        assertTrue(said.endsWith("; the same goes for 9 more"), said);
+        assertEquals(1, said.lines().count(), said);
+    }
+
+    @Test
+    void whatStandsThereAgainCountsOnce() throws IOException {
+        Path file = Files.writeString(folder.resolve("again.jsonl"), GOOD + "\n" + GOOD.replace(",", ", ") + "\n");
+        List<String> remarks = new ArrayList<>();
+        assertEquals(1, Candidates.read(file, List.of(), remarks::add).size());
+        assertEquals(List.of(file + ": candidates that stand there again count once (line 2)"), remarks);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package vintk.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,7 +78,8 @@ class SpaceFileTest {
         Files.writeString(
                 file,
                 "{\"id\":\"x\",\"space\":\"mine\",\"choices\":{\"depth\":[1,2],\"heads\":[1,2,4],\"width\":16}}\n");
-        Candidate candidate = Candidates.read(file, List.of(space)).get(0);
+        Candidate candidate =
+                Candidates.read(file, List.of(space), remark -> {}).get(0);
         assertEquals(1, candidate.resolve(space).stages().get(0).blocks().get(0).heads());
         String said = assertThrows(SpaceException.class, () -> space.index(candidate.choices()))
                 .getMessage();
@@ -90,7 +92,9 @@ class SpaceFileTest {
             delimiter = '|',
             value = {
                 "name: mine | name: My Space | name: expected lower case letters",
-                "name: mine | nmae: mine | name: expected a value, got none",
+                "name: mine | nmae: mine | nmae: unknown key; expected one of name, description",
+                "source: this test | '' | source: expected a value, got none",
+                "width: width | widht: width | network.widht: unknown key; expected one of channels, patch",
                 "stride: 4 | stride: 4\\n  strid: 4 | network.strid: unknown key; expected one of channels, patch",
                 "width: [16, 32] | width: [16, 32]\\n  unused: [1, 2] | choices.unused: no formula of the network uses it",
                 "also: [1] | aslo: [1] | choices.heads.aslo: unknown key",
@@ -147,6 +151,8 @@ class SpaceFileTest {
     void choicesThatExcludeEachOtherAreNotDrawn() throws IOException {
         String text = GOOD.replace("[16, 32]", "[32, 24]").replace("of: [2, 4], also: [1]", "of: [3, 4]");
         Space space = Space.read(write(text));
+        assertTrue(space.hasGaps());
+        assertFalse(Space.read(write(GOOD)).hasGaps());
         long networks = space.enumerate().filter(SpaceFileTest::isNetwork).count();
         assertTrue(0 < networks && networks < space.size().longValueExact());
         List<Candidate> all = space.sample((int) networks, 3);
