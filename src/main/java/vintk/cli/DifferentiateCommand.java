@@ -34,7 +34,8 @@ import vintk.runtime.Reduction;
         description = {
             "",
             "The result holds standard operators only and runs in any ONNX runtime, for --batch samples. With the reductions"
-                    + " vector, trace and full the vector is an input named cotangent, one run for each: kernels of trace:all"
+                    + " vector, trace and full the vector is an input named cotangent (full: [N, ...], a row a sample; vector and"
+                    + " trace: one for all samples), one run for each: kernels of trace:all"
                     + " add up, that of trace:K is the mean over vectors of 1 and -1. Inputs beside the samples stay inputs"
                     + " where they have a row a sample and are given; others are constants of the file, which says so."
         },

@@ -29,9 +29,13 @@ public final class Merged {
             for (Result result : file.getValue()) {
                 first = first == null ? result : first;
                 if (!result.settings().equals(first.settings())) {
+                    boolean seeds = result.settings().seed() != first.settings().seed();
                     throw new IllegalArgumentException(
-                            "%s holds results of other settings than those before (%s): such scores do not compare"
-                                    .formatted(file.getKey(), Earlier.difference(first.settings(), result.settings())));
+                            "%s holds results of other settings than those before (%s): such scores do not compare%s"
+                                    .formatted(
+                                            file.getKey(),
+                                            Earlier.difference(first.settings(), result.settings()),
+                                            seeds ? "; several seeds of a study are the --repeats of one run" : ""));
                 }
                 own.merge(Earlier.key(result.source()), result, Merged::later);
             }

@@ -69,8 +69,7 @@ class ReadmeTest {
                 .redirectOutput(log.toFile())
                 .start();
         assertEquals(0, process.waitFor(), () -> log(log));
-        assertTrue(
-                Files.readString(log).matches("Optional\\[Value\\[value=\\d\\.\\d+, bound=\\S+]]\\s+"), () -> log(log));
+        assertTrue(Files.readString(log).matches("\\d\\.\\d+\\s+"), () -> log(log));
         assertTrue(Files.size(gradients) > 0);
     }
 

@@ -147,6 +147,12 @@ class ReportTest {
                 folder.resolve("other.jsonl"),
                 Files.readString(second).replace("\"id\":\"b\",\"status", "\"id\":\"a\",\"status"));
         refused("two models are called 'a'", first, other);
+        Path seeded = Files.writeString(
+                folder.resolve("seeded.jsonl"), Files.readString(second).replace("\"seed\":7", "\"seed\":8"));
+        refused(
+                "seed 7, now 8): such scores do not compare; several seeds of a study are the --repeats",
+                first,
+                seeded);
         Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
         refused("no results in " + empty, empty);
         Path table = folder.resolve("table.csv");
