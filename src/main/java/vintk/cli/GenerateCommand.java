@@ -123,7 +123,7 @@ final class GenerateCommand implements Callable<Integer> {
     private SpaceOptions spaces;
 
     @Mixin
-    private DrawFlags draw;
+    private LimitFlags draw;
 
     @Mixin
     private CommonOptions common;

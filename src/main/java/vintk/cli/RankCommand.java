@@ -62,7 +62,7 @@ final class RankCommand implements Callable<Integer> {
     private SpaceOptions spaces;
 
     @Mixin
-    private DrawFlags draw;
+    private LimitFlags draw;
 
     @Mixin
     private CommonOptions common;

@@ -67,7 +67,7 @@ final class ReportCommand implements Callable<Integer> {
     private Integer top;
 
     @Mixin
-    private DrawFlags limits;
+    private LimitFlags limits;
 
     @Mixin
     private CommonOptions common;

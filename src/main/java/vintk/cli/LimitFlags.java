@@ -15,7 +15,7 @@ import vintk.space.Space;
 import vintk.space.VisionTransformer;
 
 /** How large models may be: candidates of a space that are drawn, or results that are reported. */
-final class DrawFlags {
+final class LimitFlags {
     @Option(
             names = "--min-params",
             paramLabel = "P",
