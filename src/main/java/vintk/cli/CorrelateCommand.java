@@ -209,7 +209,7 @@ final class CorrelateCommand implements Callable<Integer> {
 
     private ObjectNode json(Agreement agreement) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        results.forEach(file -> node.withArray("/results").add(file.toString()));
+        results.stream().map(Path::toString).forEach(node.putArray("results")::add);
         node.put("truth", truth.toString());
         node.put("column", agreement.column());
         node.put("statistic", agreement.statistic().id());

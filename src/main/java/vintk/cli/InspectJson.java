@@ -11,10 +11,7 @@ import vintk.opset.OperatorTable;
 import vintk.opset.OperatorUse;
 import vintk.runtime.Inspection;
 
-/**
- * An inspection as JSON. What is not known, because the model was refused before, is null; the shape of a sample is left
- * out then.
- */
+/** An inspection as JSON. What is not known, because the model was refused before, is null. */
 final class InspectJson {
     private InspectJson() {}
 
@@ -32,6 +29,7 @@ final class InspectJson {
         node.put("output", found.taken().orElse(null));
         node.put("batch_axis", found.network().map(n -> n.batchAxis()).orElse(null));
         node.put("fixed_batch", found.network().map(n -> n.fixedBatch()).orElse(null));
+        node.putNull("sample");
         found.sample().ifPresent(sample -> LongStream.of(sample.dims()).forEach(node.putArray("sample")::add));
         node.put(
                 "engine",

@@ -94,7 +94,7 @@ final class KernelCommand implements Callable<Integer> {
         network.remarks().forEach(common::remark);
         Samples samples = Samples.of(network, "--input", input, batch, 32, size, common);
         requireRows(network, samples.count());
-        float[] data = viewed(samples, input);
+        float[] data = viewed(network, samples, input);
         long start = System.nanoTime();
         KernelOptions options = kernel.options(common, perParameter != null).withSession(device.session(common));
         try (KernelEngine engine = KernelEngine.open(network, samples.count(), samples.sample(), options)) {
@@ -138,7 +138,7 @@ final class KernelCommand implements Callable<Integer> {
         }
     }
 
-    private float[] viewed(Samples samples, String input) {
+    private float[] viewed(OnnxNetwork network, Samples samples, String input) {
         View parsed = View.parse(view);
         if (parsed instanceof Identity) {
             return samples.data();
@@ -147,7 +147,7 @@ final class KernelCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--view " + view + " takes images, but " + input + " has shape "
                     + samples.sample().prepend(samples.count()));
         }
-        ImageLayout layout = new ImageLayout(samples.sample(), samples.scale());
+        ImageLayout layout = ImageLayout.of(samples.sample(), network.samplesType(), samples.scale());
         return layout.data(parsed.apply(layout.images(samples.count(), samples.data()), common.seed));
     }
 

@@ -14,7 +14,7 @@ import vintk.space.Candidate;
 import vintk.space.Space;
 import vintk.space.VisionTransformer;
 
-/** How large models may be: candidates of a space that are drawn, or results that are reported. */
+/** How large models may be, of which those are none whose size is not known: candidates of a space that are drawn, or results that are reported. */
 final class LimitFlags {
     @Option(
             names = "--min-params",
@@ -60,8 +60,7 @@ final class LimitFlags {
                 .filter(result -> !areGiven() || isWithin(result.cost()))
                 .toList();
         if (within.isEmpty() && !results.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "none of " + results.size() + " models is within --min-params, --max-params and --max-macs");
+            throw new IllegalArgumentException("none of " + results.size() + " models is within the limits of size");
         }
         return within;
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
+import vintk.input.ImageScale;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.runtime.ModelInputs;
@@ -62,7 +63,8 @@ final class ModelFlags {
     /** The names of what is given, and of other files. */
     String[] with(Path... files) {
         Stream<String> others = Stream.of(files).filter(Objects::nonNull).map(Path::toString);
-        return Stream.concat(given().stream().map(Given::what), others).toArray(String[]::new);
+        return Stream.concat(given().stream().map(Given::what).map(ImageScale::source), others)
+                .toArray(String[]::new);
     }
 
     /** For models whose samples come from elsewhere: every {@code --input} has a name. */

@@ -63,7 +63,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--top",
             paramLabel = "K",
-            description = "Print the best K alone; a file of --out has all (default: all).")
+            description = "Print the best K alone; a file of --out has all within the limits (default: all).")
     private Integer top;
 
     @Mixin
@@ -85,6 +85,11 @@ final class ReportCommand implements Callable<Integer> {
         Journal.Contents contents = ResultsFile.merged(files);
         contents.warnings().forEach(common::remark);
         List<Result> results = limits.within(contents.results());
+        int others = contents.results().size() - results.size();
+        if (others > 0) {
+            common.remark(others + " of " + contents.results().size()
+                    + " models are not within the limits, or of unknown size, and left out");
+        }
         if (statistic != null) {
             Statistic named = Named.find(Statistic.class, statistic);
             results = results.stream().map(result -> result.by(named)).toList();

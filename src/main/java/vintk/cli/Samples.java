@@ -17,7 +17,7 @@ import vintk.space.RandomStream;
  * What a command gives to one model: rows of a .npy file, or samples made in the shape that the model takes.
  *
  * @param data [count, ...sample], all of them finite
- * @param scale of images
+ * @param scale of images, where somebody said one
  */
 record Samples(int count, Shape sample, float[] data, ImageScale scale) {
 
@@ -50,9 +50,9 @@ record Samples(int count, Shape sample, float[] data, ImageScale scale) {
         if (sample.rank() == 3) {
             Inputs inputs = Inputs.parse(what);
             ImageLayout layout = ImageLayout.of(sample, type, inputs.scale());
-            ImageLayout.remark(type, inputs.scale()).ifPresent(common::remark);
+            ImageLayout.remark(network, inputs.scale()).ifPresent(common::remark);
             float[] images = layout.data(layout.load(inputs, count, common.seed, common::remark));
-            return new Samples(count, sample, images, layout.scale());
+            return new Samples(count, sample, images, inputs.scale());
         }
         if (!what.equals("synthetic") && !what.equals("noise")) {
             throw new IllegalArgumentException(option + " " + what
@@ -70,10 +70,7 @@ record Samples(int count, Shape sample, float[] data, ImageScale scale) {
     }
 
     private static Samples file(OnnxNetwork network, String what, Integer batch) throws IOException {
-        ImageScale scale = Inputs.scale(what);
-        String path = scale == ImageScale.NORMALISED
-                ? what
-                : what.substring(scale.prefix().length());
+        String path = ImageScale.source(what);
         NpyArray array = Npy.read(Path.of(path)).withFirst(Math.max(0, network.batchAxis()));
         Shape shape = Shape.of(array.shape());
         if (shape.rank() == 0 || shape.dim(0) == 0) {
@@ -101,6 +98,6 @@ record Samples(int count, Shape sample, float[] data, ImageScale scale) {
                         + " at element " + i + ": give what the model itself normalises");
             }
         }
-        return new Samples(count, sample, data, type.isFloating() ? scale : ImageScale.PIXELS);
+        return new Samples(count, sample, data, ImageScale.of(what));
     }
 }

@@ -2,6 +2,9 @@ package vintk.input;
 
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Numbers that stand for images. Normalised are they as networks for ImageNet take them, (value - mean) / deviation with values from 0 to
@@ -19,6 +22,9 @@ public enum ImageScale {
     /** Of R, G, B in luma. */
     static final double[] LUMA = {0.299, 0.587, 0.114};
 
+    /** Of one tenth of a step of an image file. */
+    private static final double ROUNDING = 4e-4;
+
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] DEVIATION = {0.229, 0.224, 0.225};
 
@@ -28,9 +34,38 @@ public enum ImageScale {
         this.largest = largest;
     }
 
-    /** In front of a source of images that are to be of this scale. */
-    public String prefix() {
-        return name().toLowerCase(Locale.ROOT) + ":";
+    /** In front of a source of images that are to be of this scale; normalised ones have none. */
+    String prefix() {
+        return this == NORMALISED ? "" : name().toLowerCase(Locale.ROOT) + ":";
+    }
+
+    /** That of a text that names a source of images. */
+    public static ImageScale of(String text) {
+        return Stream.of(UNIT, PIXELS)
+                .filter(scale -> text.startsWith(scale.prefix()))
+                .findFirst()
+                .orElse(NORMALISED);
+    }
+
+    /** The text without what says the scale. */
+    public static String source(String text) {
+        return text.substring(of(text).prefix().length());
+    }
+
+    /** Its numbers, for a sentence. */
+    public String range() {
+        return this == NORMALISED ? "about 0" : "from 0 to " + Math.round(largest);
+    }
+
+    /** Whether images have numbers of this scale, but for rounding: normalised ones may have any. */
+    public boolean holds(Batch normalised) {
+        return this == NORMALISED || isWithin(normalised);
+    }
+
+    private static boolean isWithin(Batch normalised) {
+        float[] unit = mapped(normalised, channel -> value -> UNIT.value(value, channel, normalised.channels()))
+                .data();
+        return IntStream.range(0, unit.length).allMatch(i -> unit[i] > -ROUNDING && unit[i] < 1 + ROUNDING);
     }
 
     /** A number of this scale, which is not the normalised one, in one of so many channels, normalised. */
@@ -50,25 +85,20 @@ public enum ImageScale {
         if (this == NORMALISED) {
             return normalised;
         }
-        int channels = normalised.channels();
-        return mapped(normalised, channel -> {
-            double mean = of(MEAN, channel, channels);
-            double deviation = of(DEVIATION, channel, channels);
-            return value -> {
-                double scaled = Math.max(0, Math.min(1, value * deviation + mean)) * largest;
-                return this == PIXELS ? Math.rint(scaled) : scaled;
-            };
+        return mapped(normalised, channel -> value -> {
+            double scaled = Math.max(0, Math.min(largest, value(value, channel, normalised.channels())));
+            return this == PIXELS ? Math.rint(scaled) : scaled;
         });
     }
 
-    private interface Channel {
-        DoubleUnaryOperator map(int channel);
+    private double value(double normalised, int channel, int channels) {
+        return (normalised * of(DEVIATION, channel, channels) + of(MEAN, channel, channels)) * largest;
     }
 
-    private static Batch mapped(Batch images, Channel channel) {
+    private static Batch mapped(Batch images, IntFunction<DoubleUnaryOperator> channel) {
         float[] data = new float[images.data().length];
         for (int c = 0; c < images.channels(); c++) {
-            DoubleUnaryOperator map = channel.map(c);
+            DoubleUnaryOperator map = channel.apply(c);
             for (int n = 0; n < images.samples(); n++) {
                 int from = images.offset(n, c);
                 for (int i = from; i < from + images.planeSize(); i++) {

@@ -6,7 +6,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Where the images come from that a network is shown; the value of {@code --inputs}.
@@ -78,12 +77,12 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile, S
      * @throws IllegalArgumentException for other sources, whose images are drawn
      */
     static Inputs parse(String text, Path classes) {
-        ImageScale scale = scale(text);
+        ImageScale scale = ImageScale.of(text);
         if (scale != ImageScale.NORMALISED) {
-            return new Scaled(scale, parse(text.substring(scale.prefix().length()), classes));
+            return Scaled.of(scale, parse(ImageScale.source(text), classes));
         }
         if (parse(text) instanceof NpyFile file) {
-            return new NpyFile(file.path(), Optional.of(classes));
+            return new NpyFile(file.path(), Optional.of(classes), ImageScale.NORMALISED);
         }
         throw new IllegalArgumentException(
                 "Labels: expected inputs from a .npy file, whose images they belong to; got '" + text + "'");
@@ -97,9 +96,9 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile, S
      * @throws IllegalArgumentException for anything else
      */
     static Inputs parse(String text) {
-        ImageScale scale = scale(text);
+        ImageScale scale = ImageScale.of(text);
         if (scale != ImageScale.NORMALISED) {
-            return new Scaled(scale, parse(text.substring(scale.prefix().length())));
+            return Scaled.of(scale, parse(ImageScale.source(text)));
         }
         switch (text) {
             case "synthetic":
@@ -124,15 +123,7 @@ public sealed interface Inputs permits Synthetic, Noise, ImageFolder, NpyFile, S
         } else if (!text.endsWith(".npy")) {
             throw unknown(text, "which is a file, but not a .npy file");
         }
-        return new NpyFile(path, Optional.empty());
-    }
-
-    /** What stands in front of a text. */
-    static ImageScale scale(String text) {
-        return Stream.of(ImageScale.UNIT, ImageScale.PIXELS)
-                .filter(scale -> text.startsWith(scale.prefix()))
-                .findFirst()
-                .orElse(ImageScale.NORMALISED);
+        return new NpyFile(path, Optional.empty(), ImageScale.NORMALISED);
     }
 
     private static IllegalArgumentException unknown(String text, String reason) {

@@ -8,11 +8,12 @@ import java.util.function.Consumer;
 
 /**
  * A {@code .npy} file with an array [N, C, H, W] of images: the first {@code samples} of them, whatever the seed. Those of bytes are
- * pixels, which are normalised as those of image files; others are taken as they are.
+ * pixels, which are normalised as those of image files; others are of a scale that is said.
  *
  * @param classes a {@code .npy} file with the class of each, integers [N], where it is known
+ * @param floats the scale of those that are no bytes
  */
-public record NpyFile(Path path, Optional<Path> classes) implements Inputs {
+public record NpyFile(Path path, Optional<Path> classes, ImageScale floats) implements Inputs {
 
     @Override
     public Batch load(int samples, int channels, int height, int width, long seed, Consumer<String> warnings)
@@ -26,7 +27,7 @@ public record NpyFile(Path path, Optional<Path> classes) implements Inputs {
         }
         boolean pixels = array.type() == NpyArray.DType.U1;
         if (!pixels && array.type() != NpyArray.DType.F4 && array.type() != NpyArray.DType.F8) {
-            throw new IOException(path + ": " + expected + ", normalised ones of type f4 or pixels of type u1, got "
+            throw new IOException(path + ": " + expected + ", floats or bytes, got "
                     + array.type().code() + "; save them with array.astype('f4') or array.astype('u1')");
         }
         if (shape[0] < samples) {
@@ -35,7 +36,7 @@ public record NpyFile(Path path, Optional<Path> classes) implements Inputs {
         }
         Batch whole = new Batch((int) shape[0], channels, height, width, array.floats());
         Batch first = whole.slice(0, samples).requireFinite(path.toString());
-        return pixels ? ImageScale.PIXELS.normalised(first) : first;
+        return (pixels ? ImageScale.PIXELS : floats).normalised(first);
     }
 
     @Override

@@ -6,6 +6,12 @@ import java.util.function.Consumer;
 /** The images of another source, which networks get in a scale of the user's, as they normalise them themselves. */
 public record Scaled(ImageScale scale, Inputs source) implements Inputs {
 
+    /** Floats of a file are of that scale already. */
+    static Scaled of(ImageScale scale, Inputs source) {
+        return new Scaled(
+                scale, source instanceof NpyFile file ? new NpyFile(file.path(), file.classes(), scale) : source);
+    }
+
     @Override
     public Batch load(int samples, int channels, int height, int width, long seed, Consumer<String> warnings)
             throws IOException {

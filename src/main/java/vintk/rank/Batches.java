@@ -83,6 +83,11 @@ final class Batches {
         Math.toIntExact(Math.multiplyExact(
                 (long) samples * views.size(), layout.sample().elements()));
         Batch batch = layout.load(inputs, samples, seed, warnings).requireFinite("the inputs");
+        if (!inputs.areDrawn() && !layout.scale().holds(batch)) {
+            throw new IllegalArgumentException(
+                    inputs.spec() + ": the model takes images " + layout.scale().range()
+                            + ", got others; floats of a file are normalised images, and behind unit: or pixels: those of that scale");
+        }
         List<Batch> augmented = new ArrayList<>();
         views.forEach(view -> augmented.add(view.apply(batch, seed)));
         requireContent(batch, augmented);

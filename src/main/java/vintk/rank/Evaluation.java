@@ -225,8 +225,7 @@ public final class Evaluation {
                         KernelOptions own = options.withSession(lane.session());
                         ConstantOutput.refuse(last, opened.network(), sample, own, batch, seed);
                         unusedSize(sample, settings.size()).ifPresent(remarks::add);
-                        ImageLayout.remark(opened.network().samplesType(), inputs.scale())
-                                .ifPresent(remarks::add);
+                        ImageLayout.remark(opened.network(), inputs.scale()).ifPresent(remarks::add);
                     }
                 } finally {
                     if (next != null) {

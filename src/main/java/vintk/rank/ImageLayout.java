@@ -8,6 +8,7 @@ import vintk.input.ImageScale;
 import vintk.input.Inputs;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
+import vintk.runtime.Network;
 
 /**
  * Images as a model takes them: [C, H, W], or [H, W, C], and in a scale of its own. Here they are [C, H, W], and normalised.
@@ -35,11 +36,19 @@ public record ImageLayout(Shape sample, ImageScale scale) {
         return new ImageLayout(sample, ImageScale.PIXELS);
     }
 
-    /** What there is to say of a model that takes pixels though nobody asked for them. */
-    public static Optional<String> remark(DataType type, ImageScale scale) {
-        return type.isFloating() || scale == ImageScale.PIXELS
-                ? Optional.empty()
-                : Optional.of("takes images of type " + type + ": views too are pixels, rounded and cut to 0 to 255");
+    /** What there is to say of a model that takes pixels, or may, though nobody asked for them. */
+    public static Optional<String> remark(Network network, ImageScale scale) {
+        if (scale != ImageScale.NORMALISED) {
+            return Optional.empty();
+        }
+        if (!network.samplesType().isFloating()) {
+            return Optional.of("takes images of type " + network.samplesType()
+                    + ": views too are pixels, rounded and cut to 0 to 255");
+        }
+        return network.imageStatistics()
+                .map(
+                        names -> "normalises images itself, by " + names
+                                + ", and gets normalised ones: with --inputs unit:WHAT or pixels:WHAT they are from 0 to 1 or to 255");
     }
 
     private boolean channelsLast() {

@@ -33,6 +33,8 @@ public record Truth(String column, SortedMap<String, Double> values) {
     /** What tables write where a number is missing. */
     private static final Set<String> EMPTY = Set.of("", "-", "nan", "na", "n/a", "none", "null");
 
+    private static final String NO_NUMBERS = "no column has any (a table is of cells between commas, without units)";
+
     public Truth {
         TreeMap<String, Double> numbers = new TreeMap<>(values);
         // A zero has no sign: ranks would tell two apart.
@@ -63,7 +65,10 @@ public record Truth(String column, SortedMap<String, Double> values) {
             throw new IllegalArgumentException("%s has numbers in several columns: choose one of %s by --column"
                     .formatted(path, String.join(", ", columns)));
         }
-        return of(path, rows, columns.isEmpty() ? "" : columns.iterator().next());
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException("%s has no numbers beside the ids: %s".formatted(path, NO_NUMBERS));
+        }
+        return of(path, rows, columns.iterator().next());
     }
 
     private static List<Map.Entry<String, JsonNode>> rows(Path path) throws IOException {
@@ -96,9 +101,7 @@ public record Truth(String column, SortedMap<String, Double> values) {
         }
         if (values.isEmpty()) {
             Set<String> columns = numericColumns(rows);
-            String advice = columns.isEmpty()
-                    ? "no column has any (a table is of cells between commas, without units)"
-                    : "choose one of " + String.join(", ", columns);
+            String advice = columns.isEmpty() ? NO_NUMBERS : "choose one of " + String.join(", ", columns);
             throw new IllegalArgumentException(
                     "%s has no numbers in a column '%s': %s".formatted(path, column, advice));
         }

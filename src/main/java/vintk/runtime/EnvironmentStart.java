@@ -62,9 +62,12 @@ final class EnvironmentStart {
             });
             made.complete(environment);
         } catch (Throwable e) {
-            LibraryCopies.folder().ifPresent(LibraryCopies::remove);
-            // Whatever it is, join() must end.
-            made.completeExceptionally(e);
+            try {
+                LibraryCopies.folder().ifPresent(LibraryCopies::remove);
+            } finally {
+                // Whatever it is, join() must end.
+                made.completeExceptionally(e);
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ final class LibraryCopies {
             Field field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
             field.setAccessible(true);
             return Optional.ofNullable((Path) field.get(null)).map(Path::toAbsolutePath);
-        } catch (ReflectiveOperationException | LinkageError e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             // Another version, or none for this system.
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
 import vintk.onnx.Shape;
@@ -26,6 +27,11 @@ public interface Network {
     /** The type in which samples are given; whole numbers are ids or pixels. */
     default DataType samplesType() {
         return DataType.FLOAT;
+    }
+
+    /** Parameters by which it normalises images itself, for a sentence; empty where it is not known to. */
+    default Optional<String> imageStatistics() {
+        return Optional.empty();
     }
 
     /** Inputs after the first that have a row for each sample, on axis 0. */

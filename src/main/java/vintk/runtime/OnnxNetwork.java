@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import vintk.onnx.DataType;
 import vintk.onnx.Graph;
@@ -16,7 +17,9 @@ import vintk.onnx.Tensor;
 import vintk.onnx.Value;
 import vintk.opset.Importer;
 import vintk.opset.Marks;
+import vintk.opset.Parameter;
 import vintk.opset.Resolved;
+import vintk.opset.Roles;
 import vintk.opset.TakenStatistics;
 import vintk.proto.CopiedRows;
 import vintk.proto.Preparation;
@@ -28,12 +31,15 @@ public final class OnnxNetwork implements Network {
     private final String name;
     private final ModelProto model;
     private final Signature signature;
+    private final TakenStatistics statistics;
     private final List<String> remarks;
 
-    private OnnxNetwork(String name, ModelProto model, Signature signature, List<String> remarks) {
+    private OnnxNetwork(
+            String name, ModelProto model, Signature signature, TakenStatistics statistics, List<String> remarks) {
         this.name = name;
         this.model = model;
         this.signature = signature;
+        this.statistics = statistics;
         this.remarks = remarks;
     }
 
@@ -53,13 +59,21 @@ public final class OnnxNetwork implements Network {
             ModelProto rows = fixed ? CopiedRows.of(stored, signature.fixedBatch()) : stored;
             ModelProto apart = inputs.untied() ? Untying.of(rows) : rows;
             ModelProto model = Marks.including(apart, inputs.included());
-            return new OnnxNetwork(name, model, signature, remarks(model, signature, inputs));
+            List<Parameter> parameters = Roles.parameters(model);
+            TakenStatistics statistics = TakenStatistics.of(model, parameters);
+            List<String> remarks = remarks(model, signature, inputs, parameters, statistics);
+            return new OnnxNetwork(name, model, signature, statistics, remarks);
         } catch (IllegalArgumentException e) {
             throw new ModelException(ModelException.Kind.INVALID_MODEL, file + ": " + e.getMessage(), e);
         }
     }
 
-    private static List<String> remarks(ModelProto model, Signature signature, ModelInputs inputs) {
+    private static List<String> remarks(
+            ModelProto model,
+            Signature signature,
+            ModelInputs inputs,
+            List<Parameter> parameters,
+            TakenStatistics statistics) {
         List<String> remarks = new ArrayList<>();
         if (!signature.notGiven().isEmpty()) {
             remarks.add(String.format(
@@ -73,16 +87,11 @@ public final class OnnxNetwork implements Network {
             remarks.add("weights stored as integers do not count (" + integers
                     + " that DequantizeLinear reads): the kernel is of the other parameters alone");
         }
-        TakenStatistics statistics = TakenStatistics.of(model);
-        if (!statistics.ofImages().isEmpty() && signature.main().dataType().isFloating()) {
-            remarks.add("normalises images itself, by " + SomeNames.of(statistics.ofImages()) + ", and gets normalised"
-                    + " ones: with --inputs unit:WHAT or pixels:WHAT they are from 0 to 1 or to 255");
-        }
         if (!statistics.ofActivations().isEmpty()) {
             remarks.add("taken for statistics, as they are subtracted or divided by before a shift, so that they do not"
                     + " count unless --include names them: " + SomeNames.of(statistics.ofActivations()));
         }
-        if (!inputs.untied() && SharedTensors.areIn(model)) {
+        if (!inputs.untied() && SharedTensors.areIn(model, parameters)) {
             remarks.add(SharedTensors.REMARK);
         }
         return List.copyOf(remarks);
@@ -100,7 +109,7 @@ public final class OnnxNetwork implements Network {
         if (!drawn.left().isEmpty()) {
             all.add(drawn.remark());
         }
-        return new OnnxNetwork(name, drawn.model(), signature, all);
+        return new OnnxNetwork(name, drawn.model(), signature, statistics, all);
     }
 
     /** The model as it is taken: functions expanded, in inference mode. */
@@ -116,6 +125,11 @@ public final class OnnxNetwork implements Network {
     @Override
     public DataType samplesType() {
         return signature.main().dataType();
+    }
+
+    @Override
+    public Optional<String> imageStatistics() {
+        return statistics.ofImages().isEmpty() ? Optional.empty() : Optional.of(SomeNames.of(statistics.ofImages()));
     }
 
     /** The inputs beside the samples that got one number for all elements. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import vintk.opset.Parameter;
 import vintk.opset.Role;
-import vintk.opset.Roles;
 import vintk.proto.Untying;
 
 /** Parameters of which an exporter wrote several once because they were equal. */
@@ -17,13 +16,12 @@ final class SharedTensors {
     private SharedTensors() {}
 
     /** Whether layers share parameters of one number throughout, and no weights: a network that ties its layers shares both. */
-    static boolean areIn(ModelProto model) {
+    static boolean areIn(ModelProto model, List<Parameter> parameters) {
         Set<String> shared = Untying.shared(model);
         if (shared.isEmpty()) {
             return false;
         }
-        List<Parameter> several =
-                Roles.parameters(model).stream().filter(p -> uses(p) > 1).toList();
+        List<Parameter> several = parameters.stream().filter(p -> uses(p) > 1).toList();
         return several.stream().anyMatch(p -> shared.contains(p.name()))
                 && several.stream().allMatch(p -> p.role() != Role.WEIGHT || shared.contains(p.name()));
     }

@@ -85,9 +85,11 @@ class ImageScaleCommandTest {
         assertEquals(ntk(plain), ntk(unit), 0.02);
         assertTrue(bytes.path("warnings").toString().contains("pixels"), bytes.toString());
         assertFalse(plain.path("warnings").toString().contains("pixels"), plain.toString());
-        assertTrue(
-                pixels.path("warnings").toString().contains("normalises images itself, by mean, std"),
-                pixels.toString());
+        assertFalse(pixels.path("warnings").toString().contains("normalises"), pixels.toString());
+        String warnings = score(model("pixels", DataType.FLOAT, 255), "synthetic")
+                .path("warnings")
+                .toString();
+        assertTrue(warnings.contains("normalises images itself, by mean, std"), warnings);
         assertEquals("pixels:synthetic", pixels.path("settings").path("inputs").asText());
     }
 
@@ -131,6 +133,33 @@ class ImageScaleCommandTest {
             assertEquals(expected[i], ofPixels[i], 0.01 * expected[0]);
             assertEquals(ofPixels[i], ofBytes[i], 1e-6 * expected[0]);
         }
+    }
+
+    /** Floats of a file are normalised, or of the scale that is said; others would be cut to 0 and 255. */
+    @Test
+    void floatsOfFilesAreOfAScale() throws IOException {
+        String bytes = model("bytes", DataType.UINT8, 255);
+        float[] pixels = new float[6 * 192];
+        Random random = new Random(3);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = random.nextInt(256);
+        }
+        Path file = folder.resolve("pixels.npy");
+        Npy.write(file, NpyArray.of(new long[] {6, 3, 8, 8}, pixels));
+        double expected = ntk(score(model("pixels", DataType.FLOAT, 255), "pixels:" + file));
+        assertEquals(expected, ntk(score(bytes, "pixels:" + file)), 1e-6);
+        String message = score(bytes, file.toString()).path("message").asText();
+        assertTrue(message.contains("takes images from 0 to 255, got others"), message);
+        Path out = folder.resolve("k.npy");
+        Shell.vintk("kernel", bytes, "--input", file.toString(), "--out", out.toString());
+        double sum = 0;
+        for (double entry : Npy.read(out).doubles()) {
+            sum += entry * entry;
+        }
+        assertEquals(expected, Math.log10(sum) / 2, 1e-6);
+        Shell shell = Shell.vintk("kernel", bytes, "--input", "unit:" + file, "--out", file.toString());
+        assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+        assertEquals(pixels.length, Npy.read(file).size());
     }
 
     private double[] kernel(String model, float[] data, String prefix) throws IOException {

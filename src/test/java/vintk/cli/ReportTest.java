@@ -61,8 +61,9 @@ class ReportTest {
         assertEquals(4, Files.readAllLines(all).size());
         Shell within = Shell.vintk("report", first, second, "--max-params", "6M", "--out", all);
         assertTrue(within.out().contains("\n2  a "), within.out());
+        assertTrue(within.err().contains("1 of 3 models are not within the limits"), within.err());
         assertEquals(3, Files.readAllLines(all).size());
-        refused("none of 3 models is within --min-params", first, second, "--min-params", "6M");
+        refused("none of 3 models is within the limits of size", first, second, "--min-params", "6M");
         refused("no model is both", first, "--min-params", "6M", "--max-params", "5M");
         refused("--top: expected 1 or more, got 0", first, "--top", 0);
     }

@@ -23,7 +23,7 @@ class InputsTest {
         assertEquals(new Noise(), Inputs.parse("noise"));
         assertEquals(new ImageFolder(folder), Inputs.parse(folder.toString()));
         Path file = Files.createFile(folder.resolve("x.npy"));
-        assertEquals(new NpyFile(file, Optional.empty()), Inputs.parse(file.toString()));
+        assertEquals(new NpyFile(file, Optional.empty(), ImageScale.NORMALISED), Inputs.parse(file.toString()));
         assertEquals(file.toString(), Inputs.parse(file.toString()).spec());
     }
 
@@ -51,7 +51,7 @@ class InputsTest {
         }
         Path file = folder.resolve("x.npy");
         Npy.write(file, NpyArray.of(new long[] {4, 3, 2, 5}, values));
-        Inputs inputs = new NpyFile(file, Optional.empty());
+        Inputs inputs = new NpyFile(file, Optional.empty(), ImageScale.NORMALISED);
         assertEquals(new Batch(4, 3, 2, 5, values).slice(0, 3), inputs.load(3, 3, 2, 5, 9));
         assertRefused(inputs, 3, 5, "expected images of shape (3 or more, 3, 5, 5), got (4, 3, 2, 5)");
         assertRefused(

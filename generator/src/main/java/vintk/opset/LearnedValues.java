@@ -18,9 +18,6 @@ final class LearnedValues {
                 // A pattern may name these among others.
                 .filter(name -> !Roles.RUNNING.matcher(name).find())
                 .forEach(learned::add);
-        if (learned.isEmpty()) {
-            return learned;
-        }
         for (NodeProto node : graph.nodes()) {
             if (node.getInputList().stream().anyMatch(learned::contains)) {
                 node.getOutputList().stream().filter(o -> !graph.isDependent(o)).forEach(learned::add);

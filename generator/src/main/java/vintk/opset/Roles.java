@@ -40,7 +40,7 @@ public final class Roles {
     static final Pattern RUNNING = Pattern.compile("(?<![A-Za-z])(?:running|moving)_(mean|var|variance)(?!_?[A-Za-z])");
 
     /** Inputs of BatchNormalization. */
-    private static final int MEAN = 3;
+    static final int MEAN = 3;
 
     private static final int VARIANCE = 4;
 

@@ -1,11 +1,10 @@
 package vintk.opset;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Parameters that are taken for statistics because of the arithmetic that reads them, where neither an operator nor a name nor the exporter
@@ -16,29 +15,33 @@ import java.util.Set;
  */
 public record TakenStatistics(List<String> ofImages, List<String> ofActivations) {
 
-    public static TakenStatistics of(ModelProto model) {
+    /** @param parameters those of the model, as {@link Roles} has them */
+    public static TakenStatistics of(ModelProto model, List<Parameter> parameters) {
+        List<String> ofImages = names(parameters, Role.IMAGE_STATISTIC);
+        List<String> ofActivations = names(parameters, Role.STATISTIC);
+        Set<String> buffers = Marks.buffers(model);
+        ofActivations.removeIf(
+                name -> buffers.contains(name) || Roles.RUNNING.matcher(name).find());
+        if (!ofActivations.isEmpty()) {
+            ofActivations.removeAll(ofBatchNormalizations(model));
+        }
+        return new TakenStatistics(ofImages, ofActivations);
+    }
+
+    private static List<String> names(List<Parameter> parameters, Role role) {
+        return parameters.stream()
+                .filter(p -> p.uses().stream().allMatch(use -> use.role() == role))
+                .map(Parameter::name)
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static Set<String> ofBatchNormalizations(ModelProto model) {
         ProtoGraph graph = new ProtoGraph(model);
         Origin origin = new Origin(graph);
-        Set<String> running = new HashSet<>();
-        for (NodeProto node : graph.nodes()) {
-            if (node.getOpType().equals("BatchNormalization")) {
-                node.getInputList().stream().skip(3).map(origin::source).forEach(running::add);
-            }
-        }
-        Set<String> buffers = Marks.buffers(model);
-        TakenStatistics taken = new TakenStatistics(new ArrayList<>(), new ArrayList<>());
-        for (Parameter parameter : Roles.parameters(model)) {
-            String name = parameter.name();
-            boolean is = parameter.uses().stream().allMatch(use -> use.role() == parameter.role());
-            boolean said = buffers.contains(name)
-                    || running.contains(name)
-                    || Roles.RUNNING.matcher(name).find();
-            if (is && parameter.role() == Role.IMAGE_STATISTIC) {
-                taken.ofImages.add(name);
-            } else if (is && parameter.role() == Role.STATISTIC && !said) {
-                taken.ofActivations.add(name);
-            }
-        }
-        return taken;
+        return graph.nodes().stream()
+                .filter(node -> node.getOpType().equals("BatchNormalization"))
+                .flatMap(node -> node.getInputList().stream().skip(Roles.MEAN))
+                .map(origin::source)
+                .collect(Collectors.toSet());
     }
 }

@@ -2,6 +2,7 @@ package vintk.opset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,20 +27,24 @@ class TakenStatisticsTest {
                 .node("y", "BatchNormalization", "z", "scale", "bias", "bias", "var");
     }
 
+    private static TakenStatistics taken(ModelProto model) {
+        return TakenStatistics.of(model, Roles.parameters(model));
+    }
+
     @Test
     void whatArithmeticAloneSays() {
         assertEquals(
                 new TakenStatistics(List.of("pixel_mean"), List.of("mu")),
-                TakenStatistics.of(sketch("mu").model()));
+                taken(sketch("mu").model()));
         assertEquals(
                 new TakenStatistics(List.of("pixel_mean"), List.of()),
-                TakenStatistics.of(sketch("bn.running_mean").model()));
+                taken(sketch("bn.running_mean").model()));
     }
 
     @Test
     void whatAUserKnowsIsNotTaken() {
         assertEquals(
                 new TakenStatistics(List.of("pixel_mean"), List.of()),
-                TakenStatistics.of(Marks.including(sketch("mu").model(), Optional.of(Pattern.compile("mu|weight")))));
+                taken(Marks.including(sketch("mu").model(), Optional.of(Pattern.compile("mu|weight")))));
     }
 }
