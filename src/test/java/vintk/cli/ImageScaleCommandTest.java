@@ -112,6 +112,8 @@ class ImageScaleCommandTest {
             assertEquals(ExitCode.USAGE, shell.code());
             assertTrue(shell.err().contains("takes UINT8, got " + wrong + " at element 7"), shell.err());
         }
+        String signed = model("signed", DataType.INT8, 255);
+        assertTrue(score(signed, "synthetic").path("message").asText().contains("has no 255"));
         assertTrue(score(bytes, "unit:synthetic").path("message").asText().contains("none from 0 to 1"));
     }
 

@@ -14,10 +14,7 @@ final class LearnedValues {
 
     static Set<String> of(ModelProto model, ProtoGraph graph) {
         Set<String> learned = new HashSet<>(Marks.parameters(model));
-        Marks.included(model).stream()
-                // A pattern may name these among others.
-                .filter(name -> !Roles.RUNNING.matcher(name).find())
-                .forEach(learned::add);
+        learned.addAll(Marks.included(model));
         for (NodeProto node : graph.nodes()) {
             if (node.getInputList().stream().anyMatch(learned::contains)) {
                 node.getOutputList().stream().filter(o -> !graph.isDependent(o)).forEach(learned::add);

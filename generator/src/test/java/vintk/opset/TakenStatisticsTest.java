@@ -42,6 +42,18 @@ class TakenStatisticsTest {
     }
 
     @Test
+    void whatTheFileKnowsIsNotTaken() {
+        ModelProto.Builder model = sketch("mu").model().toBuilder();
+        model.getGraphBuilder()
+                .addValueInfoBuilder()
+                .setName("mu")
+                .addMetadataPropsBuilder()
+                .setKey("pkg.torch.export.graph_signature.InputSpec.kind")
+                .setValue("BUFFER");
+        assertEquals(new TakenStatistics(List.of("pixel_mean"), List.of()), taken(model.build()));
+    }
+
+    @Test
     void whatAUserKnowsIsNotTaken() {
         assertEquals(
                 new TakenStatistics(List.of("pixel_mean"), List.of()),
