@@ -183,7 +183,8 @@ public final class OnnxNetwork implements Network {
     private String batchText() {
         return switch (signature.axis()) {
             case ModelInputs.NO_BATCH -> " (a single sample)";
-            case 0 -> "";
+            case 0 ->
+                fixedBatch() > 1 ? " (a batch of " + fixedBatch() + "; --batch-axis none where it is one sample)" : "";
             default -> " (samples on axis " + signature.axis() + ")";
         };
     }

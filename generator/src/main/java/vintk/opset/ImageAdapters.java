@@ -51,6 +51,10 @@ final class ImageAdapters {
         Shape x = site.shape();
         Shape w = site.x(1).shape();
         int rank = x.rank() - 2;
+        if (site.outputShape().rank() != x.rank()) {
+            // Shape inference gives up half-way.
+            throw site.unsupported("an output_shape that is smaller than the input is not handled");
+        }
         long[] strides = given.integers("strides", Shape.ones(rank).dims());
         long[] dilations = given.integers("dilations", Shape.ones(rank).dims());
         long[] output = given.integers("output_padding", new long[rank]).clone();

@@ -5,11 +5,15 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import vintk.onnx.Attributes;
+import vintk.onnx.Shape;
 
 /**
- * Convolutions that keep the size of an image by {@code auto_pad}, with their padding written out where strides are one, as it does not
- * depend on the image then. PyTorch's older exporter makes them of {@code padding='same'}, and ONNX Runtime runs no dilated ones.
+ * Convolutions that keep the size of an image by {@code auto_pad}, with their padding written out where it does not depend on the image:
+ * where strides are one, and in transposed ones. PyTorch's older exporter makes them of {@code padding='same'}, and ONNX Runtime runs no
+ * dilated ones; transposed ones give an image as large as their strides times theirs, but shape inference adds output_padding to it.
  */
 final class SamePadding {
     private SamePadding() {}
@@ -19,7 +23,8 @@ final class SamePadding {
         GraphProto.Builder graph = whole.toBuilder();
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);
-            if (node.getDomain().isEmpty() && node.getOpType().equals("Conv") && node.getInputCount() > 1) {
+            boolean convolution = Set.of("Conv", "ConvTranspose").contains(node.getOpType());
+            if (node.getDomain().isEmpty() && convolution && node.getInputCount() > 1) {
                 graph.setNode(i, explicit(node, stored.get(node.getInput(1))));
             }
         }
@@ -30,7 +35,6 @@ final class SamePadding {
     private static NodeProto explicit(NodeProto node, TensorProto weight) {
         Attributes attributes = Attributes.of(node.getAttributeList());
         String mode = attributes.text("auto_pad", "NOTSET");
-        long[] dilations = attributes.integers("dilations");
         long[] ofWeight = weight == null
                 ? new long[0]
                 : weight.getDimsList().stream()
@@ -38,21 +42,33 @@ final class SamePadding {
                         .mapToLong(Long::longValue)
                         .toArray();
         long[] kernel = attributes.integers("kernel_shape", ofWeight);
-        boolean strided = Arrays.stream(attributes.integers("strides")).anyMatch(stride -> stride != 1);
-        if (!mode.startsWith("SAME") || strided || kernel.length != dilations.length) {
+        if (!mode.startsWith("SAME") || kernel.length == 0 || attributes.has("output_shape")) {
             return node;
         }
         int rank = kernel.length;
+        long[] ones = Shape.ones(rank).dims();
+        long[] dilations = attributes.integers("dilations", ones);
+        long[] strides = attributes.integers("strides", ones);
+        long[] further = attributes.integers("output_padding", new long[rank]).clone();
+        boolean fits = Stream.of(dilations, strides, further).allMatch(of -> of.length == rank);
+        boolean transposed = node.getOpType().equals("ConvTranspose");
+        boolean known = transposed || attributes.has("dilations") && Arrays.equals(strides, ones);
+        if (!fits || !known) {
+            return node;
+        }
         long[] pads = new long[2 * rank];
         for (int i = 0; i < rank; i++) {
-            long total = dilations[i] * (kernel[i] - 1);
+            // Of a convolution the strides are one, and nothing is put behind.
+            long total = dilations[i] * (kernel[i] - 1) + 1 - strides[i] + further[i];
+            further[i] += Math.max(0, -total);
+            total = Math.max(0, total);
             pads[i] = mode.equals("SAME_LOWER") ? total - total / 2 : total / 2;
             pads[rank + i] = total - pads[i];
         }
+        Attributes padded = attributes.without("auto_pad").with("pads", pads);
         return node.toBuilder()
                 .clearAttribute()
-                .addAllAttribute(
-                        attributes.without("auto_pad").with("pads", pads).all())
+                .addAllAttribute((transposed ? padded.with("output_padding", further) : padded).all())
                 .build();
     }
 }
