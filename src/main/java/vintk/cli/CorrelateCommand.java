@@ -88,8 +88,7 @@ final class CorrelateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Optional<Statistic> named = Optional.ofNullable(statistic).map(text -> Named.find(Statistic.class, text));
-        ResultsFile read =
-                results.size() == 1 ? ResultsFile.read(results.get(0), named) : ResultsFile.read(results, named);
+        ResultsFile read = ResultsFile.read(results, named);
         Truth known = column == null ? Truth.read(truth) : Truth.read(truth, column);
         Agreement agreement = Agreement.of(read.models(), known, common.seed);
         PrintWriter out = spec.commandLine().getOut();

@@ -9,7 +9,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Function;
@@ -122,7 +121,8 @@ public final class Vintk implements Runnable {
         PrintWriter err = line.getErr();
         // The name of a file that was taken for an option.
         String file = Arrays.stream(args)
-                .filter(arg -> arg.matches("-[^=]*\\.onnx") && !List.of(args).contains("--"))
+                .takeWhile(arg -> !arg.equals("--"))
+                .filter(arg -> arg.matches("-[^=]*\\.onnx"))
                 .findFirst()
                 .map(name -> "; a file '%s' is written ./%s".formatted(name, name))
                 .orElse("");

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Numbers that stand for images. Normalised are they as networks for ImageNet take them, (value - mean) / deviation with values from 0 to
+ * Numbers that stand for images. They are normalised as networks for ImageNet take them, (value - mean) / deviation with values from 0 to
  * 1, mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 for R, G, B; images of another number of channels have the mixture
  * of these that luma is, 0.299 R + 0.587 G + 0.114 B. Networks that normalise images themselves take the values.
  */
@@ -22,7 +22,7 @@ public enum ImageScale {
     /** Of R, G, B in luma. */
     static final double[] LUMA = {0.299, 0.587, 0.114};
 
-    /** Of one tenth of a step of an image file. */
+    /** A tenth of a step of an image file. */
     private static final double ROUNDING = 4e-4;
 
     private static final double[] MEAN = {0.485, 0.456, 0.406};
@@ -59,10 +59,9 @@ public enum ImageScale {
 
     /** Whether images have numbers of this scale, but for rounding: normalised ones may have any. */
     public boolean holds(Batch normalised) {
-        return this == NORMALISED || isWithin(normalised);
-    }
-
-    private static boolean isWithin(Batch normalised) {
+        if (this == NORMALISED) {
+            return true;
+        }
         float[] unit = mapped(normalised, channel -> value -> UNIT.value(value, channel, normalised.channels()))
                 .data();
         return IntStream.range(0, unit.length).allMatch(i -> unit[i] > -ROUNDING && unit[i] < 1 + ROUNDING);

@@ -29,8 +29,8 @@ public record ImageLayout(Shape sample, ImageScale scale) {
             return new ImageLayout(sample, scale);
         }
         if (type == DataType.INT8 || type == DataType.BOOL || scale == ImageScale.UNIT) {
-            throw new IllegalArgumentException("the model takes images of type " + type + ", which "
-                    + (scale == ImageScale.UNIT ? "are none from 0 to 1" : "has no 255")
+            throw new IllegalArgumentException("the model takes images of type " + type + ", which has no "
+                    + (scale == ImageScale.UNIT ? "numbers between 0 and 1" : "255")
                     + ": the command kernel takes any from a .npy file");
         }
         return new ImageLayout(sample, ImageScale.PIXELS);

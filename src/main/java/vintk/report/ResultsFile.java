@@ -47,15 +47,19 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
      */
     public static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
         return switch (ReportFormat.of(path)) {
-            case JSONL, JSON -> read(List.of(path), statistic);
+            case JSONL, JSON -> whole(List.of(path), statistic);
             case CSV -> new ResultsFile(csv(path, statistic), List.of());
             case HTML ->
                 throw new IOException("%s is a page to look at: expected .csv, .json or .jsonl".formatted(path));
         };
     }
 
-    /** The same of several files of whole results, the parts of a study. */
+    /** The same of several files of whole results, the parts of a study; of one it may be a table. */
     public static ResultsFile read(List<Path> parts, Optional<Statistic> statistic) throws IOException {
+        return parts.size() == 1 ? read(parts.get(0), statistic) : whole(parts, statistic);
+    }
+
+    private static ResultsFile whole(List<Path> parts, Optional<Statistic> statistic) throws IOException {
         Journal.Contents contents = merged(parts);
         return new ResultsFile(
                 contents.results().stream()
@@ -87,7 +91,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
      *
      * @throws IOException if the file cannot be read, or says what is wrong with it and where
      */
-    public static Journal.Contents results(Path path) throws IOException {
+    static Journal.Contents results(Path path) throws IOException {
         return switch (ReportFormat.of(path)) {
             case JSONL -> Journal.read(path);
             case JSON -> new Journal.Contents(json(path), List.of());

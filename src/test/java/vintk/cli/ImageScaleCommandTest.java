@@ -114,7 +114,7 @@ class ImageScaleCommandTest {
         }
         String signed = model("signed", DataType.INT8, 255);
         assertTrue(score(signed, "synthetic").path("message").asText().contains("has no 255"));
-        assertTrue(score(bytes, "unit:synthetic").path("message").asText().contains("none from 0 to 1"));
+        assertTrue(score(bytes, "unit:synthetic").path("message").asText().contains("no numbers between 0 and 1"));
     }
 
     /** Views are of images, whatever their numbers: those of a file of pixels are those of the same images normalised. */

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What is said to be learned: parameters that the exporter marked, or that a user named, and all that is computed from them alone.
+ * What is said to be learned: parameters that the exporter marked, or that a user named, and what is computed from them without samples.
  * Arithmetic cannot make statistics of these.
  */
 final class LearnedValues {

@@ -16,7 +16,11 @@ import vintk.onnx.NodeLabel;
 final class Order {
     private Order() {}
 
-    /** The graph sorted, nodes as far as possible in their own order; an {@link IllegalArgumentException} names a cycle, or a value there is twice. */
+    /**
+     * The graph sorted, nodes as far as possible in their own order.
+     *
+     * @throws IllegalArgumentException naming a cycle, or a value that is there twice
+     */
     static GraphProto topological(GraphProto graph) {
         Map<String, Integer> producer = new HashMap<>();
         Map<String, TensorProto> stored = Declared.initializers(graph);
