@@ -366,6 +366,7 @@ class BadInputTest {
             Shell name = Shell.vintk(words);
             assertTrue(name.err().contains("; a file '-a.onnx' is written ./-a.onnx"), name.err());
         }
+        assertFalse(Shell.vintk("score", "--batch", "x", "--", "-a.onnx").err().contains("is written"));
         Shell timeout = Shell.vintk("score", good, "--timeout", "1h");
         assertTrue(timeout.err().contains("'--timeout': expected a number, got '1h'"), timeout.err());
         Path own = ProjectRoot.path().resolve("models/tiny-pit.yaml");
