@@ -71,7 +71,7 @@ public final class KernelEngine implements AutoCloseable {
         requireMemory();
         ModelProto model = ModelWriter.model(graph);
         boolean isShared = shared != null && plan.batched();
-        Skeleton skeleton = isShared ? Skeleton.of(model) : alone(model, settings);
+        Skeleton skeleton = isShared ? Skeleton.of(model) : Skeleton.alone(model, settings.device());
         this.batch = isShared ? shared.batch() : new BatchTensor();
         this.own = isShared ? null : Session.of(skeleton.model(), settings);
         // Once: it is asked for at every run.
@@ -84,11 +84,6 @@ public final class KernelEngine implements AutoCloseable {
             release();
             throw e;
         }
-    }
-
-    private static Skeleton alone(ModelProto model, SessionSettings settings) {
-        // On CUDA devices it has not been measured what that wins.
-        return settings.device().isCuda() ? new Skeleton(model, Map.of()) : Skeleton.withFactors(model);
     }
 
     private void release() {

@@ -22,6 +22,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -165,9 +166,8 @@ public final class ModelFile {
             if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
                 ByteString data = external(file, tensor);
                 bytes += data.size();
-                if (bytes > MAX_BYTES) {
-                    throw invalid(file, "has more than 2 GiB of weights", null);
-                }
+                // Tensors may name the same part of a file, as often as they like.
+                requireMemory(file, "weights", bytes);
                 tensor.setRawData(data).clearExternalData().clearDataLocation();
             }
         }
@@ -224,8 +224,8 @@ public final class ModelFile {
                 if (inside && !Files.isRegularFile(data)) {
                     throw invalid(file, "has external data at '" + location + "', which is no file", null);
                 }
-                if (inside && Files.size(data) > MAX_BYTES) {
-                    throw invalid(file, "has external data at '" + location + "' of more than 2 GiB", null);
+                if (inside) {
+                    requireMemory(file, "external data at '" + location + "'", Files.size(data));
                 }
             }
             if (!inside) {
@@ -242,6 +242,20 @@ public final class ModelFile {
                     "cannot be read: tensor '" + tensor + "' has external data at '" + location + "': "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    private static void requireMemory(Path file, String what, long bytes) {
+        if (bytes > Machine.memory()) {
+            throw new ModelException(
+                    ModelException.Kind.OUT_OF_MEMORY,
+                    String.format(
+                            Locale.ROOT,
+                            "%s has %s of %.1f GB; this machine has %.1f GB of memory",
+                            file,
+                            what,
+                            bytes / 1e9,
+                            Machine.memory() / 1e9));
         }
     }
 

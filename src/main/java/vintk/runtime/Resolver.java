@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import vintk.onnx.Shape;
@@ -39,6 +40,8 @@ import vintk.proto.SubGraphs;
  * inference knows every shape that is static. What is left (shapes that depend on data) is found by one run.
  */
 final class Resolver {
+    private static final Set<String> ASK_FOR_SHAPES = Set.of("Shape", "Size");
+
     private final ModelProto model;
     private final Map<String, TensorType> inputs;
     private final Map<String, Tensor> constants;
@@ -193,26 +196,28 @@ final class Resolver {
     /** The part of a model that computes the wanted values, these being its outputs, of types still to be inferred. */
     private static ModelProto part(ModelProto model, Set<String> wanted) {
         GraphProto whole = model.getGraph();
-        Set<String> needed = new HashSet<>(wanted);
-        List<NodeProto> nodes = whole.getNodeList();
-        boolean[] used = new boolean[nodes.size()];
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            used[i] = nodes.get(i).getOutputList().stream().anyMatch(needed::contains);
-            if (used[i]) {
-                SubGraphs.reads(nodes.get(i)).forEach(needed::add);
-            }
-        }
+        Set<String> needed = needed(whole.getNodeList(), wanted, node -> true);
         GraphProto.Builder graph = whole.toBuilder().clearNode().clearOutput().clearInitializer();
         whole.getInitializerList().stream()
                 .filter(t -> needed.contains(t.getName()))
                 .forEach(graph::addInitializer);
-        for (int i = 0; i < used.length; i++) {
-            if (used[i]) {
-                graph.addNode(nodes.get(i));
-            }
-        }
+        whole.getNodeList().stream()
+                .filter(node -> node.getOutputList().stream().anyMatch(needed::contains))
+                .forEach(graph::addNode);
         wanted.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
         return model.toBuilder().setGraph(graph).build();
+    }
+
+    /** The names that wanted values are computed from, and their own, back through those nodes that are asked for. */
+    private static Set<String> needed(List<NodeProto> nodes, Set<String> wanted, Predicate<NodeProto> through) {
+        Set<String> needed = new HashSet<>(wanted);
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (through.test(nodes.get(i))
+                    && nodes.get(i).getOutputList().stream().anyMatch(needed::contains)) {
+                SubGraphs.reads(nodes.get(i)).forEach(needed::add);
+            }
+        }
+        return needed;
     }
 
     /** Refuses a model that would fill the machine before a part of it runs. */
@@ -251,7 +256,7 @@ final class Resolver {
         if (wanted.isEmpty()) {
             return Map.of();
         }
-        try (Session session = Session.of(part(model, wanted), SessionSettings.of(1))) {
+        try (Session session = Session.of(WithoutWeights.typed(part(model, wanted)), SessionSettings.of(1))) {
             return session.outputInfo();
         }
     }
@@ -268,8 +273,7 @@ final class Resolver {
         Set<String> dependent = new HashSet<>(inputs.keySet());
         Set<String> wanted = new LinkedHashSet<>();
         for (NodeProto node : plain.getGraph().getNodeList()) {
-            boolean shapeOnly =
-                    node.getOpType().equals("Shape") || node.getOpType().equals("Size");
+            boolean shapeOnly = ASK_FOR_SHAPES.contains(node.getOpType());
             boolean random =
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
             // The integers that a weight is rounded to have a gradient, straight through.
@@ -296,7 +300,9 @@ final class Resolver {
         // They are read out, too.
         LiveMemory.require(
                 nodes, name -> places.getOrDefault(name, bytes(types.get(name))), wanted, Machine.memory() / 2d);
-        return execute(part, true);
+        // Whose numbers count, not their shapes alone.
+        Set<String> counting = needed(nodes, wanted, node -> !ASK_FOR_SHAPES.contains(node.getOpType()));
+        return execute(WithoutWeights.drawn(part, counting), true);
     }
 
     private static boolean isInteger(NodeInfo info) {

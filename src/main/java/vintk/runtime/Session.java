@@ -55,9 +55,6 @@ public final class Session implements AutoCloseable {
         OrtEnvironment started = environment();
         this.weights = weights;
         try (OrtSession.SessionOptions options = settings.options()) {
-            if (weights.isPresent()) {
-                weights.get().addTo(options);
-            }
             session = settings.device().isCuda()
                     ? strict(started, model, options)
                     : started.createSession(model, options);
@@ -110,9 +107,11 @@ public final class Session implements AutoCloseable {
      */
     OrtSession.Result run(Map<String, OnnxTensor> inputs) {
         try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            Map<String, OnnxTensor> all = new LinkedHashMap<>(inputs);
+            weights.ifPresent(apart -> all.putAll(apart.tensors()));
             Interruption.begin(options);
             try {
-                OrtSession.Result result = session.run(inputs, session.getOutputNames(), options);
+                OrtSession.Result result = session.run(all, session.getOutputNames(), options);
                 try {
                     place();
                 } catch (OrtException | RuntimeException e) {
@@ -139,9 +138,12 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Of the model's inputs; its weights are none. */
     Map<String, NodeInfo> inputInfo() {
         try {
-            return session.getInputInfo();
+            Map<String, NodeInfo> inputs = new LinkedHashMap<>(session.getInputInfo());
+            weights.ifPresent(apart -> inputs.keySet().removeAll(apart.tensors().keySet()));
+            return inputs;
         } catch (OrtException e) {
             throw failure(e);
         }

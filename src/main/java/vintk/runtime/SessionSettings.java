@@ -69,6 +69,9 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
             try (OrtCUDAProviderOptions cuda = CudaProvider.options(device, tf32)) {
                 options.addCUDA(cuda);
             }
+        } else {
+            // Weights in the order in which products read them: twice the memory, and a session runs once or so.
+            options.addConfigEntry("session.disable_prepacking", "1");
         }
     }
 }

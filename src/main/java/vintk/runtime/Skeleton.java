@@ -24,55 +24,39 @@ import vintk.onnx.TensorReader;
 record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
     private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
 
-    /** Operators whose second operand, where it is constant, ONNX Runtime brings into another order when it opens a session. */
-    private static final Set<String> PACKING = Set.of("MatMul", "FusedMatMul", "Gemm", "ConvTranspose");
-
     /** Inputs that hold extents and places: they differ between candidates. */
     private static final Map<String, Set<Integer>> EXTENTS =
             Map.of("Reshape", Set.of(1), "Expand", Set.of(1), "Slice", Set.of(1, 2), "Pad", Set.of(1));
 
-    /**
-     * A model whose inputs have no shapes. ONNX Runtime then infers none when it opens a session, which takes it as long as all the
-     * rest, or ten times as long where weights are inputs; it takes shapes from the tensors themselves.
-     */
-    private static ModelProto withoutShapes(ModelProto model) {
-        ModelProto.Builder bare = model.toBuilder();
-        bare.getGraphBuilder()
-                .getInputBuilderList()
-                .forEach(input -> input.getTypeBuilder().getTensorTypeBuilder().clearShape());
-        return bare.build();
-    }
-
     static Skeleton of(ModelProto whole) {
-        return new Taking(whole, Set.of()).skeleton();
+        return new Taking(whole).skeleton();
     }
 
-    /** What opens fastest of one model: the same, without the shapes of its inputs, but with the weights of {@link #PACKING}. */
-    static Skeleton withFactors(ModelProto whole) {
-        Set<String> factors = new HashSet<>();
-        for (NodeProto node : whole.getGraph().getNodeList()) {
-            if (PACKING.contains(node.getOpType()) && node.getInputCount() > 1) {
-                factors.add(node.getInput(1));
-            }
+    /**
+     * Of one model alone, without the shapes of its inputs: ONNX Runtime then infers none when it opens a session, which takes it as long
+     * as all the rest; it takes shapes from the tensors themselves. On CUDA devices it has not been measured what that wins.
+     */
+    static Skeleton alone(ModelProto whole, Device device) {
+        ModelProto.Builder bare = whole.toBuilder();
+        if (!device.isCuda()) {
+            bare.getGraphBuilder().getInputBuilderList().forEach(input -> input.getTypeBuilder()
+                    .getTensorTypeBuilder()
+                    .clearShape());
         }
-        Skeleton skeleton = new Taking(whole, factors).skeleton();
-        return new Skeleton(withoutShapes(skeleton.model), skeleton.tensors);
+        return new Skeleton(bare.build(), Map.of());
     }
 
     /** One model being taken apart. */
     private static final class Taking {
         private final ModelProto whole;
-        private final Set<String> kept;
         private final Map<String, TensorProto> stored = new HashMap<>();
         private final Set<String> weights = new HashSet<>();
         private final Map<String, String> renamed = new HashMap<>();
         private final Map<String, Tensor> tensors = new LinkedHashMap<>();
         private final GraphProto.Builder graph;
 
-        /** @param kept names of tensors that stay */
-        Taking(ModelProto whole, Set<String> kept) {
+        Taking(ModelProto whole) {
             this.whole = whole;
-            this.kept = kept;
             this.graph = whole.getGraph().toBuilder().clearInitializer().clearNode();
             for (TensorProto tensor : whole.getGraph().getInitializerList()) {
                 stored.put(tensor.getName(), tensor);
@@ -108,21 +92,13 @@ record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
             Set<Integer> extents = EXTENTS.getOrDefault(node.getOpType(), Set.of());
             for (int i = 0; i < node.getInputCount(); i++) {
                 TensorProto tensor = stored.get(node.getInput(i));
-                if (tensor != null && kept.contains(node.getInput(i))) {
-                    keep(node.getInput(i), tensor);
-                } else if (tensor != null) {
+                if (tensor != null) {
                     // Names of constants count what came before, which differs: that of the place does not.
                     String place = node.getOutput(0) + "#" + i;
                     bare.setInput(i, input(node.getInput(i), tensor, place, extents.contains(i)));
                 }
             }
             return bare.build();
-        }
-
-        private void keep(String name, TensorProto tensor) {
-            if (renamed.putIfAbsent(name, name) == null) {
-                graph.addInitializer(tensor.toBuilder().setName(name));
-            }
         }
 
         private String input(String name, TensorProto tensor, String place, boolean extent) {
@@ -143,7 +119,7 @@ record Skeleton(ModelProto model, Map<String, Tensor> tensors) {
             return place;
         }
 
-        /** Makes a tensor an input, without a shape: see {@link #withoutShapes}. */
+        /** Makes a tensor an input, without a shape: with shapes inference takes ten times as long where weights are inputs. */
         private String lifted(String name, TensorProto tensor) {
             graph.addInput(ValueInfoProto.newBuilder()
                     .setName(name)

@@ -17,7 +17,7 @@ import vintk.onnx.TensorType;
 /** Tensors to and from ONNX Runtime. */
 final class Tensors {
     /** Where ONNX Runtime's own tensors begin: at multiples of so many bytes. */
-    private static final int CACHE_LINE = 64;
+    static final int CACHE_LINE = 64;
 
     private Tensors() {}
 
@@ -59,9 +59,13 @@ final class Tensors {
         // An aligned slice is cut at its end too.
         ByteBuffer direct = ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * CACHE_LINE))
                 .alignedSlice(CACHE_LINE)
-                .slice(0, bytes)
-                .order(ByteOrder.nativeOrder());
-        direct.put(tensor.data()).rewind();
+                .slice(0, bytes);
+        return in(direct, tensor);
+    }
+
+    /** The same in memory of the caller's, as many bytes as the tensor has, which has to last as long. */
+    static OnnxTensor in(ByteBuffer direct, Tensor tensor) {
+        direct.order(ByteOrder.nativeOrder()).put(tensor.data()).rewind();
         try {
             return OnnxTensor.createTensor(
                     Session.environment(),

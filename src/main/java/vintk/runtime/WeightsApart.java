@@ -3,22 +3,24 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
+import com.sun.jna.Memory;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.TensorReader;
 import vintk.proto.SubGraphs;
 
 /**
- * A model without its large weights, and these beside it: ONNX Runtime takes them as they are, where it would copy those inside the
- * model three times before a session is open. Close it after the session.
+ * A model with inputs in place of its large weights, and these beside it, given at every run: ONNX Runtime takes them as they are, where
+ * it would copy those inside the model three times before a session is open, and those of {@code addExternalInitializers} once. Close
+ * it after the session.
  */
 final class WeightsApart implements AutoCloseable {
     /** Smaller ones cost less inside. */
@@ -26,6 +28,7 @@ final class WeightsApart implements AutoCloseable {
 
     private final ModelProto model;
     private final Map<String, OnnxTensor> weights = new LinkedHashMap<>();
+    private final List<Memory> memory = new ArrayList<>();
 
     WeightsApart(ModelProto whole) {
         GraphProto.Builder graph =
@@ -35,16 +38,18 @@ final class WeightsApart implements AutoCloseable {
         whole.getGraph().getNodeList().forEach(node -> SubGraphs.reads(node).forEach(read::add));
         try {
             for (TensorProto tensor : whole.getGraph().getInitializerList()) {
-                boolean apart = isLarge(tensor) && read.contains(tensor.getName());
-                graph.addInitializer(apart ? apart(tensor.getName(), tensor) : tensor);
+                if (isLarge(tensor) && read.contains(tensor.getName())) {
+                    graph.addInput(apart(tensor.getName(), tensor));
+                } else {
+                    graph.addInitializer(tensor);
+                }
             }
             for (NodeProto node : whole.getGraph().getNodeList()) {
                 boolean constant = node.getOpType().equals("Constant")
                         && node.getAttributeCount() == 1
                         && node.getAttribute(0).hasT();
                 if (constant && isLarge(node.getAttribute(0).getT()) && read.contains(node.getOutput(0))) {
-                    graph.addInitializer(
-                            apart(node.getOutput(0), node.getAttribute(0).getT()));
+                    graph.addInput(apart(node.getOutput(0), node.getAttribute(0).getT()));
                 } else {
                     graph.addNode(node);
                 }
@@ -57,19 +62,23 @@ final class WeightsApart implements AutoCloseable {
     }
 
     private static boolean isLarge(TensorProto tensor) {
-        return tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE
-                && tensor.getRawData().size() >= LEAST_BYTES;
+        boolean floating = tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE
+                || tensor.getDataType() == TensorProto.DataType.DOUBLE_VALUE;
+        return floating && tensor.getRawData().size() >= LEAST_BYTES;
     }
 
-    /** What stands for a tensor in the model: a file that is never opened. */
-    private TensorProto apart(String name, TensorProto tensor) {
-        weights.put(name, Tensors.of(TensorReader.read(tensor)));
-        return tensor.toBuilder()
+    /** What stands for a tensor in the model. Without a shape: inference then asks ten times as long as with the weights inside. */
+    private ValueInfoProto apart(String name, TensorProto tensor) {
+        // Not a direct buffer: Java would fill it with zeros first, and free it when it likes.
+        int bytes = tensor.getRawData().size();
+        Memory taken = new Memory(bytes + Tensors.CACHE_LINE);
+        memory.add(taken);
+        weights.put(
+                name, Tensors.in(taken.align(Tensors.CACHE_LINE).getByteBuffer(0, bytes), TensorReader.read(tensor)));
+        return ValueInfoProto.newBuilder()
                 .setName(name)
-                .clearRawData()
-                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                .addExternalData(
-                        StringStringEntryProto.newBuilder().setKey("location").setValue("beside"))
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(tensor.getDataType())))
                 .build();
     }
 
@@ -77,13 +86,14 @@ final class WeightsApart implements AutoCloseable {
         return model.toByteArray();
     }
 
-    void addTo(OrtSession.SessionOptions options) throws OrtException {
-        Map<String, OnnxTensorLike> all = new LinkedHashMap<>(weights);
-        options.addExternalInitializers(all);
+    /** By the names of the inputs that they are. */
+    Map<String, OnnxTensor> tensors() {
+        return weights;
     }
 
     @Override
     public void close() {
         weights.values().forEach(OnnxTensor::close);
+        memory.forEach(Memory::close);
     }
 }

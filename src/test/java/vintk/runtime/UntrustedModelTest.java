@@ -154,9 +154,36 @@ class UntrustedModelTest extends Refusals {
         // A sparse file takes no room, and days to read.
         try (RandomAccessFile sparse =
                 new RandomAccessFile(folder.resolve("sparse.bin").toFile(), "rw")) {
-            sparse.setLength(1L << 40);
+            sparse.setLength(3L << 30);
+            open(write(
+                            "large.onnx",
+                            model(reading(external(
+                                            "location",
+                                            "sparse.bin",
+                                            "offset",
+                                            Long.toString(5L << 29),
+                                            "length",
+                                            "64")))
+                                    .build()
+                                    .toByteArray()))
+                    .close();
+            sparse.setLength(1L << 43);
         }
-        assertRefused(reading(external("location", "sparse.bin", "length", "64")), "of more than 2 GiB");
+        assertRefused(reading(external("location", "sparse.bin", "length", "64")), "sparse.bin", "GB of memory");
+    }
+
+    @Test
+    void tensorsThatNameOnePartOfAFile() throws IOException {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.resolve("w.bin").toFile(), "rw")) {
+            sparse.setLength(1L << 30);
+        }
+        GraphProto.Builder graph = reading(external("location", "w.bin", "length", "64")).toBuilder();
+        long gigabytes = Machine.memory() >> 30;
+        for (int i = 0; i <= gigabytes; i++) {
+            graph.addInitializer(external("location", "w.bin").toBuilder().setName("e" + i));
+        }
+        assertRefused(graph, "weights of", "GB of memory");
     }
 
     @Test
