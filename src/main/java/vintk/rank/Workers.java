@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -73,7 +73,8 @@ public final class Workers {
      * @param stopped asked before each model; no further one is begun where it says yes
      * @param begun is told of each model before anything of it is read
      * @param sink takes the results as they come, one at a time; what it throws ends the work and is thrown here
-     * @return the results in the order of the subjects, whoever made them; fewer where the work was stopped
+     * @return the results in the order of the subjects, whoever made them; fewer where the work was stopped, or this thread interrupted:
+     *     no further model is begun then
      */
     public static List<Result> run(
             Evaluation evaluation,
@@ -93,17 +94,23 @@ public final class Workers {
 
     private void share(List<SessionSettings> sessions) {
         ExecutorService pool = Executors.newFixedThreadPool(sessions.size());
-        try {
-            List<Future<Void>> futures =
-                    pool.invokeAll(sessions.stream().map(this::working).toList());
-            // One that failed has stopped the others, and all have ended: nobody hands on results after this.
-            futures.forEach(Opening::result);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CompletionException(e);
-        } finally {
-            pool.shutdown();
+        List<Future<Void>> futures =
+                sessions.stream().map(session -> pool.submit(working(session))).toList();
+        pool.shutdown();
+        boolean interrupted = false;
+        // Until all have ended: nobody hands on results after this.
+        while (!pool.isTerminated()) {
+            try {
+                pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                stop();
+            }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        futures.forEach(Opening::result);
     }
 
     private Callable<Void> working(SessionSettings session) {
@@ -165,7 +172,7 @@ public final class Workers {
     }
 
     private synchronized boolean isStopped() {
-        return broken || stopped.getAsBoolean();
+        return broken || Thread.currentThread().isInterrupted() || stopped.getAsBoolean();
     }
 
     private synchronized void stop() {

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,9 @@ public final class KernelEngine implements AutoCloseable {
 
     private final Supplier<Session> session;
     private final BatchTensor batch;
+    /** Held by whoever computes: engines of one session take turns. */
+    private final Object turn;
+
     private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     private final JacobianContraction contraction;
     private final long peakBytes;
@@ -73,6 +77,7 @@ public final class KernelEngine implements AutoCloseable {
         boolean isShared = shared != null && plan.batched();
         Skeleton skeleton = isShared ? Skeleton.of(model) : Skeleton.alone(model, settings.device());
         this.batch = isShared ? shared.batch() : new BatchTensor();
+        this.turn = isShared ? shared : this;
         this.own = isShared ? null : Session.of(skeleton.model(), settings);
         // Once: it is asked for at every run.
         ByteString structure = isShared ? skeleton.model().toByteString() : ByteString.EMPTY;
@@ -158,41 +163,54 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     /**
-     * The kernel of a batch.
+     * The kernel of a batch. With the first batch, whose outputs have to be numbers, it is tried on a few samples whether those of a batch
+     * influence each other.
      *
-     * @param data [N, ...sample], row-major; not to be changed as long as this engine is open
+     * @param data [N, ...sample], row-major; on a shared session not to be changed as long as that is open
+     * @throws ModelException where there is no kernel: samples influence each other, outputs are NaN, memory does not suffice
+     * @throws IllegalArgumentException where the data are not N samples
+     * @throws Interruption.Interrupted where {@link Interruption} was asked to end it; {@link Thread#interrupt()} does not
      */
     public KernelMatrix compute(float[] data) {
         return compute(data, options.seed());
     }
 
     /** The same with another seed of the random vectors. */
-    public synchronized KernelMatrix compute(float[] data, long seed) {
-        if (closed) {
-            throw new IllegalStateException(network.name() + ": this engine is closed");
-        }
-        try {
-            return computed(data, seed);
-        } catch (ArithmeticException e) {
-            throw ModelException.isOverflow(e) ? ModelException.tooMany(network, e) : e;
+    public KernelMatrix compute(float[] data, long seed) {
+        synchronized (turn) {
+            if (closed) {
+                throw new IllegalStateException(network.name() + ": this engine is closed");
+            }
+            try {
+                return computed(data, seed);
+            } catch (ArithmeticException e) {
+                throw ModelException.isOverflow(e) ? ModelException.tooMany(network, e) : e;
+            } finally {
+                if (own != null) {
+                    // The next batch may come in the same array.
+                    batch.close();
+                }
+            }
         }
     }
 
     private KernelMatrix computed(float[] data, long seed) {
-        if (found == null) {
+        Reduction reduction = options.reduction();
+        List<float[]> rounds = reduction.rounds(plan.sampleOutput(), seed);
+        boolean full = reduction.kind() == Reduction.Kind.FULL;
+        int given = full ? samples / rounds.size() : samples;
+        if (data.length != given * sample.elements()) {
+            throw new IllegalArgumentException(
+                    "expected " + given + " samples of shape " + sample + ", got " + data.length + " numbers");
+        }
+        if (found == null || !found.telling()) {
             found = network.tried(data, sample, plan.output(), options.session().threads());
         }
         float[] batch = data;
-        Reduction reduction = options.reduction();
-        List<float[]> rounds = reduction.rounds(plan.sampleOutput(), seed);
-        if (reduction.kind() == Reduction.Kind.FULL) {
+        if (full) {
             times = rounds.size();
             batch = Rows.repeated(data, times, Math.toIntExact(sample.elements()));
-            rounds = List.of(Rows.tiled(rounds, samples / rounds.size()));
-        }
-        if (batch.length != samples * sample.elements()) {
-            throw new IllegalArgumentException(
-                    "expected " + samples + " samples of shape " + sample + ", got " + batch.length + " numbers");
+            rounds = List.of(Rows.tiled(rounds, given));
         }
         Map<String, double[]> sums = new LinkedHashMap<>();
         for (float[] v : rounds) {
@@ -240,9 +258,9 @@ public final class KernelEngine implements AutoCloseable {
         return new KernelMatrix(
                 samples,
                 total,
-                perParameter,
+                Collections.unmodifiableMap(perParameter),
                 counted.stream().map(Value::name).toList(),
-                plan.leftOut(),
+                List.copyOf(plan.leftOut()),
                 counted.stream().mapToLong(p -> p.shape().elements()).sum(),
                 plan.batched() ? "batched" : "per-sample",
                 plan.reason(),
@@ -368,16 +386,14 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try {
-            release();
-        } finally {
-            if (contraction != null) {
-                contraction.close();
+    public void close() {
+        synchronized (turn) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try (contraction) {
+                release();
             }
         }
     }

@@ -11,6 +11,7 @@ public final class SharedSession implements AutoCloseable {
     private final BatchTensor batch = new BatchTensor();
     private ByteString structure;
     private Session session;
+    private boolean closed;
 
     public SharedSession(SessionSettings settings) {
         this.settings = settings;
@@ -26,7 +27,10 @@ public final class SharedSession implements AutoCloseable {
      *
      * @param wanted a skeleton's model, serialised
      */
-    Session of(ByteString wanted) {
+    synchronized Session of(ByteString wanted) {
+        if (closed) {
+            throw new IllegalStateException("this session is closed");
+        }
         if (!wanted.equals(structure)) {
             // First the old one's memory, then the new one's.
             forget();
@@ -37,7 +41,7 @@ public final class SharedSession implements AutoCloseable {
     }
 
     /** Closes the session at hand; the next model gets a new one. */
-    public void forget() {
+    public synchronized void forget() {
         if (session != null) {
             session.close();
         }
@@ -46,7 +50,8 @@ public final class SharedSession implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         forget();
         batch.close();
     }

@@ -52,10 +52,11 @@ final class Trial {
      * What was found.
      *
      * @param number whether all outputs are numbers, or infinite
+     * @param telling whether other samples need not be tried: equal ones, and outputs that are no numbers, hide what depends on others
      * @param remark of a loss of precision
      */
-    record Found(boolean number, Optional<String> remark) {
-        static final Found NOTHING = new Found(true, Optional.empty());
+    record Found(boolean number, boolean telling, Optional<String> remark) {
+        static final Found NOTHING = new Found(true, true, Optional.empty());
     }
 
     /**
@@ -92,7 +93,8 @@ final class Trial {
         }
         requireRows(together.length, alone[0].length, samples);
         double change = difference(moved, new float[][] {alone[0]}, 0);
-        double tolerance = Math.max(ROUNDED, Math.max(TIMES * change, TOLERANCE * spread(alone)));
+        double spread = spread(alone);
+        double tolerance = Math.max(ROUNDED, Math.max(TIMES * change, TOLERANCE * spread));
         double difference = difference(together, alone, tolerance);
         if (difference > tolerance) {
             throw new ModelException(
@@ -106,7 +108,9 @@ final class Trial {
                             difference,
                             samples));
         }
-        return new Found(isNumber(alone), change > ROUNDING ? Optional.of(remark(change)) : Optional.empty());
+        boolean number = isNumber(alone);
+        return new Found(
+                number, number && spread > 0, change > ROUNDING ? Optional.of(remark(change)) : Optional.empty());
     }
 
     /** Refuses an output that is no row a sample: one that compares each sample with each, as of two encoders. */

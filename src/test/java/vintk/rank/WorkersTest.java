@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import vintk.fourier.View;
 import vintk.input.Noise;
 import vintk.runtime.KernelOptions;
@@ -127,6 +129,23 @@ class WorkersTest {
         assertSame(full, thrown);
         Thread.sleep(1000);
         assertEquals(0, late.get());
+    }
+
+    /** What has been begun is finished and handed on, before {@code run} returns; the interrupt is still there. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void anInterruptEndsTheWork(int workers) throws InterruptedException {
+        Thread asking = Thread.currentThread();
+        AtomicInteger handedOn = new AtomicInteger();
+        List<Result> results = Workers.run(evaluation(workers), candidates(12), () -> false, subject -> {}, result -> {
+            handedOn.incrementAndGet();
+            asking.interrupt();
+        });
+        assertTrue(Thread.interrupted());
+        assertTrue(results.size() < 12, results::toString);
+        assertEquals(results.size(), handedOn.get());
+        Thread.sleep(500);
+        assertEquals(results.size(), handedOn.get());
     }
 
     /** At every moment the file names what has been begun and has no result; at the end it is gone. */

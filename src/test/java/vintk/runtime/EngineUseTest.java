@@ -2,6 +2,7 @@ package vintk.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -136,5 +137,29 @@ class EngineUseTest {
         assertTrue(assertThrows(IllegalStateException.class, () -> engine.compute(ONE))
                 .getMessage()
                 .contains("this engine is closed"));
+    }
+
+    @Test
+    void anArrayThatIsFilledAgain() {
+        try (KernelEngine engine = KernelEngine.open(network, 1, SAMPLE, KernelOptions.defaults())) {
+            float[] array = ONE.clone();
+            engine.compute(array);
+            array[0] = 2;
+            assertEquals(
+                    engine.compute(array.clone()).values()[0],
+                    engine.compute(array).values()[0]);
+            assertNotEquals(kernelOfOne(), engine.compute(array).values()[0]);
+        }
+    }
+
+    /** Samples are counted, not the rows of their outputs. */
+    @Test
+    void aFullKernelOfTooFewNumbers() {
+        KernelOptions full = KernelOptions.defaults().withReduction(Reduction.parse("full"));
+        try (KernelEngine engine = KernelEngine.open(network, 2, SAMPLE, full)) {
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> engine.compute(new float[11]))
+                    .getMessage()
+                    .contains("expected 2 samples of shape [6], got 11 numbers"));
+        }
     }
 }

@@ -3,10 +3,19 @@ package vintk.runtime;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +56,40 @@ class SharedSessionTest {
             }
         }
         assertNotEquals(1, widths.size(), "the candidates are to differ");
+    }
+
+    /** Of two structures, so that each takes the session from the other. */
+    @Test
+    void enginesTakeTurns() throws Exception {
+        KernelOptions options = KernelOptions.defaults().withSession(SessionSettings.of(1));
+        List<KernelEngine> engines = new ArrayList<>();
+        List<Callable<double[]>> computing = new ArrayList<>();
+        List<double[]> expected = new ArrayList<>();
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        SharedSession shared = new SharedSession(options.session());
+        try (shared) {
+            Space space = Spaces.builtIn("pit");
+            for (Candidate candidate : space.sample(2, 1)) {
+                float[] images = new float[SAMPLES * 3 * 32 * 32];
+                RandomStream.of(engines.size(), "images").normal(images, 1);
+                Network network = new CandidateNetwork(candidate.id(), candidate.resolve(space, 32, 10), 7);
+                KernelEngine engine = KernelEngine.open(network, SAMPLES, Shape.of(3, 32, 32), options, shared);
+                engines.add(engine);
+                computing.addAll(
+                        Collections.nCopies(10, () -> engine.compute(images).values()));
+                expected.addAll(Collections.nCopies(10, engine.compute(images).values()));
+            }
+            Collections.shuffle(computing, new Random(0));
+            Collections.shuffle(expected, new Random(0));
+            List<Future<double[]>> found = pool.invokeAll(computing);
+            for (int i = 0; i < found.size(); i++) {
+                assertArrayEquals(expected.get(i), found.get(i).get());
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertThrows(IllegalStateException.class, computing.get(0)::call);
+        engines.forEach(KernelEngine::close);
     }
 
     private static double[] kernel(

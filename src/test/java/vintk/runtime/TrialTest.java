@@ -1,5 +1,6 @@
 package vintk.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -120,7 +121,7 @@ class TrialTest {
                 .node("Add", "y", "h", "mask")
                 .output("y");
         Trial.Found found = network(model).tried(DATA, Shape.of(3), "y", 1);
-        assertEquals(new Trial.Found(true, Optional.empty()), found);
+        assertEquals(new Trial.Found(true, true, Optional.empty()), found);
     }
 
     /** The same for all samples, it would make what they do to each other look small. */
@@ -148,5 +149,35 @@ class TrialTest {
         assertEquals(
                 Optional.empty(),
                 network(large).tried(DATA, Shape.of(3), "y", 1).remark());
+    }
+
+    /** NaN hides what depends on other samples, and is no other batch's. */
+    @Test
+    void aBatchWithoutNumbersSaysNothingOfTheNext() throws IOException {
+        Network network = network(
+                model().node("Log", "h", "x").node("MatMul", "y", "h", "w").output("y"));
+        float[] good = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+        float[] bad = {-1, 2, 3, 4, 5, 6, 7, 8, 9};
+        try (KernelEngine fresh = KernelEngine.open(network, 3, Shape.of(3), KernelOptions.defaults());
+                KernelEngine used = KernelEngine.open(network, 3, Shape.of(3), KernelOptions.defaults())) {
+            assertTrue(Double.isNaN(used.compute(bad).values()[0]));
+            assertArrayEquals(fresh.compute(good).values(), used.compute(good).values());
+        }
+    }
+
+    @Test
+    void equalSamplesDoNotHideThatOthersInfluenceEachOther() throws IOException {
+        Network network = network(model().node("ReduceMean", "mean", "x")
+                .with("axes", new long[] {0})
+                .node("Sub", "centred", "x", "mean")
+                .node("MatMul", "h", "centred", "w")
+                .node("Tanh", "y", "h")
+                .output("y"));
+        try (KernelEngine engine = KernelEngine.open(network, 3, Shape.of(3), KernelOptions.defaults())) {
+            engine.compute(new float[] {1, 2, 3, 1, 2, 3, 1, 2, 3});
+            assertTrue(assertThrows(ModelException.class, () -> engine.compute(DATA))
+                    .getMessage()
+                    .contains("samples influence each other"));
+        }
     }
 }
