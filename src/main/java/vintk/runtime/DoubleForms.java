@@ -2,12 +2,12 @@ package vintk.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
-import vintk.onnx.Indexing;
 import vintk.onnx.Node;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Standardisation;
 import vintk.onnx.Value;
+import vintk.onnx.Window;
 import vintk.onnx.WindowMean;
 
 /**
@@ -110,32 +110,22 @@ final class DoubleForms {
         Value x = inputs.get(0);
         Value w = inputs.get(1);
         Shape out = node.output().shape();
-        int spatial = out.rank() - 2;
-        if (!node.attributes().text("auto_pad", "NOTSET").equals("NOTSET")) {
+        if (!Window.isExplicit(node.attributes())) {
             return null;
         }
-        long[] pads = node.attributes().integers("pads", new long[2 * spatial]);
-        long[] ones = Shape.ones(spatial).dims();
-        long[] strides = node.attributes().integers("strides", ones);
-        long[] dilations = node.attributes().integers("dilations", ones);
-        long groups = node.attributes().integer("group", 1);
+        Window window = Window.of(node);
+        long groups = window.group();
         long perGroup = w.shape().dim(1);
-        long[] before = new long[spatial + 2];
-        long[] after = new long[spatial + 2];
-        System.arraycopy(pads, 0, before, 2, spatial);
-        System.arraycopy(pads, spatial, after, 2, spatial);
-        Value padded = Indexing.pad(x, before, after, 0);
-        Shape kernel = w.shape().slice(2, w.shape().rank());
+        Value padded = window.padded(x);
+        Shape kernel = Shape.of(window.kernel());
         long pixels = out.product(2, out.rank());
         List<Value> patches = new ArrayList<>();
         for (long k = 0; k < kernel.elements(); k++) {
             Value patch = padded;
             long rest = k;
-            for (int axis = spatial - 1; axis >= 0; axis--) {
-                long start = rest % kernel.dim(axis) * dilations[axis];
+            for (int axis = window.rank() - 1; axis >= 0; axis--) {
+                patch = window.under(patch, axis, rest % kernel.dim(axis), out.dim(axis + 2));
                 rest /= kernel.dim(axis);
-                long end = start + (out.dim(axis + 2) - 1) * strides[axis] + 1;
-                patch = Indexing.slice(patch, axis + 2, start, end, strides[axis]);
             }
             patches.add(Ops.reshape(patch, x.shape().dim(0), groups, perGroup, pixels));
         }

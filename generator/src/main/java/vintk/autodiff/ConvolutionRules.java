@@ -7,6 +7,7 @@ import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
+import vintk.onnx.Window;
 
 /**
  * Convolution over images [M, C, ...spatial], and its transpose; M is N, or N merged with windows. Each is the gradient
@@ -49,24 +50,11 @@ final class ConvolutionRules {
         return Ops.reshape(p.fullDy(), y.with(0, p.withLead(Shape.SCALAR).elements() * y.dim(0)));
     }
 
-    private static Attributes attributes(Window window) {
-        return Attributes.NONE
-                .with("group", window.group())
-                .with("strides", window.strides())
-                .with("dilations", window.dilations())
-                .with("kernel_shape", window.kernel())
-                .with("pads", window.pads());
-    }
-
     /** The transposed convolution of dy; its output padding reaches the pixels that no window covered. */
     private static Value transposedOf(Pull p, Window window) {
         Value dy = merged(p);
         Shape x = p.x().shape();
-        long[] output = new long[window.rank()];
-        for (int i = 0; i < output.length; i++) {
-            output[i] = x.dim(2 + i) - window.spread(i, dy.shape().dim(2 + i));
-        }
-        Attributes attributes = attributes(window).with("output_padding", output);
+        Attributes attributes = window.attributes().with("output_padding", window.outputPadding(dy.shape(), x));
         return Ops.node(
                 "ConvTranspose", p.x().type().withShape(x.with(0, dy.shape().dim(0))), attributes, dy, p.x(1));
     }
@@ -74,7 +62,7 @@ final class ConvolutionRules {
     private static Value convolutionOf(Pull p, Window window) {
         Value dy = merged(p);
         Shape x = p.x().shape().with(0, dy.shape().dim(0));
-        return Ops.node("Conv", p.x().type().withShape(x), attributes(window), dy, p.x(1));
+        return Ops.node("Conv", p.x().type().withShape(x), window.attributes(), dy, p.x(1));
     }
 
     private static Cotangent byBias(Pull p) {

@@ -1,10 +1,10 @@
 package vintk.autodiff;
 
-import vintk.onnx.Attributes;
 import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
+import vintk.onnx.Window;
 
 /**
  * The gradient of a convolution by its weights W [A, B/g, ...kernel]: with maps a [M, A, ...places] and b [M, B,
@@ -95,24 +95,10 @@ final class KernelGradient {
         Value x = Ops.reshape(large, Shape.concat(Shape.of(groups, channels), spatial));
         x = Ops.moveAxis(x, 1, 0);
         Value kernels = Ops.reshape(small, Shape.concat(Shape.of(images * weights.dim(0), 1), places()));
-        long[] reached = new long[window.rank()];
-        for (int i = 0; i < reached.length; i++) {
-            long room = spatial.dim(i)
-                    + window.begin()[i]
-                    + window.end()[i]
-                    - window.strides()[i] * (places().dim(i) - 1)
-                    - 1;
-            reached[i] = room / window.dilations()[i] + 1;
-        }
-        Attributes attributes = Attributes.NONE
-                .with("group", groups)
-                .with("strides", window.dilations())
-                .with("dilations", window.strides())
-                .with("kernel_shape", places().dims())
-                .with("pads", window.pads());
-        Shape shape = Shape.concat(Shape.of(channels, images * weights.dim(0)), Shape.of(reached));
-        Value found = Ops.node("Conv", x.type().withShape(shape), attributes, x, kernels);
-        for (int i = 0; i < reached.length; i++) {
+        Window swapped = new Window(places().dims(), window.dilations(), window.strides(), window.pads(), groups);
+        Shape shape = swapped.places(x.shape()).prepend(channels, images * weights.dim(0));
+        Value found = Ops.node("Conv", x.type().withShape(shape), swapped.attributes(), x, kernels);
+        for (int i = 0; i < window.rank(); i++) {
             found = Indexing.slice(found, 2 + i, 0, window.kernel()[i]);
         }
         // [B/g, M·A, ...kernel] to [M, A, B/g, ...kernel].

@@ -19,26 +19,19 @@ public final class Shifts {
      * @return [M, C, K, ...places]
      */
     public static Value of(Value x, long positions, long[] strides, long dilation, long[] pads) {
-        int rank = strides.length;
-        long[] kernel = Shape.ones(rank).with(-1, positions).dims();
-        long[] dilations = Shape.ones(rank).with(-1, dilation).dims();
-        long[] places = new long[rank];
-        for (int i = 0; i < rank; i++) {
-            long reach = dilations[i] * (kernel[i] - 1) + 1;
-            places[i] = (x.shape().dim(2 + i) + pads[i] + pads[rank + i] - reach) / strides[i] + 1;
-        }
+        Shape ones = Shape.ones(strides.length);
         long channels = x.shape().dim(1);
-        Attributes attributes = Attributes.NONE
-                .with("group", channels)
-                .with("kernel_shape", kernel)
-                .with("strides", strides)
-                .with("dilations", dilations)
-                .with("pads", pads);
-        Shape images = Shape.of(x.shape().dim(0), channels * positions);
-        TensorType type = x.type().withShape(Shape.concat(images, Shape.of(places)));
-        Value copies = Ops.node("Conv", type, attributes, x, Ops.constant(units(x.dataType(), channels, kernel)));
-        Shape split = Shape.of(x.shape().dim(0), channels, positions);
-        return Ops.reshape(copies, Shape.concat(split, Shape.of(places)));
+        Window window = new Window(
+                ones.with(-1, positions).dims(),
+                strides,
+                ones.with(-1, dilation).dims(),
+                pads,
+                channels);
+        Shape places = window.places(x.shape());
+        TensorType type = x.type().withShape(places.prepend(x.shape().dim(0), channels * positions));
+        Value units = Ops.constant(units(x.dataType(), channels, window.kernel()));
+        Value copies = Ops.node("Conv", type, window.attributes(), x, units);
+        return Ops.reshape(copies, places.prepend(x.shape().dim(0), channels, positions));
     }
 
     /** [C·K, 1, ...kernel]: for each channel, 1 at each position of the last axis in turn. */
@@ -74,29 +67,18 @@ public final class Shifts {
 
     private static Value sliced(Node node, Value x) {
         Shape y = node.output().shape();
-        int rank = y.rank() - 2;
-        long[] strides = node.attributes().integers("strides", Shape.ones(rank).dims());
-        long[] pads = node.attributes().integers("pads", new long[2 * rank]);
-        long[] before = new long[2 + rank];
-        long[] after = new long[2 + rank];
-        System.arraycopy(pads, 0, before, 2, rank);
-        System.arraycopy(pads, rank, after, 2, rank);
-        Value rows = Indexing.pad(x, before, after, 0);
-        int last = rank - 1;
+        Window window = Window.of(node);
+        Value rows = window.padded(x);
+        int last = window.rank() - 1;
         for (int i = 0; i < last; i++) {
-            rows = taken(rows, 2 + i, 0, strides[i], y.dim(2 + i));
+            rows = window.under(rows, i, 0, y.dim(2 + i));
         }
-        long dilation = node.attributes().integers("dilations", Shape.ones(rank).dims())[last];
         long positions = y.dim(1) / x.shape().dim(1);
         Shape single = Shape.concat(x.shape().slice(0, 2), y.slice(2, y.rank()).prepend(1));
         List<Value> copies = new ArrayList<>();
         for (long k = 0; k < positions; k++) {
-            copies.add(Ops.reshape(taken(rows, 2 + last, k * dilation, strides[last], y.dim(-1)), single));
+            copies.add(Ops.reshape(window.under(rows, last, k, y.dim(-1)), single));
         }
         return Ops.reshape(Ops.concat(2, copies), y);
-    }
-
-    private static Value taken(Value x, int axis, long start, long stride, long places) {
-        return Indexing.slice(x, axis, start, start + (places - 1) * stride + 1, stride);
     }
 }

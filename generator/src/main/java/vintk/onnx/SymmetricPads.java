@@ -1,6 +1,7 @@
 package vintk.onnx;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Transposed convolutions whose padding is equal on both sides, with a Slice behind for what one side cuts off more than the other.
@@ -22,29 +23,19 @@ final class SymmetricPads {
         if (!node.is("ConvTranspose")) {
             return false;
         }
-        long[] pads = pads(node);
-        for (int i = 0; i < pads.length / 2; i++) {
-            if (pads[i] != pads[pads.length / 2 + i]) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static long[] pads(Node node) {
-        return node.attributes()
-                .integers("pads", new long[2 * (node.output().shape().rank() - 2)]);
+        Window window = Window.of(node);
+        return IntStream.range(0, window.rank()).anyMatch(i -> window.begin(i) != window.end(i));
     }
 
     private static Value even(Node node, List<Value> inputs) {
-        long[] pads = pads(node);
-        int rank = pads.length / 2;
+        Window window = Window.of(node);
+        int rank = window.rank();
         long[] equal = new long[2 * rank];
         Shape larger = node.output().shape();
         for (int i = 0; i < rank; i++) {
-            equal[i] = Math.min(pads[i], pads[rank + i]);
+            equal[i] = Math.min(window.begin(i), window.end(i));
             equal[rank + i] = equal[i];
-            larger = larger.with(2 + i, larger.dim(2 + i) + pads[i] + pads[rank + i] - 2 * equal[i]);
+            larger = larger.with(2 + i, larger.dim(2 + i) + window.begin(i) + window.end(i) - 2 * equal[i]);
         }
         Value y = Ops.node(
                 "ConvTranspose",
@@ -52,7 +43,7 @@ final class SymmetricPads {
                 node.attributes().with("pads", equal),
                 inputs.toArray(new Value[0]));
         for (int i = 0; i < rank; i++) {
-            long begin = pads[i] - equal[i];
+            long begin = window.begin(i) - equal[i];
             y = Indexing.slice(y, 2 + i, begin, begin + node.output().shape().dim(2 + i));
         }
         return y;

@@ -28,17 +28,15 @@ public record WindowMean(
     /** That of a canonical AveragePool along one of its spatial axes, from 0. */
     public static WindowMean of(Node pool, int axis) {
         Shape x = pool.input(0).shape();
-        int rank = x.rank() - 2;
-        long[] ones = Shape.ones(rank).dims();
-        long[] pads = pool.attributes().integers("pads", new long[2 * rank]);
+        Window window = Window.of(pool.attributes());
         boolean padded = pool.attributes().integer("count_include_pad", 0) != 0;
         return new WindowMean(
                 x.dim(2 + axis),
-                pool.attributes().integers("kernel_shape")[axis],
-                pool.attributes().integers("strides", ones)[axis],
+                window.kernel()[axis],
+                window.strides()[axis],
                 1,
-                pads[axis],
-                pads[rank + axis],
+                window.begin(axis),
+                window.end(axis),
                 pool.output().shape().dim(2 + axis),
                 padded ? Count.PADDED : Count.INSIDE);
     }

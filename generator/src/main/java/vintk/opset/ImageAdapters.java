@@ -7,6 +7,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
+import vintk.onnx.Window;
 
 /** Convolutions, with their padding written out. */
 final class ImageAdapters {
@@ -55,28 +56,25 @@ final class ImageAdapters {
             // Shape inference gives up half-way.
             throw site.unsupported("an output_shape that is smaller than the input is not handled");
         }
-        long[] strides = given.integers("strides", Shape.ones(rank).dims());
-        long[] dilations = given.integers("dilations", Shape.ones(rank).dims());
+        Window window = Window.of(given, w.slice(2, w.rank()).dims());
         long[] output = given.integers("output_padding", new long[rank]).clone();
-        long[] pads = given.integers("pads", new long[2 * rank]).clone();
-        String mode = given.text("auto_pad", "NOTSET");
-        boolean computed = !mode.equals("NOTSET") || given.has("output_shape");
-        for (int i = 0; i < rank && computed; i++) {
-            long reached = (x.dim(2 + i) - 1) * strides[i] + dilations[i] * (w.dim(2 + i) - 1) + 1;
-            long total = reached + output[i] - site.outputShape().dim(2 + i);
-            output[i] += Math.max(0, -total);
-            total = Math.max(0, total);
-            pads[i] = mode.equals("SAME_UPPER") ? total / 2 : total - total / 2;
-            pads[rank + i] = total - pads[i];
+        long[] totals = new long[rank];
+        boolean explicit = Window.isExplicit(given);
+        boolean lower = !given.text("auto_pad", "NOTSET").equals("SAME_UPPER");
+        for (int i = 0; i < rank && !explicit; i++) {
+            totals[i] = window.reach(i, x.dim(2 + i))
+                    + output[i]
+                    - site.outputShape().dim(2 + i);
+            output[i] += Math.max(0, -totals[i]);
         }
         for (int i = 0; i < rank; i++) {
-            if (output[i] >= strides[i]) {
+            if (output[i] >= window.strides()[i]) {
                 throw site.unsupported("an output that is a stride or more past the windows");
             }
         }
         Attributes attributes = given.without("auto_pad")
                 .without("output_shape")
-                .with("pads", pads)
+                .with("pads", explicit ? window.pads() : Window.samePads(totals, lower))
                 .with("output_padding", output);
         return site.same(attributes, site.inputs()).get(0);
     }
@@ -88,22 +86,13 @@ final class ImageAdapters {
     private static Value col2Im(Site site) {
         long[] image = site.constant(1).integers();
         long[] block = site.constant(2).integers();
-        int rank = image.length;
-        if (rank > 3) {
+        if (image.length > 3) {
             throw site.unsupported("images of more than three axes are not handled");
         }
-        long[] strides = site.attributes().integers("strides", Shape.ones(rank).dims());
-        long[] dilations =
-                site.attributes().integers("dilations", Shape.ones(rank).dims());
-        long[] pads = site.attributes().integers("pads", new long[2 * rank]);
-        long[] places = new long[rank];
-        long[] rest = new long[rank];
-        for (int i = 0; i < rank; i++) {
-            long room = image[i] + pads[i] + pads[rank + i] - dilations[i] * (block[i] - 1) - 1;
-            places[i] = room / strides[i] + 1;
-            rest[i] = room % strides[i];
-        }
         Shape x = site.shape();
+        Window window = Window.of(site.attributes(), block);
+        Shape whole = Shape.of(image).prepend(x.dim(0), x.dim(1));
+        Shape places = window.places(whole).prepend(x.dim(0), x.dim(1));
         Shape kernel = Shape.of(block);
         long patch = kernel.elements();
         double[] positions = new double[Math.toIntExact(x.dim(1) * patch)];
@@ -111,37 +100,27 @@ final class ImageAdapters {
             positions[Math.toIntExact(i * patch + i % patch)] = 1;
         }
         TensorType weights = new TensorType(site.x().dataType(), kernel.prepend(x.dim(1), 1));
-        Attributes attributes = Attributes.NONE
+        Attributes attributes = window.attributes()
                 .with("group", x.dim(1) / patch)
-                .with("strides", strides)
-                .with("dilations", dilations)
-                .with("kernel_shape", block)
-                .with("pads", pads)
-                .with("output_padding", rest);
-        Value placed = Ops.reshape(site.x(), Shape.concat(Shape.of(x.dim(0), x.dim(1)), Shape.of(places)));
+                .with("output_padding", window.outputPadding(places, whole));
+        Value placed = Ops.reshape(site.x(), places);
         return Ops.node(
                 "ConvTranspose", site.types().get(0), attributes, placed, Ops.constant(Tensor.of(weights, positions)));
     }
 
     /** {@code auto_pad} written out, as the shapes are known. */
-    static Attributes explicitPads(Site site, long[] kernel) {
+    static Attributes explicitPads(Site site, long... kernel) {
         Attributes attributes = site.attributes();
         String mode = attributes.text("auto_pad", "NOTSET");
         if (mode.equals("NOTSET")) {
             return attributes.without("auto_pad");
         }
-        int rank = kernel.length;
-        long[] strides = attributes.integers("strides", Shape.ones(rank).dims());
-        long[] dilations = attributes.integers("dilations", Shape.ones(rank).dims());
-        long[] pads = new long[2 * rank];
-        for (int i = 0; i < rank && !mode.equals("VALID"); i++) {
-            long in = site.shape().dim(2 + i);
-            long out = site.outputShape().dim(2 + i);
-            long total = Math.max(0, (out - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - in);
-            long small = total / 2;
-            pads[i] = mode.equals("SAME_LOWER") ? total - small : small;
-            pads[rank + i] = total - pads[i];
+        Window window = Window.of(attributes, kernel);
+        long[] totals = new long[window.rank()];
+        for (int i = 0; i < totals.length && !mode.equals("VALID"); i++) {
+            totals[i] = window.reach(i, site.outputShape().dim(2 + i))
+                    - site.shape().dim(2 + i);
         }
-        return attributes.without("auto_pad").with("pads", pads);
+        return attributes.without("auto_pad").with("pads", Window.samePads(totals, mode.equals("SAME_LOWER")));
     }
 }

@@ -2,12 +2,14 @@ package vintk.opset;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.Ops;
 import vintk.onnx.Reduce;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
+import vintk.onnx.Window;
 import vintk.onnx.WindowMean;
 import vintk.onnx.WindowMean.Count;
 
@@ -33,8 +35,7 @@ final class PoolAdapters {
 
     /** The indices, where a model uses them, are not differentiable. */
     private static List<Value> maximum(Site site) {
-        long[] kernel = site.attributes().integers("kernel_shape");
-        return site.same(ImageAdapters.explicitPads(site, kernel), site.inputs());
+        return site.same(ImageAdapters.explicitPads(site), site.inputs());
     }
 
     /** The spatial axes as one, under one window. At a tie the first of the largest has the gradient. */
@@ -76,22 +77,25 @@ final class PoolAdapters {
     }
 
     private static WindowMean[] means(Site site, Count count) {
-        long[] kernel = site.attributes().integers("kernel_shape");
-        int rank = kernel.length;
-        Attributes attributes = ImageAdapters.explicitPads(site, kernel);
-        long[] strides = attributes.integers("strides", Shape.ones(rank).dims());
-        long[] dilations = attributes.integers("dilations", Shape.ones(rank).dims());
-        long[] pads = attributes.integers("pads", new long[2 * rank]);
-        WindowMean[] means = new WindowMean[rank];
-        for (int i = 0; i < rank; i++) {
+        Window window = Window.of(ImageAdapters.explicitPads(site));
+        WindowMean[] means = new WindowMean[window.rank()];
+        for (int i = 0; i < means.length; i++) {
             long extent = site.shape().dim(2 + i);
             long places = site.outputShape().dim(2 + i);
-            long end = pads[rank + i];
+            long end = window.end(i);
             if (count == Count.INSIDE) {
                 // What the windows reach, no more and no less.
-                end = Math.max(0, (places - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - extent - pads[i]);
+                end = Math.max(0, window.reach(i, places) - extent - window.begin(i));
             }
-            means[i] = new WindowMean(extent, kernel[i], strides[i], dilations[i], pads[i], end, places, count);
+            means[i] = new WindowMean(
+                    extent,
+                    window.kernel()[i],
+                    window.strides()[i],
+                    window.dilations()[i],
+                    window.begin(i),
+                    end,
+                    places,
+                    count);
         }
         return means;
     }
@@ -111,15 +115,15 @@ final class PoolAdapters {
                 .mapToLong(i -> i < means.length ? means[i].begin() : means[i - means.length].end())
                 .toArray();
         Attributes attributes = Attributes.NONE
-                .with(
-                        "kernel_shape",
-                        Arrays.stream(means).mapToLong(WindowMean::kernel).toArray())
-                .with(
-                        "strides",
-                        Arrays.stream(means).mapToLong(WindowMean::stride).toArray())
+                .with("kernel_shape", of(means, WindowMean::kernel))
+                .with("strides", of(means, WindowMean::stride))
                 .with("pads", pads)
                 .with("count_include_pad", padded ? 1L : 0L);
         return Ops.node("AveragePool", x.type().withShape(shape), attributes, x);
+    }
+
+    private static long[] of(WindowMean[] means, ToLongFunction<WindowMean> what) {
+        return Arrays.stream(means).mapToLong(what).toArray();
     }
 
     // ---- norms

@@ -8,6 +8,7 @@ import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.Value;
+import vintk.onnx.Window;
 
 /** Images sampled at computed places: all of them by GridSample. */
 final class SamplingAdapters {
@@ -100,9 +101,7 @@ final class SamplingAdapters {
             throw site.unsupported("only images of two axes are handled");
         }
         Attributes attributes = site.attributes();
-        long[] strides = attributes.integers("strides", 1, 1);
-        long[] dilations = attributes.integers("dilations", 1, 1);
-        long[] pads = attributes.integers("pads", 0, 0, 0, 0);
+        Window window = Window.of(attributes, w.shape().slice(2, 4).dims());
         long groups = attributes.integer("offset_group", 1);
         long images = x.shape().dim(0);
         long channels = x.shape().dim(1);
@@ -121,7 +120,7 @@ final class SamplingAdapters {
                         ? position / w.shape().dim(3)
                         : position % w.shape().dim(3);
                 long l = axis == 0 ? place / out.dim(3) : place % out.dim(3);
-                base[i] = l * strides[axis] + k * dilations[axis] - pads[axis];
+                base[i] = l * window.strides()[axis] + k * window.dilations()[axis] - window.begin(axis);
             }
             Value offset = Ops.reshape(Indexing.slice(offsets, 2, axis, axis + 1), images * groups, positions, places);
             Tensor regular = Tensor.of(TensorType.of(x.dataType(), 1, positions, places), base);
@@ -143,7 +142,7 @@ final class SamplingAdapters {
         return Ops.node(
                 "Conv",
                 site.types().get(0),
-                Attributes.NONE.with("group", attributes.integer("group", 1)).with("kernel_shape", new long[] {1, 1}),
+                Attributes.NONE.with("group", window.group()).with("kernel_shape", new long[] {1, 1}),
                 operands.toArray(new Value[0]));
     }
 }

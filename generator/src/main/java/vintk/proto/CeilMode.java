@@ -8,6 +8,7 @@ import vintk.onnx.Attributes;
 import vintk.onnx.NodeLabel;
 import vintk.onnx.Shape;
 import vintk.onnx.UnsupportedOperatorException;
+import vintk.onnx.Window;
 
 /**
  * Pooling with {@code ceil_mode} whose last window would begin in the padding at the end. PyTorch and ONNX Runtime's kernels leave that
@@ -59,24 +60,21 @@ public final class CeilMode {
             return null;
         }
         Attributes attributes = Attributes.of(node.getAttributeList());
-        long[] kernel = attributes.integers("kernel_shape");
-        int rank = kernel.length;
-        long[] ones = Shape.ones(rank).dims();
-        long[] strides = attributes.integers("strides", ones);
-        long[] dilations = attributes.integers("dilations", ones);
-        long[] pads = attributes.integers("pads", new long[2 * rank]);
+        Window window = Window.of(attributes);
+        int rank = window.rank();
+        long[] pads = window.pads().clone();
         boolean past = false;
         boolean more = false;
         for (int i = 0; i < rank; i++) {
-            long begin = (y.dim(2 + i) - 1) * strides[i];
-            long padded = x.dim(2 + i) + pads[i];
+            long begin = (y.dim(2 + i) - 1) * window.strides()[i];
+            long padded = x.dim(2 + i) + window.begin(i);
             if (begin >= padded) {
                 past = true;
             } else {
                 // A window of the mode that stays: padding up to its end.
-                long end = begin + dilations[i] * (kernel[i] - 1) + 1 - padded;
-                more |= end > pads[rank + i];
-                pads[rank + i] = Math.max(pads[rank + i], end);
+                long end = window.reach(i, y.dim(2 + i)) - padded;
+                more |= end > window.end(i);
+                pads[rank + i] = Math.max(window.end(i), end);
             }
         }
         if (past && more && attributes.integer("count_include_pad", 0) == 1) {

@@ -3,12 +3,12 @@ package vintk.proto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import vintk.onnx.Attributes;
-import vintk.onnx.Shape;
+import vintk.onnx.Window;
 
 /**
  * Convolutions that keep the size of an image by {@code auto_pad}, with their padding written out where it does not depend on the image:
@@ -41,31 +41,28 @@ final class SamePadding {
                         .skip(2)
                         .mapToLong(Long::longValue)
                         .toArray();
-        long[] kernel = attributes.integers("kernel_shape", ofWeight);
-        if (!mode.startsWith("SAME") || kernel.length == 0 || attributes.has("output_shape")) {
+        Window window = Window.of(attributes, attributes.integers("kernel_shape", ofWeight));
+        int rank = window.rank();
+        if (!mode.startsWith("SAME") || rank == 0 || attributes.has("output_shape")) {
             return node;
         }
-        int rank = kernel.length;
-        long[] ones = Shape.ones(rank).dims();
-        long[] dilations = attributes.integers("dilations", ones);
-        long[] strides = attributes.integers("strides", ones);
         long[] further = attributes.integers("output_padding", new long[rank]).clone();
-        boolean fits = Stream.of(dilations, strides, further).allMatch(of -> of.length == rank);
+        boolean fits = Stream.of(window.dilations(), window.strides(), further).allMatch(of -> of.length == rank);
         boolean transposed = node.getOpType().equals("ConvTranspose");
-        boolean known = transposed || attributes.has("dilations") && Arrays.equals(strides, ones);
+        boolean known = transposed
+                || attributes.has("dilations")
+                        && LongStream.of(window.strides()).allMatch(stride -> stride == 1);
         if (!fits || !known) {
             return node;
         }
-        long[] pads = new long[2 * rank];
+        long[] totals = new long[rank];
         for (int i = 0; i < rank; i++) {
             // Of a convolution the strides are one, and nothing is put behind.
-            long total = dilations[i] * (kernel[i] - 1) + 1 - strides[i] + further[i];
-            further[i] += Math.max(0, -total);
-            total = Math.max(0, total);
-            pads[i] = mode.equals("SAME_LOWER") ? total - total / 2 : total / 2;
-            pads[rank + i] = total - pads[i];
+            totals[i] = window.reach(i, 1) - window.strides()[i] + further[i];
+            further[i] += Math.max(0, -totals[i]);
         }
-        Attributes padded = attributes.without("auto_pad").with("pads", pads);
+        Attributes padded =
+                attributes.without("auto_pad").with("pads", Window.samePads(totals, mode.equals("SAME_LOWER")));
         return node.toBuilder()
                 .clearAttribute()
                 .addAllAttribute((transposed ? padded.with("output_padding", further) : padded).all())

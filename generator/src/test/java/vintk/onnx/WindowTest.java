@@ -1,22 +1,18 @@
-package vintk.autodiff;
+package vintk.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import vintk.onnx.DataType;
-import vintk.onnx.Graph;
-import vintk.onnx.Shape;
-import vintk.onnx.Tensor;
-import vintk.onnx.TensorType;
-import vintk.onnx.Value;
+import vintk.autodiff.Runner;
 
 /** Patches under a sliding window against a direct loop: elements are moved, so they agree exactly. */
 class WindowTest {
@@ -81,8 +77,10 @@ class WindowTest {
                 of(axes, Axis::kernel),
                 of(axes, Axis::stride),
                 of(axes, Axis::dilation),
-                of(axes, Axis::begin),
-                of(axes, Axis::end),
+                LongStream.concat(
+                                axes.stream().mapToLong(Axis::begin),
+                                axes.stream().mapToLong(Axis::end))
+                        .toArray(),
                 1);
         Shape images = Shape.of(2, 2);
         Shape extents = Shape.of(of(axes, Axis::extent));

@@ -1,72 +1,131 @@
-package vintk.autodiff;
+package vintk.onnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import vintk.onnx.Indexing;
-import vintk.onnx.Node;
-import vintk.onnx.Ops;
-import vintk.onnx.Shape;
-import vintk.onnx.Shifts;
-import vintk.onnx.Tensor;
-import vintk.onnx.Value;
 
 /**
- * The geometry of a sliding window: extents, strides and dilations per spatial axis, and the padding before and after.
+ * The geometry of a sliding window, which convolutions and pools have in their attributes. Whatever ONNX lets them leave out is known
+ * here, and here alone: defaults, the order of padding, how many places there are.
+ *
+ * @param kernel extents on the spatial axes; strides and dilations are for the same ones
+ * @param pads as ONNX writes padding: all beginnings, then all ends
  */
-record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, long[] end, long group) {
+public record Window(long[] kernel, long[] strides, long[] dilations, long[] pads, long group) {
     /** Up to this many positions on the last axis rows are shifted by a convolution: each takes that many products. */
     private static final long FEW_POSITIONS = 64;
 
-    /** Of a Conv or ConvTranspose in canonical form (explicit padding). */
-    static Window of(Node conv) {
-        Shape w = conv.input(1).shape();
-        int rank = w.rank() - 2;
-        long[] ones = Shape.ones(rank).dims();
-        long[] pads = conv.attributes().integers("pads", new long[2 * rank]);
+    /** @param kernel as the weights have it; none of a pool, whose {@code kernel_shape} it is */
+    public static Window of(Attributes attributes, long... kernel) {
+        long[] shape = kernel.length > 0 ? kernel : attributes.integers("kernel_shape");
+        long[] ones = Shape.ones(shape.length).dims();
         return new Window(
-                w.slice(2, w.rank()).dims(),
-                conv.attributes().integers("strides", ones),
-                conv.attributes().integers("dilations", ones),
-                Arrays.copyOf(pads, rank),
-                Arrays.copyOfRange(pads, rank, 2 * rank),
-                conv.attributes().integer("group", 1));
+                shape,
+                attributes.integers("strides", ones),
+                attributes.integers("dilations", ones),
+                attributes.integers("pads", new long[2 * shape.length]),
+                attributes.integer("group", 1));
     }
 
-    int rank() {
-        return kernel.length;
+    /** Of a Conv or ConvTranspose whose padding {@link #isExplicit is explicit}. */
+    public static Window of(Node conv) {
+        Shape weights = conv.input(1).shape();
+        return of(conv.attributes(), weights.slice(2, weights.rank()).dims());
     }
 
-    /** As ONNX writes padding: all beginnings, then all ends. */
-    long[] pads() {
-        long[] pads = Arrays.copyOf(begin, 2 * rank());
-        System.arraycopy(end, 0, pads, rank(), rank());
+    /** Whether {@code pads} is the padding, and nothing is to be computed from what the output shall be. */
+    public static boolean isExplicit(Attributes attributes) {
+        return attributes.text("auto_pad", "NOTSET").equals("NOTSET") && !attributes.has("output_shape");
+    }
+
+    /**
+     * Padding of so many values on each axis, of none where that is negative, as {@code auto_pad} shares it out: one half before and one
+     * behind.
+     *
+     * @param lower whether the larger half is before, as of SAME_LOWER
+     */
+    public static long[] samePads(long[] totals, boolean lower) {
+        long[] pads = new long[2 * totals.length];
+        for (int i = 0; i < totals.length; i++) {
+            long total = Math.max(0, totals[i]);
+            pads[i] = lower ? total - total / 2 : total / 2;
+            pads[totals.length + i] = total - pads[i];
+        }
         return pads;
     }
 
-    /** How many places the window has on spatial axis {@code i} of this extent. */
-    long places(int i, long extent) {
-        return (extent + begin[i] + end[i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i] + 1;
+    /** Of a convolution; no others have a group. */
+    public Attributes attributes() {
+        return Attributes.NONE
+                .with("group", group)
+                .with("kernel_shape", kernel)
+                .with("strides", strides)
+                .with("dilations", dilations)
+                .with("pads", pads);
     }
 
-    /** The least extent of spatial axis {@code i} on which the window has so many places. */
-    long spread(int i, long places) {
-        return (places - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - begin[i] - end[i];
+    public int rank() {
+        return kernel.length;
     }
+
+    /** Padding before spatial axis {@code i}. */
+    public long begin(int i) {
+        return pads[i];
+    }
+
+    /** Padding behind it. */
+    public long end(int i) {
+        return pads[rank() + i];
+    }
+
+    /** From the first value under the window to the last one, at so many places along spatial axis {@code i}. */
+    public long reach(int i, long places) {
+        return (places - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1;
+    }
+
+    /** How many places the window has on each spatial axis of images [M, C, ...spatial]. */
+    public Shape places(Shape images) {
+        return Shape.of(axes(i -> (images.dim(2 + i) + begin(i) + end(i) - reach(i, 1)) / strides[i] + 1));
+    }
+
+    /** {@code output_padding} of a ConvTranspose from [M, C, ...places] to these images: the values behind that no window covers. */
+    public long[] outputPadding(Shape places, Shape images) {
+        return axes(i -> images.dim(2 + i) + begin(i) + end(i) - reach(i, places.dim(2 + i)));
+    }
+
+    private long[] axes(IntToLongFunction each) {
+        return IntStream.range(0, rank()).mapToLong(each).toArray();
+    }
+
+    /** Images [M, C, ...spatial] with zeros for their padding. */
+    public Value padded(Value x) {
+        long[] before = new long[2 + rank()];
+        long[] after = new long[2 + rank()];
+        System.arraycopy(pads, 0, before, 2, rank());
+        System.arraycopy(pads, rank(), after, 2, rank());
+        return Indexing.pad(x, before, after, 0);
+    }
+
+    /** What lies under one position of the kernel along spatial axis {@code i} of {@link #padded} images, at so many places. */
+    public Value under(Value padded, int i, long position, long places) {
+        long start = position * dilations[i];
+        return Indexing.slice(padded, 2 + i, start, start + (places - 1) * strides[i] + 1, strides[i]);
+    }
+
+    // ---- patches
 
     /**
      * The patches under the window ("im2col"): [M, C, ...spatial] to [M, C, ...kernel, ...places].
      *
      * <p>Whole rows move. Of long kernels, and of patches that tile the image, one spatial axis goes after the other.
      */
-    Value unfold(Value x) {
-        long[] places = new long[rank()];
-        for (int i = 0; i < rank(); i++) {
-            places[i] = places(i, x.shape().dim(2 + i));
-        }
+    public Value unfold(Value x) {
+        long[] places = places(x.shape()).dims();
         boolean tiles = Arrays.equals(kernel, strides);
         return !tiles && kernel[rank() - 1] <= FEW_POSITIONS ? byRows(x, places) : axisByAxis(x, places);
     }
@@ -80,10 +139,10 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         Shape images = x.shape().slice(0, 2);
         Shape patches = Shape.concat(images, Shape.concat(Shape.of(kernel), Shape.of(places)));
         if (Shape.of(kernel).elements() == kernel[last]) {
-            return Ops.reshape(Shifts.of(x, kernel[last], strides, dilations[last], pads()), patches);
+            return Ops.reshape(Shifts.of(x, kernel[last], strides, dilations[last], pads), patches);
         }
         long[] steps = Shape.ones(rank()).with(last, strides[last]).dims();
-        Value shifted = Shifts.of(x, kernel[last], steps, dilations[last], pads());
+        Value shifted = Shifts.of(x, kernel[last], steps, dilations[last], pads);
         Shape rows = shifted.shape().slice(3, 3 + last);
         Value all = Ops.reshape(shifted, Shape.concat(images, Shape.of(kernel[last] * rows.elements(), places[last])));
         return Ops.reshape(Indexing.gather(all, 2, rowNumbers(rows, places)), patches);
@@ -195,11 +254,9 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] begin, lon
         long[] after = new long[2 + rank()];
         long[] needed = new long[rank()];
         for (int i = 0; i < rank(); i++) {
-            needed[i] = inBlocks(i)
-                    ? strides[i] * (places[i] + parts(i) - 1)
-                    : dilations[i] * (kernel[i] - 1) + strides[i] * (places[i] - 1) + 1;
-            before[2 + i] = begin[i];
-            after[2 + i] = Math.max(0, needed[i] - begin[i] - x.shape().dim(2 + i));
+            needed[i] = inBlocks(i) ? strides[i] * (places[i] + parts(i) - 1) : reach(i, places[i]);
+            before[2 + i] = begin(i);
+            after[2 + i] = Math.max(0, needed[i] - begin(i) - x.shape().dim(2 + i));
         }
         Value padded = Indexing.pad(x, before, after, 0);
         for (int i = 0; i < rank(); i++) {
