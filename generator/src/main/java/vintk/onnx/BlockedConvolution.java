@@ -47,8 +47,10 @@ public final class BlockedConvolution {
             if (isFaster(formed)) {
                 return List.of(convolution(formed, Blocks.of(formed.input(0))));
             }
-            Attributes spread = spread(formed);
-            return spread == null ? formed.outputs() : List.of(spread(formed, spread));
+            boolean spread =
+                    formed.opType().equals("ConvTranspose") && formed.input(1).isConstant() && isDepthwise(formed);
+            Attributes attributes = spread ? ConvolutionForm.attributes(formed) : null;
+            return attributes == null ? formed.outputs() : List.of(spread(formed, attributes));
         });
     }
 
@@ -101,42 +103,13 @@ public final class BlockedConvolution {
 
     // ---- transposed, with a stride
 
-    /** What a transposed convolution is as one of the spread image with its weights turned round; null where it stays. */
-    private static Attributes spread(Node node) {
-        Attributes attributes = node.attributes();
-        boolean plain = node.opType().equals("ConvTranspose")
-                && node.input(1).isConstant()
-                && isDepthwise(node)
-                && !attributes.has("output_shape")
-                && attributes.text("auto_pad", "NOTSET").equals("NOTSET");
-        if (!plain) {
-            return null;
-        }
-        long[] strides = attributes.integers("strides", 1, 1);
-        long[] cut = attributes.integers("pads", 0, 0, 0, 0);
-        long[] dilations = attributes.integers("dilations", 1, 1);
-        long[] pads = new long[4];
-        for (int i = 0; i < 2; i++) {
-            long reach = dilations[i] * (node.input(1).shape().dim(2 + i) - 1);
-            long spread = node.input(0).shape().dim(2 + i) * strides[i];
-            pads[i] = reach - cut[i];
-            pads[2 + i] = node.output().shape().dim(2 + i) - spread + reach - pads[i];
-            if (pads[i] < 0 || pads[2 + i] < 0) {
-                return null;
-            }
-        }
-        return attributes
-                .without("output_padding")
-                .with("strides", new long[] {1, 1})
-                .with("pads", pads);
-    }
-
+    /** As a convolution of the spread image with the weights turned round. */
     private static Value spread(Node node, Attributes attributes) {
         List<Value> operands = new ArrayList<>(node.inputs());
         operands.set(1, ConvolutionForm.turned(node.input(1), group(node)));
         Node convolution = Rewrite.with(node, "", "Conv", operands, attributes);
         return convolution(
-                convolution, zerosBetween(node.input(0), node.attributes().integers("strides", 1, 1)));
+                convolution, zerosBetween(node.input(0), Window.of(node).strides()));
     }
 
     /** In blocks: each pixel repeated, and all copies but the first times zero. */

@@ -32,9 +32,14 @@ final class ConvolutionForm {
     Node of(Node node, List<Value> inputs) {
         boolean plain = node.is("ConvTranspose")
                 && node.output().dataType() == DataType.FLOAT
-                && isPlain(node.attributes(), inputs.get(1))
+                && inputs.get(1).isConstant()
+                && bytes + inputs.get(1).type().bytes() <= TURNED
+                && LongStream.of(node.attributes().integers("strides")).allMatch(stride -> stride == 1)
+                // With these strides ONNX Runtime takes none.
+                && LongStream.of(node.attributes().integers("output_padding")).allMatch(more -> more == 0)
                 && isAsLarge(node.output().shape(), inputs.get(0).shape());
-        return plain ? convolution(node, inputs) : Rewrite.with(node, inputs);
+        Attributes attributes = plain ? attributes(node) : null;
+        return attributes == null ? Rewrite.with(node, inputs) : convolution(node, inputs, attributes);
     }
 
     /**
@@ -45,36 +50,33 @@ final class ConvolutionForm {
         return 2 * made.product(2, made.rank()) <= 3 * given.product(2, given.rank());
     }
 
-    private boolean isPlain(Attributes attributes, Value weights) {
-        boolean simple = weights.isConstant()
-                && bytes + weights.type().bytes() <= TURNED
-                && !attributes.has("output_shape")
-                && attributes.text("auto_pad", "NOTSET").equals("NOTSET")
-                && LongStream.of(attributes.integers("strides")).allMatch(stride -> stride == 1)
-                // With these strides ONNX Runtime takes none.
-                && LongStream.of(attributes.integers("output_padding")).allMatch(more -> more == 0);
-        return simple && LongStream.of(pads(attributes, weights.shape())).allMatch(pad -> pad >= 0);
-    }
-
-    /** Padding of the convolution: what the kernel reaches over the border, less what is cut off there. */
-    private static long[] pads(Attributes attributes, Shape weights) {
-        int rank = weights.rank() - 2;
-        long[] pads = attributes.integers("pads", new long[2 * rank]);
-        long[] dilations = attributes.integers("dilations");
-        long[] turned = new long[2 * rank];
-        for (int i = 0; i < rank; i++) {
-            long reach = (dilations.length == 0 ? 1 : dilations[i]) * (weights.dim(2 + i) - 1);
-            turned[i] = reach - pads[i];
-            turned[rank + i] = reach - pads[rank + i];
+    /**
+     * What a transposed convolution has for attributes as a convolution of its image, spread by its strides: padding is what the kernel
+     * reaches over the border, less what is cut off there. Null where that is negative, or not said.
+     */
+    static Attributes attributes(Node node) {
+        if (!Window.isExplicit(node.attributes())) {
+            return null;
         }
-        return turned;
+        Window window = Window.of(node);
+        long[] pads = new long[2 * window.rank()];
+        for (int i = 0; i < window.rank(); i++) {
+            long spread = node.input(0).shape().dim(2 + i) * window.strides()[i];
+            long reach = window.reach(i, 1) - 1;
+            pads[i] = reach - window.begin(i);
+            pads[window.rank() + i] = node.output().shape().dim(2 + i) - spread + reach - pads[i];
+        }
+        return LongStream.of(pads).anyMatch(pad -> pad < 0)
+                ? null
+                : node.attributes()
+                        .without("output_padding")
+                        .with("strides", Shape.ones(window.rank()).dims())
+                        .with("pads", pads);
     }
 
-    private Node convolution(Node node, List<Value> inputs) {
+    private Node convolution(Node node, List<Value> inputs, Attributes attributes) {
         Value weights = inputs.get(1);
-        long group = node.attributes().integer("group", 1);
-        Attributes attributes =
-                node.attributes().without("output_padding").with("pads", pads(node.attributes(), weights.shape()));
+        long group = attributes.integer("group", 1);
         List<Value> operands = new ArrayList<>(inputs);
         operands.set(1, turned.computeIfAbsent(List.of(weights, group), key -> {
             bytes += weights.type().bytes();
