@@ -102,8 +102,8 @@ public final class KernelEngine implements AutoCloseable {
     /**
      * Differentiates a network for N samples of a shape.
      *
-     * @throws ModelException where this network cannot be differentiated; the message says why
-     * @throws IllegalArgumentException where an option does not go with it
+     * @throws ModelException where this network cannot be differentiated, or an option does not go with it; the message says why
+     * @throws Interruption.Interrupted where {@link Interruption} was asked to end it
      */
     public static KernelEngine open(Network network, int samples, Shape sample, KernelOptions options) {
         return open(network, samples, sample, options, null);
@@ -388,12 +388,11 @@ public final class KernelEngine implements AutoCloseable {
     @Override
     public void close() {
         synchronized (turn) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            try (contraction) {
-                release();
+            if (!closed) {
+                closed = true;
+                try (contraction) {
+                    release();
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import vintk.onnx.ModelWriter;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
 public final class Session implements AutoCloseable {
@@ -37,8 +38,8 @@ public final class Session implements AutoCloseable {
 
     /** @throws ModelException where ONNX Runtime refuses the model */
     static Session of(ModelProto model, SessionSettings settings) {
-        if (settings.device().isCuda()) {
-            // It has not been tried there whether weights apart win anything.
+        if (settings.device().isCuda() && ModelWriter.weightBytes(model) <= ModelWriter.EXTERNAL_DATA_THRESHOLD) {
+            // Weights apart would be copied to the device at every run.
             return new Session(model.toByteArray(), settings);
         }
         WeightsApart apart = new WeightsApart(model);

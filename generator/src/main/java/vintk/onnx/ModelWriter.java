@@ -74,10 +74,7 @@ public final class ModelWriter {
     }
 
     static void write(ModelProto model, Path file, long threshold) throws IOException {
-        long bytes = model.getGraph().getInitializerList().stream()
-                .mapToLong(t -> t.getRawData().size())
-                .sum();
-        if (bytes <= threshold) {
+        if (weightBytes(model) <= threshold) {
             AtomicFile.write(file, part -> writeInOne(model, part));
             return;
         }
@@ -89,6 +86,13 @@ public final class ModelWriter {
                         data,
                         weights -> writeInOne(
                                 externalise(model, weights, data.getFileName().toString()), part)));
+    }
+
+    /** Bytes of the weights inside a model. */
+    public static long weightBytes(ModelProto model) {
+        return model.getGraph().getInitializerList().stream()
+                .mapToLong(t -> t.getRawData().size())
+                .sum();
     }
 
     private static void writeInOne(ModelProto model, Path file) throws IOException {
