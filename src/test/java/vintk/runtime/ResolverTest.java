@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
 import vintk.onnx.TensorWriter;
 import vintk.opset.Resolved;
@@ -66,6 +67,28 @@ class ResolverTest {
         assertEquals(
                 TensorType.of(DataType.FLOAT, 2, 3, 6, 10), resolved.types().get("y"));
         assertFalse(resolved.known().containsKey("negative"), "what is computed from weights has a gradient");
+    }
+
+    /** Large weights are left out where their shapes suffice, and only there. */
+    @Test
+    void integersThatWeightsDecideAreTheirs() {
+        float[] numbers = new float[400];
+        numbers[123] = 2;
+        AttributeProto first = AttributeProto.newBuilder()
+                .setName("axis")
+                .setType(AttributeType.INT)
+                .setI(0)
+                .build();
+        ModelProto model = model(GraphProto.newBuilder()
+                .addInitializer(TensorWriter.write("table", Tensor.floats(Shape.of(400), numbers)))
+                .addNode(node("ArgMax", "place", "table").addAttribute(first))
+                .addNode(node("Add", "all", "table", "table"))
+                .addNode(node("Shape", "extents", "all"))
+                .addNode(node("Gather", "largest", "table", "place"))
+                .addNode(node("Mul", "y", "x", "largest")));
+        Resolved resolved = Resolver.resolve(model, Signature.of(model, ModelInputs.DEFAULT), 2, Shape.of(3, 4, 4));
+        assertArrayEquals(new double[] {123}, resolved.known().get("place").numbers());
+        assertArrayEquals(new double[] {400}, resolved.known().get("extents").numbers());
     }
 
     /** As PyTorch's exporter casts numbers. A run would fail: there is no fifth column. */
