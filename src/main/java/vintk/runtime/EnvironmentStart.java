@@ -2,10 +2,14 @@ package vintk.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Filter;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * Starts ONNX Runtime. Version 1.29 runs a recursive regular expression over the process' command line then, which ends the
@@ -16,8 +20,10 @@ final class EnvironmentStart {
     /** Bytes of stack: 64 MiB hold a command line of 100,000 characters. */
     private static final long STACK = 64L << 20;
 
-    /** Kept, or its filter is forgotten. */
-    private static final Logger LOGGER = Logger.getLogger("ai.onnxruntime.OnnxRuntime");
+    /** What they would print is said here, or no news: that somebody else has started ONNX Runtime before. */
+    private static final List<Logger> LOGGERS = Stream.of("OnnxRuntime", "OrtEnvironment")
+            .map(name -> Logger.getLogger("ai.onnxruntime." + name))
+            .toList();
 
     /** Why a library could not be copied; of the first attempt, as there is no second one. */
     private static final AtomicReference<Throwable> NOT_COPIED = new AtomicReference<>();
@@ -26,10 +32,13 @@ final class EnvironmentStart {
 
     static OrtEnvironment start() {
         // It would print a stack trace where it cannot copy its libraries, and then fail for want of them.
-        LOGGER.setFilter(record -> {
+        List<Optional<Filter>> before = LOGGERS.stream()
+                .map(logger -> Optional.ofNullable(logger.getFilter()))
+                .toList();
+        LOGGERS.forEach(logger -> logger.setFilter(record -> {
             NOT_COPIED.compareAndSet(null, record.getThrown());
             return false;
-        });
+        }));
         CompletableFuture<OrtEnvironment> made = new CompletableFuture<>();
         Thread thread = new Thread(null, () -> create(made), "onnxruntime-start", STACK);
         thread.start();
@@ -44,6 +53,10 @@ final class EnvironmentStart {
                                     .getMessage() + "; it is copied to " + System.getProperty("java.io.tmpdir")
                             + " first, which needs 30 MB there (java -Djava.io.tmpdir=FOLDER takes another one)",
                     e);
+        } finally {
+            for (int i = 0; i < LOGGERS.size(); i++) {
+                LOGGERS.get(i).setFilter(before.get(i).orElse(null));
+            }
         }
     }
 
