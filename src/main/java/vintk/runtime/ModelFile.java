@@ -6,12 +6,10 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProtoOrBuilder;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -27,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import vintk.proto.StoredTensors;
 import vintk.space.Sha256;
 
@@ -62,13 +59,22 @@ public final class ModelFile {
         return whole;
     }
 
-    /** The model as its file has it; whether it can be used is not looked at. */
+    /** The model as its file has it, its weights not copied; whether it can be used is not looked at. */
     static ModelProto parse(Path file) {
-        return parse(file, in -> in);
+        return parse(file, bytes(file));
     }
 
-    /** @param through what the bytes of the file go through */
-    private static ModelProto parse(Path file, UnaryOperator<InputStream> through) {
+    private static ModelProto parse(Path file, ByteString bytes) {
+        try {
+            CodedInputStream coded = bytes.newCodedInput();
+            coded.enableAliasing(true);
+            return ModelProto.parseFrom(coded);
+        } catch (IOException e) {
+            throw invalid(file, "is not an ONNX model, or is cut off: " + e.getMessage(), e);
+        }
+    }
+
+    private static ByteString bytes(Path file) {
         try {
             if (Files.isDirectory(file)) {
                 throw invalid(
@@ -83,13 +89,9 @@ public final class ModelFile {
             if (size == 0 || size > MAX_BYTES) {
                 throw invalid(file, "has " + size + " bytes; an ONNX file has at least one and at most 2 GiB", null);
             }
-            try (InputStream in = through.apply(Files.newInputStream(file))) {
-                CodedInputStream coded = CodedInputStream.newInstance(in);
-                coded.setSizeLimit(Integer.MAX_VALUE);
-                return ModelProto.parseFrom(coded);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                return mapped(channel, 0, size);
             }
-        } catch (InvalidProtocolBufferException e) {
-            throw invalid(file, "is not an ONNX model, or is cut off: " + e.getMessage(), e);
         } catch (AccessDeniedException e) {
             throw invalid(file, "cannot be read: no permission", e);
         } catch (IOException e) {
@@ -105,7 +107,9 @@ public final class ModelFile {
         try {
             MessageDigest digest = Sha256.begin();
             Set<String> locations = new TreeSet<>();
-            parse(file, in -> new DigestInputStream(in, digest)).getGraph().getInitializerList().stream()
+            ByteString bytes = bytes(file);
+            digest.update(bytes.asReadOnlyByteBuffer());
+            parse(file, bytes).getGraph().getInitializerList().stream()
                     .filter(ModelFile::isExternal)
                     .forEach(tensor -> locations.add(entries(tensor).getOrDefault("location", "")));
             for (String location : locations) {
@@ -189,8 +193,7 @@ public final class ModelFile {
                                 + " of " + location + ", which has " + channel.size(),
                         null);
             }
-            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
-            return UnsafeByteOperations.unsafeWrap(bytes);
+            return mapped(channel, offset, length);
         } catch (NumberFormatException e) {
             throw invalid(
                     file,
@@ -203,6 +206,10 @@ public final class ModelFile {
                             + (Files.exists(data) ? e.getMessage() : "no such file"),
                     e);
         }
+    }
+
+    private static ByteString mapped(FileChannel channel, long offset, long length) throws IOException {
+        return UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, offset, length));
     }
 
     private static Map<String, String> entries(TensorProtoOrBuilder tensor) {
