@@ -28,11 +28,11 @@ final class FreedMemory {
         }
     }
 
-    /** Bytes of this process that are in memory; 0 where Linux does not tell. */
+    /** Bytes of this process that are in memory, but for files that it has mapped; 0 where Linux does not tell. */
     static long resident() {
         try {
             return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
+                    .filter(line -> line.startsWith("RssAnon:"))
                     .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
                     .findFirst()
                     .orElse(0);

@@ -163,11 +163,11 @@ public final class KernelEngine implements AutoCloseable {
     }
 
     /**
-     * The kernel of a batch. With the first batch, whose outputs have to be numbers, it is tried on a few samples whether those of a batch
-     * influence each other.
+     * The kernel of a batch. Whether samples of a batch influence each other is tried on a few of them, until some have told: their outputs
+     * are numbers, and differ.
      *
      * @param data [N, ...sample], row-major; on a shared session not to be changed as long as that is open
-     * @throws ModelException where there is no kernel: samples influence each other, outputs are NaN, memory does not suffice
+     * @throws ModelException where there is none: samples influence each other, outputs alone are NaN, memory does not suffice
      * @throws IllegalArgumentException where the data are not N samples
      * @throws Interruption.Interrupted where {@link Interruption} was asked to end it; {@link Thread#interrupt()} does not
      */

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import vintk.onnx.Shape;
@@ -40,8 +39,6 @@ import vintk.proto.SubGraphs;
  * inference knows every shape that is static. What is left (shapes that depend on data) is found by one run.
  */
 final class Resolver {
-    private static final Set<String> ASK_FOR_SHAPES = Set.of("Shape", "Size");
-
     private final ModelProto model;
     private final Map<String, TensorType> inputs;
     private final Map<String, Tensor> constants;
@@ -196,28 +193,26 @@ final class Resolver {
     /** The part of a model that computes the wanted values, these being its outputs, of types still to be inferred. */
     private static ModelProto part(ModelProto model, Set<String> wanted) {
         GraphProto whole = model.getGraph();
-        Set<String> needed = needed(whole.getNodeList(), wanted, node -> true);
+        Set<String> needed = new HashSet<>(wanted);
+        List<NodeProto> nodes = whole.getNodeList();
+        boolean[] used = new boolean[nodes.size()];
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            used[i] = nodes.get(i).getOutputList().stream().anyMatch(needed::contains);
+            if (used[i]) {
+                SubGraphs.reads(nodes.get(i)).forEach(needed::add);
+            }
+        }
         GraphProto.Builder graph = whole.toBuilder().clearNode().clearOutput().clearInitializer();
         whole.getInitializerList().stream()
                 .filter(t -> needed.contains(t.getName()))
                 .forEach(graph::addInitializer);
-        whole.getNodeList().stream()
-                .filter(node -> node.getOutputList().stream().anyMatch(needed::contains))
-                .forEach(graph::addNode);
-        wanted.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
-        return model.toBuilder().setGraph(graph).build();
-    }
-
-    /** The names that wanted values are computed from, and their own, back through those nodes that are asked for. */
-    private static Set<String> needed(List<NodeProto> nodes, Set<String> wanted, Predicate<NodeProto> through) {
-        Set<String> needed = new HashSet<>(wanted);
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (through.test(nodes.get(i))
-                    && nodes.get(i).getOutputList().stream().anyMatch(needed::contains)) {
-                SubGraphs.reads(nodes.get(i)).forEach(needed::add);
+        for (int i = 0; i < used.length; i++) {
+            if (used[i]) {
+                graph.addNode(nodes.get(i));
             }
         }
-        return needed;
+        wanted.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
+        return model.toBuilder().setGraph(graph).build();
     }
 
     /** Refuses a model that would fill the machine before a part of it runs. */
@@ -256,7 +251,7 @@ final class Resolver {
         if (wanted.isEmpty()) {
             return Map.of();
         }
-        try (Session session = Session.of(WithoutWeights.typed(part(model, wanted)), SessionSettings.of(1))) {
+        try (Session session = Session.of(WeightsApart.typed(part(model, wanted)), SessionSettings.of(1))) {
             return session.outputInfo();
         }
     }
@@ -273,7 +268,8 @@ final class Resolver {
         Set<String> dependent = new HashSet<>(inputs.keySet());
         Set<String> wanted = new LinkedHashSet<>();
         for (NodeProto node : plain.getGraph().getNodeList()) {
-            boolean shapeOnly = ASK_FOR_SHAPES.contains(node.getOpType());
+            boolean shapeOnly =
+                    node.getOpType().equals("Shape") || node.getOpType().equals("Size");
             boolean random =
                     node.getOpType().startsWith("Random") || node.getOpType().equals("Multinomial");
             // The integers that a weight is rounded to have a gradient, straight through.
@@ -300,9 +296,7 @@ final class Resolver {
         // They are read out, too.
         LiveMemory.require(
                 nodes, name -> places.getOrDefault(name, bytes(types.get(name))), wanted, Machine.memory() / 2d);
-        // Whose numbers count, not their shapes alone.
-        Set<String> counting = needed(nodes, wanted, node -> !ASK_FOR_SHAPES.contains(node.getOpType()));
-        return execute(WithoutWeights.drawn(part, counting), true);
+        return execute(part, true);
     }
 
     private static boolean isInteger(NodeInfo info) {

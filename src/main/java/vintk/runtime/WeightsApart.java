@@ -4,18 +4,15 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import com.sun.jna.Memory;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 import vintk.onnx.TensorReader;
-import vintk.proto.SubGraphs;
+import vintk.onnx.TensorWriter;
 
 /**
  * A model with inputs in place of its large weights, and these beside it, given at every run: ONNX Runtime takes them as they are, where
@@ -23,7 +20,7 @@ import vintk.proto.SubGraphs;
  * it after the session.
  */
 final class WeightsApart implements AutoCloseable {
-    /** Smaller ones cost less inside. */
+    /** Smaller ones cost less inside; and inference reads some, scales of images. */
     private static final long LEAST_BYTES = 1024;
 
     private final ModelProto model;
@@ -31,34 +28,47 @@ final class WeightsApart implements AutoCloseable {
     private final List<Memory> memory = new ArrayList<>();
 
     WeightsApart(ModelProto whole) {
-        GraphProto.Builder graph =
-                whole.getGraph().toBuilder().clearInitializer().clearNode();
-        // Those that nothing reads are not there any more when ONNX Runtime looks for them.
-        Set<String> read = new HashSet<>();
-        whole.getGraph().getNodeList().forEach(node -> SubGraphs.reads(node).forEach(read::add));
         try {
-            for (TensorProto tensor : whole.getGraph().getInitializerList()) {
-                if (isLarge(tensor) && read.contains(tensor.getName())) {
-                    graph.addInput(apart(tensor.getName(), tensor));
-                } else {
-                    graph.addInitializer(tensor);
-                }
-            }
-            for (NodeProto node : whole.getGraph().getNodeList()) {
-                boolean constant = node.getOpType().equals("Constant")
-                        && node.getAttributeCount() == 1
-                        && node.getAttribute(0).hasT();
-                if (constant && isLarge(node.getAttribute(0).getT()) && read.contains(node.getOutput(0))) {
-                    graph.addInput(apart(node.getOutput(0), node.getAttribute(0).getT()));
-                } else {
-                    graph.addNode(node);
-                }
-            }
+            model = without(whole, this::take);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
-        model = whole.toBuilder().setGraph(graph).build();
+    }
+
+    /** The model for a session that is asked for types alone: its weights are inputs, and nowhere. */
+    static ModelProto typed(ModelProto whole) {
+        return without(whole, weight -> {});
+    }
+
+    /** @param taken is given what inputs stand for, initializers and values of Constant nodes, by the names of these inputs */
+    private static ModelProto without(ModelProto whole, Consumer<TensorProto> taken) {
+        GraphProto.Builder graph =
+                whole.getGraph().toBuilder().clearInitializer().clearNode();
+        Consumer<TensorProto> asInput = weight -> {
+            graph.addInput(TensorWriter.info(weight.getName(), TensorReader.type(weight)));
+            taken.accept(weight);
+        };
+        for (TensorProto tensor : whole.getGraph().getInitializerList()) {
+            if (isLarge(tensor)) {
+                asInput.accept(tensor);
+            } else {
+                graph.addInitializer(tensor);
+            }
+        }
+        for (NodeProto node : whole.getGraph().getNodeList()) {
+            boolean constant = node.getOpType().equals("Constant")
+                    && node.getAttributeCount() == 1
+                    && node.getAttribute(0).hasT();
+            if (constant && isLarge(node.getAttribute(0).getT())) {
+                asInput.accept(node.getAttribute(0).getT().toBuilder()
+                        .setName(node.getOutput(0))
+                        .build());
+            } else {
+                graph.addNode(node);
+            }
+        }
+        return whole.toBuilder().setGraph(graph).build();
     }
 
     private static boolean isLarge(TensorProto tensor) {
@@ -67,19 +77,14 @@ final class WeightsApart implements AutoCloseable {
         return floating && tensor.getRawData().size() >= LEAST_BYTES;
     }
 
-    /** What stands for a tensor in the model. Without a shape: inference then asks ten times as long as with the weights inside. */
-    private ValueInfoProto apart(String name, TensorProto tensor) {
+    private void take(TensorProto weight) {
         // Not a direct buffer: Java would fill it with zeros first, and free it when it likes.
-        int bytes = tensor.getRawData().size();
-        Memory taken = new Memory(bytes + Tensors.CACHE_LINE);
+        int bytes = weight.getRawData().size();
+        Memory taken = new Memory((long) bytes + Tensors.CACHE_LINE);
         memory.add(taken);
         weights.put(
-                name, Tensors.in(taken.align(Tensors.CACHE_LINE).getByteBuffer(0, bytes), TensorReader.read(tensor)));
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(tensor.getDataType())))
-                .build();
+                weight.getName(),
+                Tensors.in(taken.align(Tensors.CACHE_LINE).getByteBuffer(0, bytes), TensorReader.read(weight)));
     }
 
     byte[] model() {

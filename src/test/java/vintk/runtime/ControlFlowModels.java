@@ -30,9 +30,10 @@ final class ControlFlowModels {
                 new ExportedModel("loop that stops on data", guarded(), 3)
                         .fixed(1)
                         .perSample(),
-                new ExportedModel("scan", scan(0, 0), 4, 3),
-                new ExportedModel("scan in reverse", scan(1, 0), 4, 3),
-                new ExportedModel("scan with outputs in reverse", scan(0, 1), 4, 3),
+                new ExportedModel("scan", scan(3, 0, 0), 4, 3),
+                new ExportedModel("scan in reverse", scan(3, 1, 0), 4, 3),
+                new ExportedModel("scan with outputs in reverse", scan(3, 0, 1), 4, 3),
+                new ExportedModel("scan behind a weight of many numbers", scan(20, 0, 0), 4, 20),
                 new ExportedModel("loop in a loop", nestedLoop(), 3));
     }
 
@@ -168,23 +169,23 @@ final class ControlFlowModels {
                 .output("y");
     }
 
-    /** [N, T, 3] scanned along axis 1, with two states. */
-    private static TestModel scan(long reversed, long reversedOutput) {
+    /** [N, T, width] scanned along axis 1, with two states. */
+    private static TestModel scan(long width, long reversed, long reversedOutput) {
         TestModel model = TestModel.opset(13)
-                .input("x", -1, 4, 3)
+                .input("x", -1, 4, width)
                 .node("ReduceMean", "mean", "x")
                 .with("axes", new long[] {1})
                 .with("keepdims", 0)
-                .weight("w", 3, 3)
+                .weight("w", width, width)
                 .layer("h", "mean", "w")
-                .weight("v", 3, 2)
+                .weight("v", width, 2)
                 .layer("c", "mean", "v");
         TestModel body = model.body()
                 .arguments("h/in", "c/in", "row")
-                .weight("inside", 3, 3)
+                .weight("inside", width, width)
                 .node("Add", "sum", "h/in", "row")
                 .layer("h/out", "sum", "inside")
-                .weight("narrow", 3, 2)
+                .weight("narrow", width, 2)
                 .node("MatMul", "n", "h/out", "narrow")
                 .node("Mul", "nc", "n", "c/in")
                 .node("Tanh", "c/out", "nc")

@@ -15,6 +15,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import vintk.onnx.DataType;
+import vintk.onnx.ModelWriter;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorType;
@@ -69,26 +70,31 @@ class ResolverTest {
         assertFalse(resolved.known().containsKey("negative"), "what is computed from weights has a gradient");
     }
 
-    /** Large weights are left out where their shapes suffice, and only there. */
+    /** Types are inferred without the numbers of large weights; what numbers decide is known, be it a shape. */
     @Test
-    void integersThatWeightsDecideAreTheirs() {
+    void whatWeightsDecideIsTheirs() {
         float[] numbers = new float[400];
         numbers[123] = 2;
-        AttributeProto first = AttributeProto.newBuilder()
-                .setName("axis")
-                .setType(AttributeType.INT)
-                .setI(0)
-                .build();
+        numbers[124] = 1;
+        Tensor table = Tensor.floats(Shape.of(400), numbers);
         ModelProto model = model(GraphProto.newBuilder()
-                .addInitializer(TensorWriter.write("table", Tensor.floats(Shape.of(400), numbers)))
-                .addNode(node("ArgMax", "place", "table").addAttribute(first))
-                .addNode(node("Add", "all", "table", "table"))
-                .addNode(node("Shape", "extents", "all"))
-                .addNode(node("Gather", "largest", "table", "place"))
+                .addInitializer(TensorWriter.write("table", table))
+                .addNode(ModelWriter.constantNode(TensorWriter.write("constant", table)))
+                .addNode(node("Identity", "same", "constant"))
+                .addNode(node("ArgMax", "place", "table")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("axis")
+                                .setType(AttributeType.INT)
+                                .setI(0)))
+                .addNode(node("Unique", "different", "table"))
+                .addNode(node("Shape", "count", "different"))
+                .addNode(node("Gather", "largest", "same", "place"))
                 .addNode(node("Mul", "y", "x", "largest")));
         Resolved resolved = Resolver.resolve(model, Signature.of(model, ModelInputs.DEFAULT), 2, Shape.of(3, 4, 4));
         assertArrayEquals(new double[] {123}, resolved.known().get("place").numbers());
-        assertArrayEquals(new double[] {400}, resolved.known().get("extents").numbers());
+        assertArrayEquals(new double[] {3}, resolved.known().get("count").numbers());
+        assertEquals(TensorType.of(DataType.FLOAT, 400), resolved.types().get("constant"));
+        assertEquals(TensorType.of(DataType.FLOAT, 400), resolved.types().get("same"));
     }
 
     /** As PyTorch's exporter casts numbers. A run would fail: there is no fifth column. */
