@@ -1,14 +1,6 @@
 package vintk.space;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 import vintk.file.RegularFile;
 
 /**
@@ -57,18 +47,14 @@ import vintk.file.RegularFile;
 final class SpaceFile {
     private static final String NAME = "[a-z0-9][a-z0-9-]*";
 
-    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build());
-
     private SpaceFile() {}
 
     static Space read(Path file) {
         RegularFile.other(file).ifPresent(other -> {
             throw new SpaceException(file + ": expected a space file (YAML), got " + other);
         });
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(file.toString(), in);
+        try {
+            return read(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw new SpaceException(file + ": expected a space file (YAML), there is no such file", e);
         } catch (IOException e) {
@@ -76,8 +62,8 @@ final class SpaceFile {
         }
     }
 
-    static Space read(String file, InputStream in) throws IOException {
-        Section top = new Section(file, "", parse(file, in))
+    static Space read(String file, byte[] bytes) throws IOException {
+        Section top = new Section(file, "", SpaceYaml.parse(file, bytes))
                 .only("name", "description", "source", "image", "classes", "aliases", "names", "choices", "network");
         String name = top.text("name");
         if (!name.matches(NAME)) {
@@ -115,32 +101,6 @@ final class SpaceFile {
                 throw choices.problem(dimension.name(), "no formula of the network uses it: remove it, or use it");
             }
         }
-    }
-
-    private static JsonNode parse(String file, InputStream in) throws IOException {
-        try (JsonParser parser = YAML.createParser(in)) {
-            JsonNode node = YAML.readTree(parser);
-            if (parser.nextToken() != null) {
-                throw new SpaceException(
-                        file + ": line " + parser.currentLocation().getLineNr()
-                                + ": expected one space a file, got another document (---): give it a file of its own");
-            }
-            return node == null ? MissingNode.getInstance() : node;
-        } catch (JsonProcessingException e) {
-            throw new SpaceException(file + ": " + said(e), e);
-        }
-    }
-
-    /** Where YAML ends to be so, and why: the parser says first what it was at. */
-    private static String said(JsonProcessingException e) {
-        if (e.getCause() instanceof MarkedYAMLException cause && cause.getProblemMark() != null) {
-            Mark mark = cause.getProblemMark();
-            return "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": expected YAML: "
-                    + cause.getProblem();
-        }
-        String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-        return line + "expected YAML: "
-                + e.getOriginalMessage().lines().findFirst().orElse("no reason given");
     }
 
     private static List<Dimension> dimensions(Section choices) {

@@ -96,7 +96,7 @@ public final class Spaces {
 
     private static Space readBuiltIn(String name) {
         try (InputStream in = open(name + ENDING)) {
-            return SpaceFile.read(name + ENDING, in);
+            return SpaceFile.read(name + ENDING, in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
