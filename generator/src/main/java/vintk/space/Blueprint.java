@@ -1,5 +1,6 @@
 package vintk.space;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +135,12 @@ record Blueprint(
         int narrow = headWidth.whole(
                 "head_width",
                 name -> name.equals("width") ? wide : name.equals("heads") ? many : choices.applyAsDouble(name));
-        return new Block(many, narrow, (int) (wide * ratio.value(choices)), relativeDistance);
+        BigInteger hidden = ratio.floor(wide, choices);
+        if (hidden.bitLength() >= Integer.SIZE) {
+            throw new IllegalArgumentException("ratio = " + ratio + ": expected at most " + Integer.MAX_VALUE
+                    + " hidden units for a width of " + wide + ", got " + hidden);
+        }
+        return new Block(many, narrow, hidden.intValueExact(), relativeDistance);
     }
 
     private static int stages(Map<String, Choice> choices, Set<String> perBlock) {

@@ -1,5 +1,8 @@
 package vintk.space;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -29,6 +32,9 @@ final class Formula {
                         "expected numbers and names of choices joined by * or /, got '" + text + "'");
             }
             operands.add(matcher.group());
+            if (matcher.group().matches("[0.]+")) {
+                throw new IllegalArgumentException("expected numbers above 0, got '" + text + "'");
+            }
             at = matcher.end();
             if (at == this.text.length()) {
                 return;
@@ -47,37 +53,54 @@ final class Formula {
         return operands.stream().filter(Formula::isName).toList();
     }
 
-    double value(ToDoubleFunction<String> names) {
-        double result = operand(0, names);
-        for (int i = 0; i < operators.size(); i++) {
-            double right = operand(i + 1, names);
-            result = operators.get(i).equals("*") ? result * right : result / right;
-        }
-        return result;
+    /** So many times the value, rounded down. */
+    BigInteger floor(int times, ToDoubleFunction<String> names) {
+        return product("*", names)
+                .multiply(BigDecimal.valueOf(times))
+                .divideToIntegralValue(product("/", names))
+                .toBigInteger();
     }
 
     /** The value where only whole numbers make sense. */
     int whole(String what, ToDoubleFunction<String> names) {
-        double value = value(names);
-        if (value != Math.rint(value) || value < 1 || value > Integer.MAX_VALUE) {
+        BigDecimal above = product("*", names);
+        BigDecimal below = product("/", names);
+        BigInteger value = floor(1, names);
+        if (above.remainder(below).signum() != 0 || value.signum() < 1 || value.bitLength() >= Integer.SIZE) {
             throw new IllegalArgumentException(what + " = " + text + (operators.isEmpty() ? "" : " = " + numbers(names))
-                    + ": expected a whole number of 1 or more, got " + value);
+                    + ": expected a whole number from 1 to " + Integer.MAX_VALUE + ", got "
+                    + above.divide(below, MathContext.DECIMAL64));
         }
-        return (int) value;
+        return value.intValueExact();
+    }
+
+    /**
+     * Of the operands that are multiplied by, or of those that are divided by: exactly, and as decimal numbers, as they are written.
+     * In floating point 1.15 · 200 is less than 230.
+     */
+    private BigDecimal product(String operator, ToDoubleFunction<String> names) {
+        BigDecimal product = BigDecimal.ONE;
+        for (int i = 0; i < operands.size(); i++) {
+            if (operator.equals(i == 0 ? "*" : operators.get(i - 1))) {
+                product = product.multiply(operand(i, names));
+            }
+        }
+        return product;
     }
 
     /** The formula with numbers in place of names. */
     private String numbers(ToDoubleFunction<String> names) {
         StringBuilder said = new StringBuilder();
         for (int i = 0; i < operands.size(); i++) {
-            said.append(i == 0 ? "" : " " + operators.get(i - 1) + " ").append(Choice.of(operand(i, names)));
+            said.append(i == 0 ? "" : " " + operators.get(i - 1) + " ")
+                    .append(operand(i, names).stripTrailingZeros().toPlainString());
         }
         return said.toString();
     }
 
-    private double operand(int i, ToDoubleFunction<String> names) {
+    private BigDecimal operand(int i, ToDoubleFunction<String> names) {
         String operand = operands.get(i);
-        return isName(operand) ? names.applyAsDouble(operand) : Double.parseDouble(operand);
+        return isName(operand) ? BigDecimal.valueOf(names.applyAsDouble(operand)) : new BigDecimal(operand);
     }
 
     private static boolean isName(String operand) {

@@ -119,6 +119,8 @@ class SpaceFileTest {
                 "stride: 4 | stride 4 | line 16, column 3: expected YAML: could not find expected ':'",
                 "stride: 4 | \\tstride: 4 | line 15, column 3: expected YAML: found character '\\t(TAB)' that cannot start any token",
                 "ratio: 2.5 | ratio: 2.5\\n---\\nname: other | line 23: expected one space a file, got another document",
+                "ratio: 2.5 | ratio: 2 / 0 | network.ratio: expected numbers above 0, got '2 / 0'",
+                "ratio: 2.5 | ratio: 300000000 | ratio = 300000000: expected at most 2147483647 hidden units for a width of 16, got 4800000000",
                 "ratio: 2.5 | ratio: &width 4\\n  relative_distance: *width | line 22: expected a value, got the alias *width: write the value",
                 "ratio: 2.5 | ratio: *none | line 21: expected a value, got the alias *none",
                 "classes: 10 | classes: 10\\nnames: [one, two] | expected one name per architecture, 48 in all, got 2",
