@@ -126,8 +126,10 @@ record Blueprint(
                         + " blocks: expected one per block");
             }
         }
-        return new VisionTransformer(
+        VisionTransformer network = new VisionTransformer(
                 channels, size, classes, patch, stride, positions, stages, pooling, epsilon, initialisation);
+        Cost.requireCountable(network);
+        return network;
     }
 
     private Block block(int wide, ToDoubleFunction<String> choices) {

@@ -110,9 +110,9 @@ public record VisionTransformer(
                 throw new IllegalArgumentException(
                         heads + " heads of width " + headWidth + " do not fit one tensor: take fewer or narrower ones");
             }
-            if (relativeDistance < 0) {
-                throw new IllegalArgumentException(
-                        "relative distance: expected 0 (none) or more, got " + relativeDistance);
+            if (relativeDistance < 0 || relativeDistance > Integer.MAX_VALUE / 4) {
+                throw new IllegalArgumentException("relative distance: expected 0 (none) to " + Integer.MAX_VALUE / 4
+                        + ", got " + relativeDistance);
             }
         }
 
