@@ -14,10 +14,12 @@ import java.util.Map;
  * @param choices one per dimension of the space, in the space's order
  */
 public record Candidate(String id, String space, Map<String, Choice> choices) {
+    static final int LONGEST_ID = 120;
+
     public Candidate {
-        if (!id.matches("[A-Za-z0-9][A-Za-z0-9._+=@-]{0,119}")) {
-            throw new SpaceException(
-                    "id: expected up to 120 letters, digits and . _ + = @ - (it names files), got '" + id + "'");
+        if (!id.matches("[A-Za-z0-9][A-Za-z0-9._+=@-]*") || id.length() > LONGEST_ID) {
+            throw new SpaceException("id: expected up to " + LONGEST_ID
+                    + " letters, digits and . _ + = @ - (it names files), got '" + id + "'");
         }
         choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
     }

@@ -1,6 +1,7 @@
 package vintk.space;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,9 @@ public final class Space {
 
     /** That are tried before an option is said to make no network, or all to make one. */
     private static final int COMBINATIONS = 1000;
+
+    /** Of a SHA-256 in base 36: 155 bits. */
+    private static final int DIGEST_DIGITS = 30;
 
     private final String name;
     private final List<String> aliases;
@@ -157,12 +161,26 @@ public final class Space {
         if (!names.isEmpty()) {
             return names.get(index.intValueExact());
         }
-        String digits = index.toString(36);
-        return name + "-" + "0".repeat(digits() - digits.length()) + digits;
+        String number = index.toString(36);
+        if (isVast()) {
+            byte[] digest = Sha256.begin().digest(number.getBytes(StandardCharsets.US_ASCII));
+            BigInteger kept = BigInteger.valueOf(36).pow(DIGEST_DIGITS);
+            number = new BigInteger(1, digest).mod(kept).toString(36);
+        }
+        return name + "-" + "0".repeat(digits() - number.length()) + number;
+    }
+
+    /** Whether numbers are too long for ids: a digest takes their place, of which two are alike as good as never. */
+    private boolean isVast() {
+        return name.length() + 1 + lastNumber().length() > Candidate.LONGEST_ID;
     }
 
     private int digits() {
-        return size().subtract(BigInteger.ONE).toString(36).length();
+        return isVast() ? DIGEST_DIGITS : lastNumber().length();
+    }
+
+    private String lastNumber() {
+        return size().subtract(BigInteger.ONE).toString(36);
     }
 
     /** Draws different candidates of all that make a network, as {@link #sample(int, long, int, int, Predicate)} does. */

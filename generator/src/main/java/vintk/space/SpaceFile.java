@@ -45,7 +45,8 @@ import vintk.file.RegularFile;
  * </pre>
  */
 final class SpaceFile {
-    private static final String NAME = "[a-z0-9][a-z0-9-]*";
+    /** With room for a number behind it, as ids begin with it. */
+    private static final String NAME = "[a-z0-9][a-z0-9-]{0,79}";
 
     private SpaceFile() {}
 
@@ -67,7 +68,7 @@ final class SpaceFile {
                 .only("name", "description", "source", "image", "classes", "aliases", "names", "choices", "network");
         String name = top.text("name");
         if (!name.matches(NAME)) {
-            throw top.problem("name", "expected lower case letters, digits and hyphens, got '" + name + "'");
+            throw top.problem("name", "expected up to 80 lower case letters, digits and hyphens, got '" + name + "'");
         }
         String description = top.text("description");
         String source = top.text("source");
@@ -77,7 +78,8 @@ final class SpaceFile {
         List<String> names = top.texts("names");
         if (new LinkedHashSet<>(names).size() < names.size() || names.stream().anyMatch(n -> !n.matches(NAME))) {
             throw top.problem(
-                    "names", "expected different names of lower case letters, digits and hyphens, got " + names);
+                    "names",
+                    "expected different names of up to 80 lower case letters, digits and hyphens, got " + names);
         }
         List<Dimension> dimensions = dimensions(top.section("choices"));
         top.checked("choices", () -> {

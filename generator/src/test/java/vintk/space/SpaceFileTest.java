@@ -91,7 +91,7 @@ class SpaceFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "name: mine | name: My Space | name: expected lower case letters",
+                "name: mine | name: My Space | name: expected up to 80 lower case letters",
                 "name: mine | nmae: mine | nmae: unknown key; expected one of name, description",
                 "source: this test | '' | source: expected a value, got none",
                 "width: width | widht: width | network.widht: unknown key; expected one of channels, patch",
@@ -188,6 +188,32 @@ class SpaceFileTest {
         assertEquals(6, wide.stream().distinct().count());
         assertTrue(wide.stream().allMatch(c -> c.choices().get("width").equals(Choice.of(32))));
         assertThrows(SpaceException.class, () -> space.sample(1, 1, 64, 10, net -> false));
+    }
+
+    @Test
+    void idsAreShortHoweverLargeTheSpace() throws IOException {
+        String text = GOOD.replace("[[1, 2], [2, 2]]", "[[199, 200], [200, 200]]");
+        Space space = Space.read(write(text));
+        assertTrue(space.size().bitLength() > 400);
+        List<Candidate> drawn = space.sample(20, 1);
+        assertEquals(20, drawn.stream().map(Candidate::id).distinct().count());
+        assertTrue(drawn.stream().allMatch(c -> c.id().matches("mine-[0-9a-z]{78}")), drawn::toString);
+        Space vast = Space.read(write(text.replace("of: [2, 4], also: [1]", "of: [1, 2, 4, 8]")));
+        List<Candidate> many = vast.sample(20, 1);
+        assertEquals(20, many.stream().map(Candidate::id).distinct().count());
+        assertTrue(many.stream().allMatch(c -> c.id().matches("mine-[0-9a-z]{30}")), many::toString);
+        Path file = folder.resolve("c.jsonl");
+        String first = many.get(0).json();
+        Files.writeString(file, first.replaceFirst("\"id\":\"[^\"]*\",", ""));
+        assertEquals(List.of(many.get(0)), Candidates.read(file, List.of(vast), remark -> {}));
+        Files.writeString(file, first.replace(many.get(0).id(), many.get(1).id()));
+        String said = assertThrows(SpaceException.class, () -> Candidates.read(file, List.of(vast), remark -> {}))
+                .getMessage();
+        assertTrue(
+                said.contains("is that of other choices: leave it out, and they get "
+                        + many.get(0).id()),
+                said);
+        refused("name: expected up to 80", write(GOOD.replace("name: mine", "name: " + "m".repeat(81))));
     }
 
     /** Results hold the name alone. */
