@@ -25,8 +25,8 @@ public final class Space {
     /** Candidates in a row that are not as wanted: some seconds. */
     private static final int MOST_MISSES = 200_000;
 
-    /** That are tried before an option is said to make no network, or all to make one. */
-    private static final int COMBINATIONS = 1000;
+    /** Candidates that are tried before all are said to make a network. */
+    private static final int TRIES = 1000;
 
     /** Of a SHA-256 in base 36: 155 bits. */
     private static final int DIGEST_DIGITS = 30;
@@ -73,7 +73,6 @@ public final class Space {
             throw new IllegalArgumentException(
                     "expected one name per architecture, " + size() + " in all, got " + names.size());
         }
-        tryEveryOption();
     }
 
     /** Reads a space file; its form is that of the built-in ones, and unknown keys or bad values are refused by name. */
@@ -119,8 +118,8 @@ public final class Space {
     /** Whether some of so many architectures make no network, as choices exclude each other: of some drawn, or of all where they are few. */
     public boolean hasGaps() {
         RandomStream random = RandomStream.of(0, "gaps/" + name);
-        boolean few = size().compareTo(BigInteger.valueOf(COMBINATIONS)) <= 0;
-        return IntStream.range(0, few ? size().intValueExact() : COMBINATIONS)
+        boolean few = size().compareTo(BigInteger.valueOf(TRIES)) <= 0;
+        return IntStream.range(0, few ? size().intValueExact() : TRIES)
                 .mapToObj(i -> candidate(few ? BigInteger.valueOf(i) : random.nextBigInteger(size())))
                 .anyMatch(candidate -> network(candidate, image, classes).isEmpty());
     }
@@ -313,42 +312,14 @@ public final class Space {
     }
 
     /** An option that makes no network, whatever it meets, is refused when the space is read, not when the unlucky candidate is drawn. */
-    private void tryEveryOption() {
-        problem(-1, null).ifPresent(none -> {
-            throw none;
-        });
-        for (int d = 0; d < dimensions.size(); d++) {
-            for (Choice option : dimensions.get(d).accepted()) {
-                String what = "no network for " + dimensions.get(d).name() + " = " + option + ": ";
-                problem(d, option).ifPresent(none -> {
-                    throw new IllegalArgumentException(what + none.getMessage(), none);
-                });
-            }
-        }
+    void requireNetworks() {
+        options(image, classes).requireAny();
+        options(image, classes).requireEach();
     }
 
-    /** Why there is no network, with this option where one is given: the first reason of many combinations with the others. */
-    private Optional<IllegalArgumentException> problem(int dimension, Choice option) {
-        RandomStream random = RandomStream.of(0, "options/" + name);
-        Optional<IllegalArgumentException> first = Optional.empty();
-        for (int i = 0; i < COMBINATIONS; i++) {
-            List<Choice> picked = new ArrayList<>();
-            for (int d = 0; d < dimensions.size(); d++) {
-                List<Choice> options = dimensions.get(d).options();
-                int any = i == 0
-                        ? 0
-                        : random.nextBigInteger(BigInteger.valueOf(options.size()))
-                                .intValue();
-                picked.add(d == dimension ? option : options.get(any));
-            }
-            try {
-                blueprint.build(numbering.constant(picked), perBlock, image, classes);
-                return Optional.empty();
-            } catch (IllegalArgumentException e) {
-                first = first.or(() -> Optional.of(e));
-            }
-        }
-        return first;
+    private OptionCheck options(int size, int classes) {
+        return new OptionCheck(
+                name, dimensions, picked -> blueprint.build(numbering.constant(picked), perBlock, size, classes));
     }
 
     /** Refuses {@code per:} references that cannot say a number of blocks. */

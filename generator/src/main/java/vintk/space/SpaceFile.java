@@ -88,9 +88,13 @@ final class SpaceFile {
         });
         Blueprint blueprint = Blueprint.read(top.section("network"), dimensions);
         requireUse(top.section("choices"), dimensions, blueprint);
-        return top.checked(
+        Space space = top.checked(
                 "choices",
                 () -> new Space(name, aliases, description, source, image, classes, dimensions, names, blueprint));
+        return top.checked("network", () -> {
+            space.requireNetworks();
+            return space;
+        });
     }
 
     /** A choice that changes nothing would give one network many ids. */

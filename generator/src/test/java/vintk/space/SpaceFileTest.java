@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,13 +108,13 @@ class SpaceFileTest {
                 "ratio: 2.5 | ratio: 2 + 1 | network.ratio: expected * or / after '2'",
                 "ratio: 2.5 | ratio: -1 | network.ratio: expected numbers and names",
                 "per: depth | per: deep | choices: heads: per: expected the name of a choice made once",
-                "of: [2, 4] | of: [3, 4] | no network for heads = 3: head_width = width / heads = 16 / 3: exp",
+                "of: [2, 4] | of: [3, 4] | network: no network for heads = 3: head_width = width / heads = 16 / 3: exp",
                 "of: [2, 4] | of: [2, 2] | choices.heads: expected distinct values",
                 "of: [2, 4] | of: [] | choices.heads: expected at least one value",
                 "of: [2, 4] | of: [two] | choices.heads.of: expected a number, got \"two\"",
                 "width: [16, 32] | width: 16 | choices.width: expected a list [a, b, …], got 16",
                 "width: [16, 32] | width: [16, [32, 32]] | choices.width: expected values of one form",
-                "image: 64 | image: 2 | the image of 2 pixels is smaller than one patch of 4",
+                "image: 64 | image: 2 | network: no network: the image of 2 pixels is smaller than one patch of 4",
                 "image: 64 | image: [64, 32] | image: expected a positive number, got '[64,32]'",
                 "image: 64 | image: [ | line 7, column 8: expected YAML: expected ',' or ']'",
                 "stride: 4 | stride 4 | line 16, column 3: expected YAML: could not find expected ':'",
@@ -188,6 +189,25 @@ class SpaceFileTest {
         assertEquals(6, wide.stream().distinct().count());
         assertTrue(wide.stream().allMatch(c -> c.choices().get("width").equals(Choice.of(32))));
         assertThrows(SpaceException.class, () -> space.sample(1, 1, 64, 10, net -> false));
+    }
+
+    /** A width fits its own divisor alone, in combinations of which there are 1,000, so that all are tried, or more. */
+    @Test
+    void optionsThatFitHardlyAnything() throws IOException {
+        assertEquals(4, Space.read(write(matching(250))).dimensions().size());
+        Path more = write(matching(400));
+        String said = assertThrows(SpaceException.class, () -> Space.read(more)).getMessage();
+        assertTrue(said.matches(".*: network: no network for width = \\d+ found in 1000 tries: head_width = .*"), said);
+    }
+
+    private static String matching(int count) {
+        List<Integer> primes = IntStream.iterate(3, i -> i + 2)
+                .filter(i -> BigInteger.valueOf(i).isProbablePrime(50))
+                .limit(count)
+                .boxed()
+                .toList();
+        return GOOD.replace("width: [16, 32]", "width: " + primes + "\n  divisor: " + primes)
+                .replace("width / heads", "width / divisor * 4");
     }
 
     @Test
