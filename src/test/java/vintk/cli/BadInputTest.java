@@ -263,14 +263,16 @@ class BadInputTest {
 
     /** One plane of them is more than an array holds. */
     @Test
-    void imagesThatAreTooLarge() {
-        for (int size : new int[] {50_000, 1_000_000_000}) {
-            Shell shell = Shell.vintk("rank", "pit", "--count", 1, "--batch", 2, "--size", size);
-            assertEquals(ExitCode.NOTHING_SCORED, shell.code());
-            assertTrue(shell.out().contains("out-of-memory"), shell.out());
-            assertTrue(
-                    shell.out().replaceAll("\\s+", " ").contains("2^31 numbers at once would be needed"), shell.out());
-        }
+    void imagesThatAreTooLarge() throws IOException {
+        String text = Files.readString(ProjectRoot.path().resolve("models/tiny-pit.yaml"));
+        Path coarse = Files.writeString(folder.resolve("coarse.yaml"), text.replace("stride: 4", "stride: 10000"));
+        Object[] rank = {"rank", "tiny-pit", "--space", coarse, "--count", 1, "--batch", 2, "--size", 50_000};
+        Shell shell = Shell.vintk(rank);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code());
+        assertTrue(shell.out().contains("out-of-memory"), shell.out());
+        assertTrue(shell.out().replaceAll("\\s+", " ").contains("2^31 numbers at once would be needed"), shell.out());
+        rank[rank.length - 1] = 1_000_000_000;
+        assertOneLine(ExitCode.USAGE, Shell.vintk(rank), "space tiny-pit: no network: ", "expected fewer than 2^53");
     }
 
     /** More gradients than an array holds, sample by sample. */

@@ -60,6 +60,14 @@ class DrawTest {
     @Test
     void limitsThatCannotBe() {
         refused("only 0 make a network as wanted", "generate", "deit", "--max-params", "1M", "--out", folder);
+        refused(
+                "space autoformer-tiny: no network: the image of 8 pixels is smaller than one patch of 16: take a size of",
+                "rank",
+                "autoformer-tiny",
+                "--count",
+                1,
+                "--size",
+                8);
         refused("no model is both", "rank", "deit", "--count", 1, "--min-params", "2M", "--max-params", "1M");
         refused("expected a number such as", "rank", "pit", "--count", 1, "--max-macs", "many");
         refused("are for candidates that are drawn", "rank", "--candidates", "c.jsonl", "--max-params", 1);

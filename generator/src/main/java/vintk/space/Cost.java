@@ -85,8 +85,11 @@ final class Cost {
 
     private static long exact(double count, String of) {
         if (count >= MOST) {
-            throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "a network of about %.1e %s: expected fewer than 2^53", count, of));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "about %.1e %s: expected fewer than 2^53, of smaller images or narrower layers",
+                    count,
+                    of));
         }
         return (long) count;
     }

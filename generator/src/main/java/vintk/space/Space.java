@@ -224,6 +224,11 @@ public final class Space {
             throw new SpaceException("space " + name + " has only " + size() + " architectures, cannot draw " + count
                     + " different ones");
         }
+        try {
+            options(size, classes).requireAny();
+        } catch (IllegalArgumentException e) {
+            throw new SpaceException("space " + name + ": " + e.getMessage(), e);
+        }
         // The first count steps of a Fisher-Yates shuffle of 0 … size - 1, keeping only the places that were moved.
         RandomStream random = RandomStream.of(seed, "sample/" + name);
         Map<BigInteger, BigInteger> moved = new HashMap<>();
