@@ -1,9 +1,11 @@
 package vintk.space;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -28,7 +30,10 @@ import vintk.file.Utf8;
  */
 public final class Candidates {
     private static final int SHOWN = 10;
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final Map<String, Space> spaces = new LinkedHashMap<>();
     private final Map<String, String> places = new LinkedHashMap<>();
@@ -210,6 +215,9 @@ public final class Candidates {
 
     private static Map<String, Choice> choices(JsonNode node, Space space) {
         boolean nested = node.has("choices") || node.has("arch");
+        if (node.has("choices") && node.path("arch").isObject()) {
+            throw new SpaceException("expected \"choices\" or \"arch\", got both: remove one of them");
+        }
         JsonNode holder = node.has("choices") ? node.get("choices") : nested ? node.get("arch") : node;
         Map<String, Choice> found = new LinkedHashMap<>();
         for (Dimension dimension : space.dimensions()) {

@@ -1,6 +1,7 @@
 package vintk.space;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,18 +48,21 @@ final class Section {
     }
 
     String text(String key) {
-        JsonNode value = node(key);
+        return checked(key, () -> text(node(key)));
+    }
+
+    private static String text(JsonNode value) {
         if (!value.isValueNode() || value.isNull() || value.asText().isBlank()) {
-            throw problem(key, "expected a text, got " + brief(value));
+            throw new IllegalArgumentException("expected a text, got " + brief(value));
         }
         return value.asText().strip();
     }
 
-    /** A positive number; YAML readers take {@code 1e-6} for a text, which is no reason to refuse it. */
+    /** A positive number, in decimals; YAML readers take {@code 1e-6} for a text, which is no reason to refuse it. */
     double number(String key) {
         String text = node(key).isValueNode() ? node(key).asText() : brief(node(key));
         try {
-            double value = Double.parseDouble(text);
+            double value = new BigDecimal(text).doubleValue();
             if (value > 0 && !Double.isInfinite(value)) {
                 return value;
             }
@@ -98,7 +102,7 @@ final class Section {
         if (!has(key)) {
             return List.of();
         }
-        return list(key, JsonNode::asText);
+        return list(key, Section::text);
     }
 
     List<Choice> choices(String key) {

@@ -42,11 +42,14 @@ final class SpaceYaml {
         }
     }
 
-    /** The tree would hold the name of an alias, not what it stands for. */
+    /** The tree would hold the name of an alias, not what it stands for, and 8 for 010. */
     private static void requirePlain(String file, YAMLParser token) throws IOException {
         if (token.isCurrentAlias()) {
             throw problem(
                     file, token, "expected a value, got the alias *" + token.getText() + ": write the value itself");
+        }
+        if (token.currentToken().isNumeric() && token.getText().matches("[-+]?0[0-9a-z_].*")) {
+            throw problem(file, token, "expected a decimal number without leading zeros, got " + token.getText());
         }
     }
 

@@ -139,6 +139,8 @@ class CandidatesTest {
                 "\"id\":\"a\",\"space\":\"pit\",\"choices\":{\"base_dim\":16 |"
                         + " \"id\":\"first\",\"space\":\"pit\",\"choices\":{\"base_dim\":24 |"
                         + " id first was used by line 1 already, for other choices",
+                "\"id\":\"a\" | \"id\":\"a\",\"arch\":{} | expected \"choices\" or \"arch\", got both: remove one",
+                "\"mlp_ratio\":6 | \"mlp_ratio\":6,\"mlp_ratio\":4 | expected one JSON record per line: Duplicate",
                 "\"mlp_ratio\":6 | \"mlp_ratio\":NaN | expected one JSON record per line",
                 "{\"id\" | [\"id\" | expected one JSON record per line",
             })
