@@ -68,7 +68,7 @@ record Blueprint(
                 formula(section, "heads", all, List.of("width")),
                 formula(section, "head_width", all, List.of("width", "heads")),
                 formula(section, "ratio", all, List.of()),
-                section.whole("relative_distance", 0),
+                section.wholeOrNone("relative_distance"),
                 section.oneOf("pooling", Pooling.class),
                 section.number("epsilon"),
                 section.oneOf("initialisation", Initialisation.class));

@@ -169,7 +169,7 @@ final class Numbering {
         if (digit < 0) {
             throw new IllegalArgumentException(
                     dimension.name() + " = " + choice + " is accepted but not among the drawn " + dimension.options()
-                            + ", so the architecture has no number");
+                            + ", so the architecture has no number to make an id of: give it an \"id\"");
         }
         return BigInteger.valueOf(digit);
     }

@@ -84,6 +84,11 @@ final class Section {
         return has(key) ? whole(key) : otherwise;
     }
 
+    /** A whole number; 0 where there is none, or 0. */
+    int wholeOrNone(String key) {
+        return !has(key) || text(key).equals("0") ? 0 : whole(key);
+    }
+
     /** A constant of {@code type}, written in lower case with hyphens. */
     <E extends Enum<E>> E oneOf(String key, Class<E> type) {
         String text = text(key);

@@ -1,7 +1,7 @@
 package vintk.space;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import vintk.file.RegularFile;
+import vintk.file.Utf8;
 
 /**
  * The form of a space file.
@@ -37,7 +38,7 @@ import vintk.file.RegularFile;
  *   heads: num_heads        # per block; may use width
  *   head_width: width / heads
  *   ratio: 4                # hidden units = floor(width · ratio)
- *   relative_distance: 14   # optional: 2-D relative positions
+ *   relative_distance: 14   # optional: 2-D relative positions; 0 for none
  *   pooling: patch-mean     # or class-token
  *   epsilon: 1e-6
  *   initialisation: truncated-normal   # or pytorch-default
@@ -55,16 +56,18 @@ final class SpaceFile {
             throw new SpaceException(file + ": expected a space file (YAML), got " + other);
         });
         try {
-            return read(file.toString(), Files.readAllBytes(file));
+            return read(file.toString(), Utf8.read(file));
         } catch (NoSuchFileException e) {
             throw new SpaceException(file + ": expected a space file (YAML), there is no such file", e);
+        } catch (FileSystemException e) {
+            throw new SpaceException(file + ": " + (e.getReason() == null ? "cannot be read" : e.getReason()), e);
         } catch (IOException e) {
             throw new SpaceException(file + ": cannot be read as a space file (YAML): " + e.getMessage(), e);
         }
     }
 
-    static Space read(String file, byte[] bytes) throws IOException {
-        Section top = new Section(file, "", SpaceYaml.parse(file, bytes))
+    static Space read(String file, String text) throws IOException {
+        Section top = new Section(file, "", SpaceYaml.parse(file, text))
                 .only("name", "description", "source", "image", "classes", "aliases", "names", "choices", "network");
         String name = top.text("name");
         if (!name.matches(NAME)) {

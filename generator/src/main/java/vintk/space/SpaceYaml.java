@@ -23,9 +23,9 @@ final class SpaceYaml {
     private SpaceYaml() {}
 
     /** The tree, {@link MissingNode} of an empty file. */
-    static JsonNode parse(String file, byte[] bytes) throws IOException {
-        try (YAMLParser parser = FACTORY.createParser(bytes);
-                YAMLParser tokens = FACTORY.createParser(bytes)) {
+    static JsonNode parse(String file, String text) throws IOException {
+        try (YAMLParser parser = FACTORY.createParser(text);
+                YAMLParser tokens = FACTORY.createParser(text)) {
             JsonNode node = MAPPER.readTree(parser);
             if (parser.nextToken() != null) {
                 throw problem(

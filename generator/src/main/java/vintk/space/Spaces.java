@@ -82,11 +82,7 @@ public final class Spaces {
         Space space = known(name, List.of())
                 .orElseThrow(() ->
                         new SpaceException("no built-in space '" + name + "': expected one of " + names(List.of())));
-        try (InputStream in = open(space.name() + ENDING)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("(?m)^aliases:.*\\R", "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return text(space.name() + ENDING).replaceFirst("(?m)^aliases:.*\\R", "");
     }
 
     /** Read once: thousands of candidates ask for theirs. */
@@ -95,18 +91,22 @@ public final class Spaces {
     }
 
     private static Space readBuiltIn(String name) {
-        try (InputStream in = open(name + ENDING)) {
-            return SpaceFile.read(name + ENDING, in.readAllBytes());
+        try {
+            return SpaceFile.read(name + ENDING, text(name + ENDING));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static InputStream open(String file) {
-        InputStream in = Spaces.class.getResourceAsStream(file);
-        if (in == null) {
-            throw new IllegalStateException("the built-in " + file + " is missing from the program: build it again");
+    private static String text(String file) {
+        try (InputStream in = Spaces.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        "the built-in " + file + " is missing from the program: build it again");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return in;
     }
 }

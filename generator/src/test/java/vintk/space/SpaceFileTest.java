@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +87,7 @@ class SpaceFileTest {
         String said = assertThrows(SpaceException.class, () -> space.index(candidate.choices()))
                 .getMessage();
         assertTrue(said.contains("heads = 1 is accepted but not among the drawn [2, 4]"), said);
+        assertTrue(said.endsWith("has no number to make an id of: give it an \"id\""), said);
     }
 
     /** Each row: what is replaced in the good file, by what, and what the answer must say. */
@@ -258,6 +261,26 @@ class SpaceFileTest {
         String said = assertThrows(SpaceException.class, () -> Spaces.read(List.of(files)))
                 .getMessage();
         assertTrue(said.contains(words), said);
+    }
+
+    @Test
+    void textOfAnotherEncoding() throws IOException {
+        Path file = folder.resolve("space.yaml");
+        for (Charset other : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16)) {
+            Files.writeString(file, GOOD.replace("two stages", "größer"), other);
+            String said =
+                    assertThrows(SpaceException.class, () -> Space.read(file)).getMessage();
+            assertTrue(said.startsWith(file + ": expected text in UTF-8, got other bytes in line "), said);
+        }
+        Space marked = Space.read(write("\uFEFF" + GOOD.replace("two stages", "größer")));
+        assertEquals("größer, chosen per block", marked.description());
+    }
+
+    @Test
+    void noRelativePositions() throws IOException {
+        Space space = Space.read(write(GOOD.replace("pooling", "relative_distance: 0\n  pooling")));
+        VisionTransformer net = space.candidate(BigInteger.ZERO).resolve(space);
+        assertEquals(0, net.stages().get(0).blocks().get(0).relativeDistance());
     }
 
     @Test
