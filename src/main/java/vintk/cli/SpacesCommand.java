@@ -111,8 +111,15 @@ final class SpacesCommand implements Callable<Integer> {
         node.put("image", space.image());
         node.put("classes", space.classes());
         ObjectNode dimensions = node.putObject("dimensions");
-        space.dimensions().forEach(d -> d.options()
-                .forEach(o -> dimensions.withArray(d.name()).add(o.toString())));
+        ObjectNode also = node.putObject("also");
+        ObjectNode per = node.putObject("per");
+        for (Dimension dimension : space.dimensions()) {
+            dimension
+                    .options()
+                    .forEach(o -> dimensions.withArray(dimension.name()).add(o.toString()));
+            dimension.also().forEach(o -> also.withArray(dimension.name()).add(o.toString()));
+            dimension.per().ifPresent(by -> per.put(dimension.name(), by));
+        }
         return node;
     }
 }

@@ -109,6 +109,11 @@ class DrawTest {
         JsonNode built = shown("spaces", "pit", "--json");
         assertEquals(built.get("size"), mine.get("size"));
         assertEquals(built.get("dimensions"), mine.get("dimensions"));
+        JsonNode base = shown("spaces", "autoformer-base", "--json");
+        assertEquals(
+                "{\"mlp_ratio\":\"depth\",\"num_heads\":\"depth\"}",
+                base.get("per").toString());
+        assertEquals("{\"num_heads\":[\"8\"]}", base.get("also").toString());
         refused("--yaml: expected the name", "spaces", "--yaml");
         refused("no built-in space 'my-pit': expected one of", "spaces", "my-pit", "--space", file, "--yaml");
     }
