@@ -74,7 +74,9 @@ final class Study {
         List<Subject> open = earlier.open(subjects, common::remark);
         if (resume) {
             int kept = subjects.size() - open.size();
-            common.remark(kept + " of " + subjects.size() + " models have their score, " + open.size() + " to do");
+            int others = earlier.without(subjects).size();
+            common.remark(kept + " of " + subjects.size() + " models have their score, " + open.size() + " to do"
+                    + (others == 0 ? "" : "; ranked together with " + others + " more that the file holds"));
         }
         int missing;
         try (Journal journal = openJournal();

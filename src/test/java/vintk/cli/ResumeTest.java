@@ -87,6 +87,18 @@ class ResumeTest {
         assertEquals(scores(results(lines)), scores(results(file)));
     }
 
+    /** What is in the file is ranked, also where it would not be drawn now. */
+    @Test
+    void othersOfTheFileAreSaidToBeThere() throws IOException {
+        Path file = folder.resolve("sizes.jsonl");
+        Files.copy(lines, file);
+        Shell small = rank(1, file, "--resume", "--max-params", "20K");
+        assertEquals(ExitCode.OK, small.code(), small.err());
+        assertTrue(small.err().contains("to do; ranked together with "), small.err());
+        Shell same = rank(results(lines).size(), lines, "--resume");
+        assertFalse(same.err().contains("ranked together"), same.err());
+    }
+
     /** Scores of another output are other scores. */
     @Test
     void anotherOutputIsAnotherSetting() {
