@@ -2,14 +2,11 @@ package vintk.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Filter;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * Starts ONNX Runtime. Version 1.29 runs a recursive regular expression over the process' command line then, which ends the
@@ -20,10 +17,10 @@ final class EnvironmentStart {
     /** Bytes of stack: 64 MiB hold a command line of 100,000 characters. */
     private static final long STACK = 64L << 20;
 
-    /** What they would print is said here, or no news: that somebody else has started ONNX Runtime before. */
-    private static final List<Logger> LOGGERS = Stream.of("OnnxRuntime", "OrtEnvironment")
-            .map(name -> Logger.getLogger("ai.onnxruntime." + name))
-            .toList();
+    /** Kept, or its filter is forgotten: it also tells of libraries that are copied later. */
+    private static final Logger LIBRARIES = Logger.getLogger("ai.onnxruntime.OnnxRuntime");
+
+    private static final Logger ENVIRONMENT = Logger.getLogger("ai.onnxruntime.OrtEnvironment");
 
     /** Why a library could not be copied; of the first attempt, as there is no second one. */
     private static final AtomicReference<Throwable> NOT_COPIED = new AtomicReference<>();
@@ -32,13 +29,13 @@ final class EnvironmentStart {
 
     static OrtEnvironment start() {
         // It would print a stack trace where it cannot copy its libraries, and then fail for want of them.
-        List<Optional<Filter>> before = LOGGERS.stream()
-                .map(logger -> Optional.ofNullable(logger.getFilter()))
-                .toList();
-        LOGGERS.forEach(logger -> logger.setFilter(record -> {
+        LIBRARIES.setFilter(record -> {
             NOT_COPIED.compareAndSet(null, record.getThrown());
             return false;
-        }));
+        });
+        // It is no news that somebody else has started ONNX Runtime before.
+        Filter before = ENVIRONMENT.getFilter();
+        ENVIRONMENT.setFilter(record -> false);
         CompletableFuture<OrtEnvironment> made = new CompletableFuture<>();
         Thread thread = new Thread(null, () -> create(made), "onnxruntime-start", STACK);
         thread.start();
@@ -54,9 +51,7 @@ final class EnvironmentStart {
                             + " first, which needs 30 MB there (java -Djava.io.tmpdir=FOLDER takes another one)",
                     e);
         } finally {
-            for (int i = 0; i < LOGGERS.size(); i++) {
-                LOGGERS.get(i).setFilter(before.get(i).orElse(null));
-            }
+            ENVIRONMENT.setFilter(before);
         }
     }
 
