@@ -80,7 +80,7 @@ class TrialTest {
         ModelException thrown =
                 assertThrows(ModelException.class, () -> network(model).tried(DATA, Shape.of(3), "each", 1));
         assertEquals(
-                "samples influence each other: output 'each' has another shape in a batch, 9 numbers for 3 samples and 1 for one"
+                "samples influence each other: output 'each' has another shape in a batch, 4 numbers for 2 samples and 1 for one"
                         + " alone, so no kernel is defined; --output takes another: y",
                 thrown.getMessage());
     }
