@@ -26,7 +26,7 @@ public final class ConstantOutput {
         if (options.reduction().kind() != Reduction.Kind.SUM || trace(kernel) > SUSPICIOUS * kernel.size()) {
             return;
         }
-        KernelOptions random = options.withReduction(Reduction.parse("trace:1"));
+        KernelOptions random = options.withReduction(Reduction.NORMAL);
         try (KernelEngine engine = KernelEngine.open(network, kernel.size(), sample, random)) {
             if (trace(kernel) < NOISE * trace(engine.compute(data, seed))) {
                 throw new ModelException(

@@ -19,14 +19,15 @@ import vintk.space.RandomStream;
  * @param vector the cotangent of {@code vector:FILE}, absent otherwise
  */
 public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
-    /** The kinds, as the command line names them. */
+    /** The kinds, as the command line names them; that of {@link #NORMAL} it does not name. */
     public enum Kind {
         SUM,
         CLASS,
         TRACE,
         TRACE_ALL,
         VECTOR,
-        FULL
+        FULL,
+        NORMAL
     }
 
     /** The exact trace takes as many backward passes, and holds as many vectors. */
@@ -34,6 +35,9 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
 
     /** v = 1, the default. */
     public static final Reduction SUM = new Reduction(Kind.SUM, 0, Optional.empty());
+
+    /** v ~ N(0, I): unlike one of signs it is never constant, not over two outputs either. */
+    static final Reduction NORMAL = new Reduction(Kind.NORMAL, 0, Optional.empty());
 
     /** {@code sum}, {@code class:c}, {@code trace:K}, {@code trace:all}, {@code vector:FILE.npy} or {@code full}. */
     public static Reduction parse(String text) {
@@ -120,6 +124,11 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
                     rounds.add(unit);
                 }
             }
+            case NORMAL -> {
+                float[] v = new float[size];
+                RandomStream.of(seed, "reduction/normal").normal(v, 1);
+                rounds.add(v);
+            }
             case VECTOR -> {
                 float[] given = vector.orElseThrow().floats();
                 if (given.length != size) {
@@ -149,6 +158,7 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
                 "vector" + vector.orElseThrow().shapeText() + " "
                         + vector.orElseThrow().digest();
             case FULL -> "full";
+            case NORMAL -> "normal";
         };
     }
 }

@@ -80,9 +80,13 @@ class SilentErrorsTest {
 
     /** [N, 5]: a linear layer, tanh, the mean over pixels, a linear layer. */
     private Value logits() {
+        return logits(CLASSES);
+    }
+
+    private Value logits(int classes) {
         Value mixed = Ops.matMul(input, weight("first", 8, 6));
         Value pooled = Ops.reduceSum(Ops.unary("Tanh", mixed), false, 2, 3);
-        return Ops.matMul(pooled, weight("second", 3, CLASSES));
+        return Ops.matMul(pooled, weight("second", 3, classes));
     }
 
     private Path file(String name, Value output) throws IOException {
@@ -106,6 +110,17 @@ class SilentErrorsTest {
         assertEquals(
                 ExitCode.OK,
                 Shell.vintk("score", file("logits", logits()), "--batch", 4).code());
+    }
+
+    /** Whatever the seed: random signs of two outputs are the same half of the time, and give their sum again. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+    void ofTwoClassesNeither(int seed) throws IOException {
+        Value odds = Ops.unary("Exp", Ops.mul(logits(2), 0.1));
+        Path softmax = file("two", Ops.div(odds, Ops.reduceSum(odds, true, 1)));
+        Shell shell = Shell.vintk("score", softmax, "--batch", 4, "--seed", seed);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code(), shell.out());
+        assertTrue(shell.out().contains("constant-output"), shell.out());
     }
 
     /** The first rows of a file, and no others. */
