@@ -57,7 +57,7 @@ public record Agreement(
      * What a search is for: the best models, and not the order of all. Of models of one prediction those of the first ids are chosen.
      *
      * @param predictor by which is chosen
-     * @param found how many of the chosen, a tenth of all and at least one, are among as many best ones
+     * @param found how many of the chosen, a tenth of all and at least one, are as good as one of as many best ones
      * @param first truth of the model that is first by the predictor
      */
     public record Choice(String predictor, int found, double first) {}
@@ -187,8 +187,8 @@ public record Agreement(
     private static Choice choice(String predictor, double[] predictions, double[] truths) {
         int count = tenth(truths.length);
         List<Integer> chosen = highest(predictions, count);
-        List<Integer> best = highest(truths, count);
-        int found = (int) chosen.stream().filter(best::contains).count();
+        double least = truths[highest(truths, count).get(count - 1)];
+        int found = (int) chosen.stream().filter(i -> truths[i] >= least).count();
         return new Choice(predictor, found, truths[chosen.get(0)]);
     }
 

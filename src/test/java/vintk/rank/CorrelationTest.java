@@ -232,6 +232,19 @@ class CorrelationTest {
         assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5));
     }
 
+    /** Whichever of two equally good ones comes first by name. */
+    @Test
+    void oneAsGoodAsTheBestIsAmongThem() {
+        TreeMap<String, Double> truth = new TreeMap<>(Map.of("a", 71.0, "b", 70.0, "c", 71.0));
+        List<ScoredModel> models = List.of(
+                model("a", 1, 1, Statistic.LOG_TRACE),
+                model("b", 2, 2, Statistic.LOG_TRACE),
+                model("c", 3, 3, Statistic.LOG_TRACE));
+        assertEquals(
+                new Agreement.Choice("vintk", 1, 71),
+                Agreement.of(models, new Truth("acc", truth), 5).choices().get(0));
+    }
+
     /** Tables have -0.0, and so do scores of which lower is better when their sign is turned. */
     @ParameterizedTest
     @EnumSource(
