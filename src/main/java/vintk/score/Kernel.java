@@ -23,6 +23,9 @@ public record Kernel(double[] values, int samples, List<String> views, Precision
     /** The view whose block is the plain kernel. */
     public static final String IDENTITY = "identity";
 
+    /** Of the largest Θ_ii: a gradient of three units of rounding of the largest, squared. */
+    private static final double NOISE = 1e-13;
+
     /**
      * @throws IllegalArgumentException if the length is not (V·N)², or if Θ is asymmetric beyond rounding
      *     ({@link Precision#toleratedDefect()} of the largest entry)
@@ -82,6 +85,27 @@ public record Kernel(double[] values, int samples, List<String> views, Precision
             largest = Math.max(largest, Math.abs(value));
         }
         return largest;
+    }
+
+    /**
+     * The same kernel, in which samples with a gradient of rounding alone have none: Θ_ii under {@value #NOISE} of the largest. That is
+     * what is left of images that a network does not see, such as a high-pass behind a global mean.
+     */
+    Kernel withoutNoise() {
+        double largest = 0;
+        for (int i = 0; i < size(); i++) {
+            largest = Math.max(largest, at(i, i));
+        }
+        double[] kept = values.clone();
+        for (int i = 0; i < size(); i++) {
+            if (at(i, i) < NOISE * largest) {
+                for (int j = 0; j < size(); j++) {
+                    kept[i * size() + j] = 0;
+                    kept[j * size() + i] = 0;
+                }
+            }
+        }
+        return new Kernel(kept, samples, views, precision);
     }
 
     /** The kernel of one view alone, N × N. */

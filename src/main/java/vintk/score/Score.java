@@ -131,7 +131,8 @@ public record Score(
         return value.filter(Value::exact).stream().mapToDouble(Value::value).findFirst();
     }
 
-    private static Score measured(Kernel joint, Statistic statistic, Integration integration, int[] labels) {
+    private static Score measured(Kernel given, Statistic statistic, Integration integration, int[] labels) {
+        Kernel joint = given.withoutNoise();
         List<Optional<Measurement>> blocks = new ArrayList<>();
         List<ViewMeasurement> profile = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
@@ -141,7 +142,7 @@ public record Score(
             blocks.add(block);
             block.ifPresentOrElse(
                     measurement -> profile.add(new ViewMeasurement(name, measurement)),
-                    () -> warnings.add("no gradient reaches a parameter from the view " + name));
+                    () -> warnings.add("no gradient, or rounding alone, reaches a parameter from the view " + name));
         }
         int baselineView = joint.baselineView();
         String baseline = joint.views().get(baselineView);
@@ -153,7 +154,9 @@ public record Score(
         Status status = status(integrated, value);
         return new Score(
                 status,
-                message(status, statistic, value),
+                integrated.isEmpty() && !profile.isEmpty()
+                        ? "a sum over views needs a kernel of each: " + warnings.get(0)
+                        : message(status, statistic, value),
                 statistic,
                 integration,
                 baseline,

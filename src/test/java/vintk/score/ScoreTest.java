@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreTest {
 
@@ -67,19 +69,32 @@ class ScoreTest {
         }
     }
 
-    @Test
-    void oneDeadViewIsSaidAndStopsOnlyTheSum() {
+    /** Dead, or all but for rounding, whose cosines and logarithms say nothing. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1e-15})
+    void oneDeadViewIsSaidAndStopsOnlyTheSum(double noise) {
         double[] values = new double[16];
         values[0] = 2;
-        values[5] = 1;
+        values[1] = 1;
+        values[4] = 1;
+        values[5] = 2;
+        values[10] = noise;
+        values[15] = noise;
         Kernel joint = new Kernel(values, 2, Kernels.views(2), Precision.FLOAT64);
         Score score = Score.of(joint, Statistic.LOG_TRACE, Integration.JOINT);
         assertEquals(Status.OK, score.status());
-        assertEquals(List.of("no gradient reaches a parameter from the view high-pass:0.1"), score.warnings());
+        String said = "no gradient, or rounding alone, reaches a parameter from the view high-pass:0.1";
+        assertEquals(List.of(said), score.warnings());
         assertEquals(1, score.profile().size());
+        Score sum = Score.of(joint, Statistic.LOG_TRACE, Integration.SUM);
+        assertEquals(Status.CONSTANT_OUTPUT, sum.status());
+        assertEquals("a sum over views needs a kernel of each: " + said, sum.message());
         assertEquals(
-                Status.CONSTANT_OUTPUT,
-                Score.of(joint, Statistic.LOG_TRACE, Integration.SUM).status());
+                0.5,
+                Score.of(joint, Statistic.MEAN_COSINE, Integration.JOINT)
+                        .vintk()
+                        .orElseThrow(),
+                1e-12);
     }
 
     @Test
