@@ -23,7 +23,6 @@ import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.rank.ImageLayout;
 import vintk.runtime.Companion;
-import vintk.runtime.ConstantOutput;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
 import vintk.runtime.KernelOptions;
@@ -58,7 +57,11 @@ final class KernelCommand implements Callable<Integer> {
     @Mixin
     private SizeFlags size;
 
-    @Option(names = "--out", paramLabel = "K.npy", required = true, description = "The kernel, [N, N] float64.")
+    @Option(
+            names = "--out",
+            paramLabel = "K.npy",
+            required = true,
+            description = "The kernel, [N, N] float64; of full, all outputs of a sample in a row.")
     private Path out;
 
     @Option(names = "--per-parameter", paramLabel = "P.npz", description = "The kernel of each parameter, by name.")
@@ -99,7 +102,6 @@ final class KernelCommand implements Callable<Integer> {
         KernelOptions options = kernel.options(common, perParameter != null).withSession(device.session(common));
         try (KernelEngine engine = KernelEngine.open(network, samples.count(), samples.sample(), options)) {
             KernelMatrix result = engine.compute(data);
-            ConstantOutput.refuse(result, network, samples.sample(), options, data, options.seed());
             write(result);
             result.remarks().forEach(common::remark);
             requireFinite(result);

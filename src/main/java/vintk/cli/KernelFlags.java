@@ -19,7 +19,7 @@ final class KernelFlags {
             defaultValue = "sum",
             description =
                     "Outputs to one number: sum, class:C, trace:K (K random vectors), trace:all, vector:FILE.npy, or full"
-                            + " (kernel of all outputs) (default: ${DEFAULT-VALUE}).")
+                            + " (kernel of all outputs: [N·O, N·O]) (default: ${DEFAULT-VALUE}).")
     String reduction;
 
     @Mixin

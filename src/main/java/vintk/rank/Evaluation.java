@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import vintk.fourier.View;
 import vintk.input.Inputs;
 import vintk.onnx.Shape;
-import vintk.runtime.ConstantOutput;
 import vintk.runtime.Interruption;
 import vintk.runtime.KernelEngine;
 import vintk.runtime.KernelMatrix;
@@ -222,8 +221,6 @@ public final class Evaluation {
                     if (drawn || repeat == 0) {
                         remarks.addAll(opened.network().remarks());
                         remarks.addAll(last.remarks());
-                        KernelOptions own = options.withSession(lane.session());
-                        ConstantOutput.refuse(last, opened.network(), sample, own, batch, seed);
                         unusedSize(sample, settings.size()).ifPresent(remarks::add);
                         ImageLayout.remark(opened.network(), inputs.scale()).ifPresent(remarks::add);
                     }

@@ -1,12 +1,12 @@
 package vintk.runtime;
 
-import vintk.onnx.Shape;
+import java.util.function.Supplier;
 
 /**
  * Whether the sum of a network's outputs is constant, as after a Softmax: its gradient is rounding noise, whose kernel must not be
  * taken for one. The measure is the kernel of a random projection of the outputs.
  */
-public final class ConstantOutput {
+final class ConstantOutput {
     /** A trace a sample below which the sum of outputs is looked at more closely: usual kernels are many orders above. */
     private static final double SUSPICIOUS = 1e-6;
 
@@ -15,25 +15,26 @@ public final class ConstantOutput {
 
     private ConstantOutput() {}
 
+    /** Whether a kernel of this reduction can be that of a constant: of the sum, and of random signs, which may all be the same. */
+    static boolean isPossible(Reduction reduction) {
+        return reduction.kind() == Reduction.Kind.SUM || reduction.kind() == Reduction.Kind.TRACE;
+    }
+
     /**
      * Refuses a kernel of nothing.
      *
-     * @param kernel of the batch, with these options
+     * @param suspected whether the outputs themselves look like it; large activations make large noise
+     * @param random the kernel of a random projection of the same batch
      * @throws ModelException of kind CONSTANT_OUTPUT
      */
-    public static void refuse(
-            KernelMatrix kernel, Network network, Shape sample, KernelOptions options, float[] data, long seed) {
-        if (options.reduction().kind() != Reduction.Kind.SUM || trace(kernel) > SUSPICIOUS * kernel.size()) {
-            return;
-        }
-        KernelOptions random = options.withReduction(Reduction.NORMAL);
-        try (KernelEngine engine = KernelEngine.open(network, kernel.size(), sample, random)) {
-            if (trace(kernel) < NOISE * trace(engine.compute(data, seed))) {
-                throw new ModelException(
-                        ModelException.Kind.CONSTANT_OUTPUT,
-                        "the sum of output '" + kernel.output()
-                                + "' is constant (a Softmax at the end?): use --reduction class:C or trace:K, or --output");
-            }
+    static void refuse(KernelMatrix kernel, boolean suspected, Supplier<KernelMatrix> random) {
+        double trace = trace(kernel);
+        boolean looked = suspected ? Double.isFinite(trace) : trace <= SUSPICIOUS * kernel.size();
+        if (looked && trace < NOISE * trace(random.get())) {
+            throw new ModelException(
+                    ModelException.Kind.CONSTANT_OUTPUT,
+                    "the sum of output '" + kernel.output()
+                            + "' is constant (a Softmax at the end?): use --reduction class:C or trace:K, or --output");
         }
     }
 

@@ -101,7 +101,7 @@ public record Inspection(
             selection = options.parameters().select(graph);
             taken = ModelException.explained(network, () -> Differentiation.output(graph, options));
             plan = ModelException.explained(network, () -> {
-                int rows = KernelEngine.rows(network, samples, sample, options);
+                int rows = Rows.of(network, samples, sample, options);
                 return Differentiation.plan(network, rows, sample, options);
             });
             peakBytes = GraphCost.of(Fusion.apply(plan.differentiated().graph(), Target.PROCESSOR))

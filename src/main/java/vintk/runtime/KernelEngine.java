@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,9 +31,6 @@ import vintk.onnx.Value;
  * <p>One computes one kernel at a time, whoever asks; for kernels side by side each thread opens its own.
  */
 public final class KernelEngine implements AutoCloseable {
-    /** Above this many rows a full kernel is refused. */
-    private static final long MAX_FULL = 4096;
-
     private final Network network;
     private final KernelOptions options;
     private final Shape sample;
@@ -121,16 +117,10 @@ public final class KernelEngine implements AutoCloseable {
             throw new IllegalArgumentException("expected 1 or more samples, got " + samples);
         }
         return ModelException.explained(network, () -> {
-            int rows = rows(network, samples, sample, options);
+            int rows = Rows.of(network, samples, sample, options);
             return new KernelEngine(
                     network, options, sample, rows, Differentiation.plan(network, rows, sample, options), shared);
         });
-    }
-
-    /** The samples of a kernel: for {@code full} each as often as the network has outputs. */
-    static int rows(Network network, int samples, Shape sample, KernelOptions options) {
-        boolean full = options.reduction().kind() == Reduction.Kind.FULL;
-        return full ? fullRows(network, samples, sample, options) : samples;
     }
 
     /** Refuses what cannot fit into the machine, before the machine does. */
@@ -141,33 +131,13 @@ public final class KernelEngine implements AutoCloseable {
         }
     }
 
-    private static int fullRows(Network network, int samples, Shape sample, KernelOptions options) {
-        Graph one = network.graph(Math.max(1, network.fixedBatch()), sample);
-        long perSample =
-                one.outputs().get(Differentiation.output(one, options)).shape().elements()
-                        / Math.max(1, network.fixedBatch());
-        long rows = samples * perSample;
-        if (rows > MAX_FULL) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "the full kernel of %d samples and %d outputs has %d rows: %.1f GB for the matrix alone and the"
-                            + " activations of %d samples; at most %d rows are computed (use trace:all, or fewer samples)",
-                    samples,
-                    perSample,
-                    rows,
-                    8.0 * rows * rows / 1e9,
-                    rows,
-                    MAX_FULL));
-        }
-        return Math.toIntExact(rows);
-    }
-
     /**
      * The kernel of a batch. Whether samples of a batch influence each other is tried on a few of them, until some have told: their outputs
      * are numbers, and differ.
      *
      * @param data [N, ...sample], row-major; on a shared session not to be changed as long as that is open
-     * @throws ModelException where there is none: samples influence each other, outputs alone are NaN, memory does not suffice
+     * @throws ModelException where there is none: samples influence each other, outputs alone are NaN, their sum is constant (as after a
+     *     Softmax), memory does not suffice
      * @throws IllegalArgumentException where the data are not N samples
      * @throws Interruption.Interrupted where {@link Interruption} was asked to end it; {@link Thread#interrupt()} does not
      */
@@ -182,7 +152,11 @@ public final class KernelEngine implements AutoCloseable {
                 throw new IllegalStateException(network.name() + ": this engine is closed");
             }
             try {
-                return computed(data, seed);
+                KernelMatrix kernel = computed(data, seed);
+                if (ConstantOutput.isPossible(options.reduction())) {
+                    ConstantOutput.refuse(kernel, found.sameSum(), () -> random(data, seed));
+                }
+                return kernel;
             } catch (ArithmeticException e) {
                 throw ModelException.isOverflow(e) ? ModelException.tooMany(network, e) : e;
             } finally {
@@ -236,6 +210,14 @@ public final class KernelEngine implements AutoCloseable {
         return matrix(sums, origin);
     }
 
+    /** The kernel of one random projection of the outputs. */
+    private KernelMatrix random(float[] data, long seed) {
+        try (KernelEngine engine = open(network, samples, sample, options.withReduction(Reduction.NORMAL))) {
+            engine.found = found;
+            return engine.computed(data, seed);
+        }
+    }
+
     /** The kernel by float64 products, where those of float32 may have become 0 or infinite. */
     private KernelMatrix accurate(float[] data, long seed, KernelRange range) {
         int given = Math.toIntExact(data.length / sample.elements());
@@ -269,6 +251,7 @@ public final class KernelEngine implements AutoCloseable {
                 peakBytes,
                 Stream.of(
                                 plan.remark(),
+                                options.reduction().remark(plan.sampleOutput()),
                                 session.get().placement().remark(),
                                 found.remark(),
                                 KernelRange.of(total).remark())

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
 import vintk.onnx.Shape;
@@ -140,6 +141,15 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
             default -> rounds.add(new float[0]);
         }
         return rounds;
+    }
+
+    /** What e_c is of an output with more than one axis, such as that of a segmentation: one place of it. */
+    Optional<String> remark(Shape output) {
+        boolean dense = LongStream.of(output.dims()).filter(dim -> dim > 1).count() > 1;
+        return kind == Kind.CLASS && dense
+                ? Optional.of(this + " is one of the " + output.elements() + " numbers of an output of shape " + output
+                        + ", no class everywhere: --reduction vector:FILE.npy takes any sum of them")
+                : Optional.empty();
     }
 
     /** Whether the kernels of the rounds are added up rather than averaged: the exact trace is a sum over classes. */

@@ -27,6 +27,9 @@ final class Trial {
     /** Of the largest output: more than it is rounded by, where it is the sum of some thousand numbers. */
     private static final double ROUNDED = 1e-5;
 
+    /** Of the sum of all magnitudes: a Softmax' outputs add up to 1 that nearly. */
+    private static final double ROUNDED_SUM = 1e-6;
+
     /** Times what moving a sample by rounding does: a network of much rounding rounds otherwise in a batch. */
     private static final double TIMES = 20;
 
@@ -53,10 +56,11 @@ final class Trial {
      *
      * @param number whether all outputs are numbers, or infinite
      * @param telling whether other samples need not be tried: equal ones, and outputs that are no numbers, hide what depends on others
+     * @param sameSum whether outputs differ, but their sums do not, as after a Softmax
      * @param remark of a loss of precision
      */
-    record Found(boolean number, boolean telling, Optional<String> remark) {
-        static final Found NOTHING = new Found(true, true, Optional.empty());
+    record Found(boolean number, boolean telling, boolean sameSum, Optional<String> remark) {
+        static final Found NOTHING = new Found(true, true, false, Optional.empty());
     }
 
     /**
@@ -110,7 +114,10 @@ final class Trial {
         }
         boolean number = isNumber(alone);
         return new Found(
-                number, number && spread > 0, change > ROUNDING ? Optional.of(remark(change)) : Optional.empty());
+                number,
+                number && spread > 0,
+                isSumSame(alone[0], alone[1]),
+                change > ROUNDING ? Optional.of(remark(change)) : Optional.empty());
     }
 
     /** Refuses an output that is no row a sample: one that compares each sample with each, as of two encoders. */
@@ -142,6 +149,20 @@ final class Trial {
         double largest =
                 Arrays.stream(outputs).mapToDouble(Trial::largest).max().orElse(0);
         return largest == 0 ? 0 : widest / largest;
+    }
+
+    /** Whether the sums of two samples' outputs are as good as equal. They may be by chance: who asks looks at their gradients, too. */
+    private static boolean isSumSame(float[] a, float[] b) {
+        double sum = 0;
+        double apart = 0;
+        double size = 0;
+        for (int k = 0; k < a.length; k++) {
+            double difference = (double) a[k] - b[k];
+            sum += difference;
+            apart += Math.abs(difference);
+            size += Math.abs(a[k]);
+        }
+        return apart > 0 && Math.abs(sum) < ROUNDED * apart + ROUNDED_SUM * size;
     }
 
     private static float[] moved(float[] data) {

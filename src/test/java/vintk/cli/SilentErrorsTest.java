@@ -112,6 +112,46 @@ class SilentErrorsTest {
                 Shell.vintk("score", file("logits", logits()), "--batch", 4).code());
     }
 
+    /** Nor where activations are so large that the noise of its gradient is, too. */
+    @Test
+    void aSoftmaxOfLargeActivations() throws IOException {
+        Value pooled = Ops.reduceSum(Ops.matMul(Ops.mul(input, 1e6), weight("first", 8, 6)), false, 2, 3);
+        float[] small = new float[3 * CLASSES];
+        for (int i = 0; i < small.length; i++) {
+            small[i] = 1e-8f * i;
+        }
+        Value scaled = Ops.matMul(pooled, Value.initializer("small", Tensor.floats(Shape.of(3, CLASSES), small)));
+        Value odds = Ops.unary("Exp", scaled);
+        Shell shell = Shell.vintk("score", file("large", Ops.div(odds, Ops.reduceSum(odds, true, 1))), "--batch", 4);
+        assertEquals(ExitCode.NOTHING_SCORED, shell.code(), shell.out());
+        assertTrue(shell.out().contains("constant-output"), shell.out());
+    }
+
+    /** Nor by a single vector of random signs, which of two outputs may be the same. */
+    @Test
+    void norByRandomSigns() throws IOException {
+        Value odds = Ops.unary("Exp", Ops.mul(logits(2), 0.1));
+        Path softmax = file("two", Ops.div(odds, Ops.reduceSum(odds, true, 1)));
+        int refused = 0;
+        for (int seed = 0; seed < 6; seed++) {
+            Shell shell = Shell.vintk("score", softmax, "--batch", 4, "--seed", seed, "--reduction", "trace:1");
+            refused += shell.out().contains("constant-output") ? 1 : 0;
+            assertTrue(shell.code() == ExitCode.OK || shell.out().contains("constant-output"), shell.out());
+            assertFalse(shell.out().contains("-1"), shell.out());
+        }
+        assertTrue(0 < refused && refused < 6, refused + " of 6");
+    }
+
+    /** Of a dense output it is one place. */
+    @Test
+    void aClassOfADenseOutput() throws IOException {
+        Value dense = Ops.matMul(input, weight("first", 8, 6));
+        Shell shell = Shell.vintk("score", file("dense", dense), "--batch", 4, "--reduction", "class:1");
+        assertEquals(ExitCode.OK, shell.code(), shell.out());
+        String text = shell.out().replaceAll("\\s+", " ");
+        assertTrue(text.contains("class:1 is one of the 144 numbers of an output of shape [3x8x6]"), shell.out());
+    }
+
     /** Whatever the seed: random signs of two outputs are the same half of the time, and give their sum again. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5})

@@ -121,7 +121,7 @@ class TrialTest {
                 .node("Add", "y", "h", "mask")
                 .output("y");
         Trial.Found found = network(model).tried(DATA, Shape.of(3), "y", 1);
-        assertEquals(new Trial.Found(true, true, Optional.empty()), found);
+        assertEquals(new Trial.Found(true, true, false, Optional.empty()), found);
     }
 
     /** The same for all samples, it would make what they do to each other look small. */
