@@ -46,6 +46,18 @@ final class ParameterModels {
                 new ExportedModel("a bias of zeros, folded by the older exporter", optimised("onnx::Add_12"), 3),
                 new ExportedModel("group normalisation without scale and bias", grouped("val_1", "val_2"), 3, 4)
                         .without("val_1", "val_2"),
+                new ExportedModel(
+                                "the same, of Constant nodes that an optimiser stored",
+                                grouped(FILLER, "/Constant_output_0"),
+                                3,
+                                4)
+                        .without(FILLER, "/Constant_output_0"),
+                new ExportedModel(
+                                "a number of a Constant node that an optimiser stored",
+                                scaled("/a/Constant_10_output_0"),
+                                3)
+                        .without("/a/Constant_10_output_0"),
+                new ExportedModel("a number that is a parameter", scaled("temperature"), 3),
                 new ExportedModel("instance normalisation with both", grouped("n.weight", "n.bias"), 3, 4),
                 new ExportedModel("a bias of zeros, as others have it", bare("paddle", FILLER, 0), 3),
                 new ExportedModel("a bias of zeros, as PyTorch 1.7 has it", bare("pytorch", "13", 0), 3),
@@ -115,6 +127,18 @@ final class ParameterModels {
                 .node("LayerNormalization", "n", "h", "scale", bias)
                 .weight("v", 4, 2)
                 .layer("y", "n", "v")
+                .output("y");
+    }
+
+    /** Divided by an initializer of one element. */
+    private static TestModel scaled(String number) {
+        return TestModel.opset(17)
+                .producer("pytorch")
+                .initializer(number, Tensor.floats(Shape.of(1), 1.7f))
+                .input("x", -1, 3)
+                .weight("w", 3, 4)
+                .layer("h", "x", "w")
+                .node("Div", "y", "h", number)
                 .output("y");
     }
 

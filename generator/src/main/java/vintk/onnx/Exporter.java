@@ -9,9 +9,13 @@ public final class Exporter {
     /** Numbers of {@code torch.export} programs: {@code val_58}. */
     private static final Pattern NUMBER = Pattern.compile("val_\\d+");
 
+    /** Values of Constant nodes of the older exporter. */
+    private static final String CONSTANT = "(.*/)?Constant(OfShape)?(_\\d+)?_output_\\d+";
+
+    private static final Pattern STORED = Pattern.compile(CONSTANT);
+
     /** Nodes of PyTorch's exporters. Before version 1.13 all names were numbers, which say nothing. */
-    private static final Pattern NODE =
-            Pattern.compile("val_\\d+|onnx::\\w+_\\d+|(.*/)?Constant(OfShape)?(_\\d+)?_output_\\d+");
+    private static final Pattern NODE = Pattern.compile("val_\\d+|onnx::\\w+_\\d+|" + CONSTANT);
 
     private final String name;
 
@@ -31,6 +35,11 @@ public final class Exporter {
     /** Whether an initializer is one of PyTorch's exporter, and not of the module. */
     public boolean isNumber(String initializer) {
         return isPyTorch() && NUMBER.matcher(initializer).matches();
+    }
+
+    /** Whether an initializer was a Constant node when PyTorch's exporter wrote it: optimisers make initializers of them. */
+    public boolean isConstant(String initializer) {
+        return isPyTorch() && STORED.matcher(initializer).matches();
     }
 
     /** Whether what a Constant or ConstantOfShape node gives out has a name that PyTorch's exporter made. */

@@ -83,11 +83,8 @@ public final class Roles {
         List<Parameter> parameters = new ArrayList<>();
         graph.constants().forEach((name, tensor) -> {
             boolean initializer = graph.isInitializer(name);
-            add(
-                    parameters,
-                    name,
-                    tensor.getDataType(),
-                    initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT);
+            Parameter.Source source = initializer ? Parameter.Source.INITIALIZER : Parameter.Source.CONSTANT;
+            add(parameters, name, tensor.getDataType(), source);
         });
         graph.filled().forEach((name, filled) -> {
             Shape shape = shapes.of(name);
@@ -95,7 +92,9 @@ public final class Roles {
                 add(parameters, name, filled.dataType(), Parameter.Source.CONSTANT_OF_SHAPE);
             }
         });
-        if (exporter.isPyTorch() && parameters.stream().anyMatch(Roles::isStored)) {
+        boolean stored = parameters.stream()
+                .anyMatch(p -> !isOfNode(p) && p.type().shape().rank() > 0);
+        if (exporter.isPyTorch() && stored) {
             parameters.removeIf(this::isOfCode);
         }
         return parameters;
@@ -106,14 +105,13 @@ public final class Roles {
         return statistic(node) != null;
     }
 
-    private static boolean isStored(Parameter parameter) {
-        return parameter.source() == Parameter.Source.INITIALIZER
-                && parameter.type().shape().rank() > 0;
-    }
-
     private boolean isOfCode(Parameter parameter) {
         boolean plain = Set.of(Role.WEIGHT, Role.EMBEDDING, Role.BIAS).contains(parameter.role());
-        return plain && parameter.source() != Parameter.Source.INITIALIZER && exporter.isGenerated(parameter.name());
+        return plain && isOfNode(parameter) && exporter.isGenerated(parameter.name());
+    }
+
+    private boolean isOfNode(Parameter parameter) {
+        return parameter.source() != Parameter.Source.INITIALIZER || exporter.isConstant(parameter.name());
     }
 
     private void add(List<Parameter> parameters, String name, int dataType, Parameter.Source source) {
@@ -239,7 +237,8 @@ public final class Roles {
             return ParameterUse.of(role, reader, fansOfWeight(node));
         }
         boolean instance = node.getOpType().equals("InstanceNormalization");
-        if (instance && graph.producer(value) != null && isUniform(value, role == Role.NORM_SCALE ? 1 : 0)) {
+        boolean made = graph.producer(value) != null || exporter.isConstant(value);
+        if (instance && made && isUniform(value, role == Role.NORM_SCALE ? 1 : 0)) {
             // PyTorch writes GroupNorm as this operator with ones and zeros, and its own scale and bias behind it.
             return ParameterUse.of(Role.OTHER, reader);
         }

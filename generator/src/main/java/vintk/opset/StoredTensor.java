@@ -40,9 +40,12 @@ final class StoredTensor {
 
     /**
      * Of one element and in arithmetic, it is a number of the exporter's, unless a user says otherwise: PyTorch has its own in Constant
-     * nodes, or names it.
+     * nodes, or names it. What optimisers store of those nodes is what it was there.
      */
     Value initializer(String name, Tensor tensor) {
+        if (exporter.isConstant(name) && !included.contains(name)) {
+            return constant(name, tensor);
+        }
         boolean made = exporter.isNumber(name);
         boolean number = tensor.shape().elements() == 1
                 && role(name) == Role.OTHER
