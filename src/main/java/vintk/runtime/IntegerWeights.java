@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Matrices and kernels of quantised files, which have no gradient: integers do not count as parameters. */
+/** Weights and biases of quantised files, which have no gradient: integers do not count as parameters. */
 final class IntegerWeights {
     private IntegerWeights() {}
 
@@ -16,7 +16,7 @@ final class IntegerWeights {
                 .map(node -> node.getInput(0))
                 .collect(Collectors.toSet());
         return model.getGraph().getInitializerList().stream()
-                .filter(tensor -> tensor.getDimsCount() > 1)
+                .filter(tensor -> tensor.getDimsList().stream().anyMatch(dim -> dim > 1))
                 .map(TensorProto::getName)
                 .filter(dequantised::contains)
                 .count();

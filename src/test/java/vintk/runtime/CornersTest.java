@@ -64,7 +64,7 @@ class CornersTest {
         assertArrayEquals(new double[] {4, 8, 8, 16}, kernel(several, SAMPLES, 2), 1e-5);
     }
 
-    /** A quantised file's matrix is integers, of which nothing is said where only its scale and bias remain. */
+    /** A quantised file's matrix and bias are integers, of which nothing is said where nothing reads them. */
     @Test
     void weightsOfIntegersAreSaid() throws IOException {
         TestModel model = TestModel.opset(17)
@@ -82,13 +82,29 @@ class CornersTest {
         Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
         assertEquals(
                 List.of(
-                        "weights stored as integers do not count (1 that DequantizeLinear reads): the kernel is of the other"
+                        "weights stored as integers do not count (2 that DequantizeLinear reads): the kernel is of the other"
                                 + " parameters alone"),
                 OnnxNetwork.read(file).remarks());
         assertEquals(
                 List.of(),
                 OnnxNetwork.read(Files.write(file, linear().output("m").build().toByteArray()))
                         .remarks());
+    }
+
+    /** Where weights are floats that are rounded on the way, biases are integers nevertheless. */
+    @Test
+    void biasesOfIntegersAreSaid() throws IOException {
+        TestModel model = linear().initializer("stored", Tensor.of(TensorType.of(DataType.INT32, 2), 1, 2))
+                .scalar("scale", 0.1f)
+                .node("DequantizeLinear", "bias", "stored", "scale")
+                .node("Add", "y", "m", "bias")
+                .output("y");
+        Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+        assertEquals(
+                List.of(
+                        "weights stored as integers do not count (1 that DequantizeLinear reads): the kernel is of the other"
+                                + " parameters alone"),
+                OnnxNetwork.read(file).remarks());
     }
 
     /** Of a TopK of weights the places are known beforehand, the values are not. */
