@@ -3,6 +3,7 @@ package vintk.runtime;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.List;
 import java.util.Set;
+import vintk.onnx.Exporter;
 import vintk.opset.Parameter;
 import vintk.opset.Role;
 import vintk.proto.Untying;
@@ -21,13 +22,18 @@ final class SharedTensors {
         if (shared.isEmpty()) {
             return false;
         }
-        List<Parameter> several = parameters.stream().filter(p -> uses(p) > 1).toList();
+        Exporter exporter = new Exporter(model);
+        List<Parameter> several = parameters.stream()
+                .filter(p -> uses(p, exporter.isNumber(p.name())) > 1)
+                .toList();
         return several.stream().anyMatch(p -> shared.contains(p.name()))
                 && several.stream().allMatch(p -> p.role() != Role.WEIGHT || shared.contains(p.name()));
     }
 
-    private static long uses(Parameter parameter) {
+    /** Those of an exporter's own ones and zeros are none where it writes group normalisation with them. */
+    private static long uses(Parameter parameter, boolean made) {
         return parameter.uses().stream()
+                .filter(use -> !made || !use.reader().equals("InstanceNormalization"))
                 .filter(use -> use.role() != Role.OTHER && !use.role().isFixed())
                 .count();
     }

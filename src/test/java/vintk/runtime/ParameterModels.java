@@ -98,6 +98,22 @@ final class ParameterModels {
 
     /** Instance normalisation with ones and zeros in initializers. */
     private static TestModel grouped(String scale, String bias) {
+        return ended(instances(scale, bias), "n");
+    }
+
+    private static TestModel twice(String scale, String bias) {
+        TestModel again = instances(scale, bias).weight("u", 2, 2, 1).node("Conv", "k", "n", "u");
+        return ended(again.node("InstanceNormalization", "o", "k", scale, bias), "o");
+    }
+
+    private static TestModel ended(TestModel model, String value) {
+        return model.node("Tanh", "t", value)
+                .weight("v", 4, 2)
+                .layer("y", "t", "v")
+                .output("y");
+    }
+
+    private static TestModel instances(String scale, String bias) {
         return TestModel.opset(17)
                 .producer("pytorch")
                 .initializer(scale, Tensor.floats(Shape.of(2), 1, 1))
@@ -105,11 +121,7 @@ final class ParameterModels {
                 .input("x", -1, 3, 4)
                 .weight("w", 2, 3, 1)
                 .node("Conv", "h", "x", "w")
-                .node("InstanceNormalization", "n", "h", scale, bias)
-                .node("Tanh", "t", "n")
-                .weight("v", 4, 2)
-                .layer("y", "t", "v")
-                .output("y");
+                .node("InstanceNormalization", "n", "h", scale, bias);
     }
 
     /** Layer normalisation with a bias of zeros in an initializer. */

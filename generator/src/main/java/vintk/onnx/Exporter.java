@@ -6,16 +6,19 @@ import java.util.regex.Pattern;
 
 /** Who wrote a model, and how they name what they make themselves. */
 public final class Exporter {
+    /** What untying appends to the names of copies, which are what their original is. */
+    private static final String COPY = "(/\\d+)?";
+
     /** Numbers of {@code torch.export} programs: {@code val_58}. */
-    private static final Pattern NUMBER = Pattern.compile("val_\\d+");
+    private static final Pattern NUMBER = Pattern.compile("val_\\d+" + COPY);
 
     /** Values of Constant nodes of the older exporter. */
     private static final String CONSTANT = "(.*/)?Constant(OfShape)?(_\\d+)?_output_\\d+";
 
-    private static final Pattern STORED = Pattern.compile(CONSTANT);
+    private static final Pattern STORED = Pattern.compile(CONSTANT + COPY);
 
     /** Nodes of PyTorch's exporters. Before version 1.13 all names were numbers, which say nothing. */
-    private static final Pattern NODE = Pattern.compile("val_\\d+|onnx::\\w+_\\d+|" + CONSTANT);
+    private static final Pattern NODE = Pattern.compile("val_\\d+|onnx::\\w+_\\d+|" + CONSTANT + COPY);
 
     private final String name;
 
