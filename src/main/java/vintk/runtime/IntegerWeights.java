@@ -1,24 +1,41 @@
 package vintk.runtime;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import vintk.onnx.DataType;
 
-/** Weights and biases of quantised files, which have no gradient: integers do not count as parameters. */
+/** Weights that stay integers: what a Cast reads, or a DequantizeLinear that could not be computed beforehand. They do not count. */
 final class IntegerWeights {
+    private static final Set<Integer> BYTES = Set.of(DataType.INT8.code(), DataType.UINT8.code());
+
     private IntegerWeights() {}
 
     /** How many there are. */
     static long of(ModelProto model) {
-        Set<String> dequantised = model.getGraph().getNodeList().stream()
-                .filter(node -> node.getOpType().equals("DequantizeLinear") && node.getInputCount() > 0)
+        GraphProto graph = model.getGraph();
+        Map<String, TensorProto> stored = new HashMap<>();
+        graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
+        for (NodeProto node : graph.getNodeList()) {
+            if (node.getOpType().equals("Constant") && node.getAttribute(0).hasT()) {
+                stored.put(node.getOutput(0), node.getAttribute(0).getT());
+            }
+        }
+        return graph.getNodeList().stream()
+                .filter(node -> node.getInputCount() > 0 && stored.containsKey(node.getInput(0)))
+                .filter(node -> isWeight(node.getOpType(), stored.get(node.getInput(0))))
                 .map(node -> node.getInput(0))
-                .collect(Collectors.toSet());
-        return model.getGraph().getInitializerList().stream()
-                .filter(tensor -> tensor.getDimsList().stream().anyMatch(dim -> dim > 1))
-                .map(TensorProto::getName)
-                .filter(dequantised::contains)
+                .distinct()
                 .count();
+    }
+
+    private static boolean isWeight(String reader, TensorProto tensor) {
+        long extents = tensor.getDimsList().stream().filter(dim -> dim > 1).count();
+        return reader.equals("DequantizeLinear") && extents > 0
+                || reader.equals("Cast") && extents > 1 && BYTES.contains(tensor.getDataType());
     }
 }

@@ -85,7 +85,7 @@ public final class OnnxNetwork implements Network {
         long integers = IntegerWeights.of(model);
         if (integers > 0) {
             remarks.add("weights stored as integers do not count (" + integers
-                    + " that DequantizeLinear reads): the kernel is of the other parameters alone");
+                    + " that Cast or DequantizeLinear reads): the kernel is of the other parameters alone");
         }
         if (!statistics.ofActivations().isEmpty()) {
             remarks.add("taken for statistics, as they are subtracted or divided by before a shift, so that they do not"

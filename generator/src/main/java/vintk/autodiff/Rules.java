@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import vintk.onnx.Node;
 import vintk.onnx.UnsupportedOperatorException;
 
@@ -27,6 +28,10 @@ public final class Rules {
         SamplingRules.addTo(Rules::add);
     }
 
+    /** Operators of integers, of ONNX and of ONNX Runtime. */
+    private static final Pattern QUANTISED = Pattern.compile(
+            "Q(Linear|Gemm|Attention|MoE|Embed).*|DynamicQuantize.*|(MatMul|Conv)Integer.*|MatMulNBits");
+
     private Rules() {}
 
     /** How a family hands in its rules. */
@@ -48,8 +53,11 @@ public final class Rules {
 
     static UnsupportedOperatorException missing(Node node) {
         String domain = node.domain().isEmpty() ? "" : node.domain() + ".";
+        String advice = QUANTISED.matcher(node.opType()).matches()
+                ? "; of a quantised model take the file before quantisation, or one with DequantizeLinear"
+                : "";
         return new UnsupportedOperatorException(
-                "no gradient rule for operator " + domain + node.opType() + " (" + node + ")");
+                "no gradient rule for operator " + domain + node.opType() + " (" + node + ")" + advice);
     }
 
     /** The operators that have a gradient, by name. */

@@ -1,5 +1,7 @@
 package vintk.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
+
 /** The element types of ONNX tensors that the program handles, with the codes of {@code TensorProto.DataType}. */
 public enum DataType {
     FLOAT(1, 4),
@@ -60,7 +62,8 @@ public enum DataType {
                 return type;
             }
         }
-        throw new IllegalArgumentException("tensor element type " + code
-                + " is not handled (strings, complex numbers and sub-byte types are not)");
+        TensorProto.DataType known = TensorProto.DataType.forNumber(code);
+        throw new IllegalArgumentException("tensor element type " + (known == null ? code : known)
+                + " is not handled (strings, complex numbers and types of less than a byte are not)");
     }
 }

@@ -20,7 +20,8 @@ public final class Preparation {
         Bounds.require(flat);
         ModelProto sorted = SubGraphs.map(flat, Order::topological);
         ModelProto plain = SubGraphs.map(
-                SinglePrecision.of(sorted), graph -> BatchFirst.of(SamePadding.of(InferenceMode.of(graph))));
+                SinglePrecision.of(sorted),
+                graph -> BatchFirst.of(SamePadding.of(DequantizedWeights.of(InferenceMode.of(graph)))));
         return plain.toBuilder()
                 .clearTrainingInfo()
                 .setIrVersion(Math.max(IR_VERSION, plain.getIrVersion()))

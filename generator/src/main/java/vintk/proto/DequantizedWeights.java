@@ -1,0 +1,121 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
+
+/**
+ * Weights that are stored as integers, as the numbers that DequantizeLinear makes of them: those are what layers compute with, and what
+ * their outputs can be differentiated by. They are initializers under the names of what the nodes gave out.
+ */
+final class DequantizedWeights {
+    /** Of one graph: as floats they take four times the bytes. */
+    private static final long MOST_ELEMENTS = 1L << 28;
+
+    private final GraphProto graph;
+    private final Map<String, TensorProto> stored;
+    private long elements;
+
+    private DequantizedWeights(GraphProto graph) {
+        this.graph = graph;
+        this.stored = Declared.initializers(graph);
+        for (NodeProto node : graph.getNodeList()) {
+            if (node.getOpType().equals("Constant") && node.getAttribute(0).hasT()) {
+                stored.put(node.getOutput(0), node.getAttribute(0).getT());
+            }
+        }
+    }
+
+    static GraphProto of(GraphProto graph) {
+        return graph.getNodeList().stream().anyMatch(DequantizedWeights::dequantises)
+                ? new DequantizedWeights(graph).changed()
+                : graph;
+    }
+
+    private static boolean dequantises(NodeProto node) {
+        return node.getOpType().equals("DequantizeLinear")
+                && (node.getDomain().isEmpty() || node.getDomain().equals("com.microsoft"));
+    }
+
+    private GraphProto changed() {
+        GraphProto.Builder changed = graph.toBuilder().clearNode();
+        Set<String> outputs = Declared.outputs(graph);
+        for (NodeProto node : graph.getNodeList()) {
+            boolean inner = dequantises(node) && !outputs.contains(node.getOutput(0));
+            Tensor numbers = inner ? numbers(node) : null;
+            if (numbers == null) {
+                changed.addNode(node);
+            } else {
+                changed.addInitializer(TensorWriter.write(node.getOutput(0), numbers));
+            }
+        }
+        return changed.build();
+    }
+
+    /** (q − z) · s in float32, as ONNX Runtime has it; null where that is not of constants, or another type or shape than it should be. */
+    private Tensor numbers(NodeProto node) {
+        Tensor q = constant(node, 0);
+        Tensor s = constant(node, 1);
+        Tensor z = constant(node, 2);
+        boolean constants =
+                q != null && s != null && (z != null || input(node, 2).isEmpty());
+        if (!constants
+                || s.type().dataType() != DataType.FLOAT
+                || z != null && z.shape().elements() != s.shape().elements()
+                || elements + q.shape().elements() > MOST_ELEMENTS) {
+            return null;
+        }
+        IntUnaryOperator place = places(q.shape(), s.shape(), Attributes.of(node.getAttributeList()));
+        if (place == null) {
+            return null;
+        }
+        int count = Math.toIntExact(q.shape().elements());
+        elements += count;
+        return Tensor.of(new TensorType(DataType.FLOAT, q.shape()), count, i -> {
+            int at = place.applyAsInt(i);
+            long integer = (long) q.number(i) - (z == null ? 0 : (long) z.number(at));
+            return (float) integer * (float) s.number(at);
+        });
+    }
+
+    /** Which of the scales belongs to an element: one for all, one for each place of an axis, or one for a block of places. */
+    private static IntUnaryOperator places(Shape q, Shape s, Attributes attributes) {
+        if (s.elements() == 1) {
+            return i -> 0;
+        }
+        int axis = (int) attributes.integer("axis", 1);
+        axis += axis < 0 ? q.rank() : 0;
+        if (axis < 0 || axis >= q.rank()) {
+            return null;
+        }
+        int dim = (int) q.dim(axis);
+        int inner = (int) q.product(axis + 1, q.rank());
+        int block = (int) attributes.integer("block_size", 0);
+        if (block <= 0) {
+            return s.elements() == dim ? i -> i / inner % dim : null;
+        }
+        int blocks = (dim + block - 1) / block;
+        return s.equals(q.with(axis, blocks))
+                ? i -> (i / inner / dim * blocks + i / inner % dim / block) * inner + i % inner
+                : null;
+    }
+
+    private static String input(NodeProto node, int i) {
+        return i < node.getInputCount() ? node.getInput(i) : "";
+    }
+
+    private Tensor constant(NodeProto node, int i) {
+        TensorProto proto = stored.get(input(node, i));
+        return proto == null ? null : TensorReader.read(proto);
+    }
+}

@@ -1,0 +1,159 @@
+package vintk.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import vintk.onnx.DataType;
+import vintk.onnx.Shape;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
+import vintk.proto.Preparation;
+
+/** Weights of quantised files count as the numbers that ONNX Runtime's DequantizeLinear makes of their integers. */
+class DequantizedWeightsTest {
+    private static final Shape WEIGHT = Shape.of(4, 3);
+
+    @TempDir
+    private Path folder;
+
+    /**
+     * One way to store a weight.
+     *
+     * @param scales shape of scales and zero points
+     * @param axis of the scales, or none
+     */
+    record Form(long opset, DataType type, Shape scales, boolean zero, Long axis, long block, boolean constant) {
+        private TestModel stored() {
+            TestModel model = TestModel.opset(opset);
+            Tensor integers = integers(WEIGHT, 7, type == DataType.UINT8 || type == DataType.UINT16 ? 100 : 0);
+            if (constant) {
+                model.constant("q", integers);
+            } else {
+                model.initializer("q", integers);
+            }
+            float[] scale = new float[(int) scales.elements()];
+            for (int i = 0; i < scale.length; i++) {
+                scale[i] = 0.013f * (i + 1);
+            }
+            model.initializer("s", Tensor.floats(scales, scale));
+            if (zero) {
+                model.initializer("z", integers(scales, 3, 5));
+            }
+            model.node("DequantizeLinear", "weight", zero ? new String[] {"q", "s", "z"} : new String[] {"q", "s"});
+            if (axis != null) {
+                model.with("axis", axis);
+            }
+            return block > 0 ? model.with("block_size", block) : model;
+        }
+
+        private Tensor integers(Shape shape, int step, int from) {
+            double[] values = IntStream.range(0, (int) shape.elements())
+                    .mapToDouble(i -> from + (i * step) % 23)
+                    .toArray();
+            return Tensor.of(new TensorType(type, shape), values);
+        }
+    }
+
+    static List<Form> forms() {
+        return List.of(
+                new Form(13, DataType.INT8, Shape.SCALAR, false, null, 0, false),
+                new Form(10, DataType.UINT8, Shape.SCALAR, true, null, 0, false),
+                new Form(13, DataType.UINT8, Shape.of(1), true, 0L, 0, true),
+                new Form(13, DataType.INT8, Shape.of(4), true, 0L, 0, false),
+                new Form(13, DataType.INT8, Shape.of(3), true, null, 0, true),
+                new Form(13, DataType.UINT8, Shape.of(3), true, -1L, 0, false),
+                new Form(13, DataType.INT32, Shape.of(4), false, 0L, 0, false),
+                new Form(21, DataType.INT16, Shape.of(4), true, 0L, 0, false),
+                new Form(21, DataType.UINT16, Shape.of(2, 3), true, 0L, 2, false),
+                new Form(21, DataType.INT8, Shape.of(2, 3), true, 0L, 3, false),
+                new Form(21, DataType.INT8, Shape.of(4, 2), true, 1L, 2, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void theNumbersAreThoseOfTheRuntime(Form form) {
+        ModelProto model = form.stored()
+                .input("x", WEIGHT.dims())
+                .node("Add", "y", "x", "weight")
+                .output("y")
+                .build();
+        float[] expected;
+        try (GraphRun run = new GraphRun(model, SessionSettings.of(1))) {
+            expected = run.run(Map.of("x", Tensor.floats(WEIGHT, new float[12])))
+                    .get("y")
+                    .toFloats();
+        }
+        ModelProto prepared = Preparation.of(model);
+        assertTrue(prepared.getGraph().getNodeList().stream()
+                .allMatch(node -> node.getOpType().matches("Add|Constant")));
+        Tensor weight = prepared.getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getName().equals("weight"))
+                .map(TensorReader::read)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(WEIGHT, weight.shape());
+        assertArrayEquals(expected, weight.toFloats());
+    }
+
+    /** Layers compute with the numbers, so the kernel is that of a file that holds them. */
+    @Test
+    void theKernelIsThatOfTheNumbers() throws IOException {
+        TestModel numbers = TestModel.opset(13)
+                .initializer("weight", Tensor.floats(Shape.of(2, 2), 1, -2, 3, 4))
+                .initializer("bias", Tensor.floats(Shape.of(2), 0.5f, -1));
+        TestModel integers = TestModel.opset(13)
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, -4, 6, 8))
+                .initializer("b", Tensor.of(TensorType.of(DataType.INT32, 2), 1, -2))
+                .scalar("half", 0.5f)
+                .node("DequantizeLinear", "weight", "q", "half")
+                .node("DequantizeLinear", "bias", "b", "half");
+        KernelMatrix expected = kernel(numbers);
+        KernelMatrix given = kernel(integers);
+        assertArrayEquals(expected.values(), given.values());
+        assertEquals(List.of("weight", "bias"), given.parameters());
+        assertEquals(6, given.elements());
+    }
+
+    private KernelMatrix kernel(TestModel model) throws IOException {
+        model.input("x", -1, 2)
+                .node("MatMul", "m", "x", "weight")
+                .node("Add", "n", "m", "bias")
+                .node("Tanh", "y", "n")
+                .output("y");
+        Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(file);
+        assertEquals(List.of(), network.remarks());
+        try (KernelEngine engine = KernelEngine.open(network, 2, Shape.of(2), KernelOptions.defaults())) {
+            return engine.compute(new float[] {0.1f, 0.2f, -0.3f, 0.4f});
+        }
+    }
+
+    /** Scales that the file does not hold: the integers are all there is. */
+    @Test
+    void whatIsNotConstantStays() {
+        ModelProto model = TestModel.opset(13)
+                .input("x", 2, 2)
+                .input("scale")
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, -4, 6, 8))
+                .node("DequantizeLinear", "weight", "q", "scale")
+                .node("MatMul", "y", "x", "weight")
+                .output("y")
+                .build();
+        ModelProto prepared = Preparation.of(model);
+        assertEquals(2, prepared.getGraph().getNodeCount());
+        assertEquals(1, prepared.getGraph().getInitializerCount());
+    }
+}
