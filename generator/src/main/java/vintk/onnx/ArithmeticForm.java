@@ -10,16 +10,17 @@ public final class ArithmeticForm {
     private ArithmeticForm() {}
 
     public static Graph apply(Graph graph) {
-        return Rewrite.apply(graph, (node, inputs) -> {
-            boolean floats = node.domain().isEmpty() && node.output().dataType() == DataType.FLOAT;
-            return floats ? formed(node, inputs) : Rewrite.with(node, inputs).outputs();
-        });
+        return Rewrite.single(graph, ArithmeticForm::formed);
     }
 
-    private static List<Value> formed(Node node, List<Value> inputs) {
+    /** A node in this form; null where it has it, or another one. */
+    private static Value formed(Node node, List<Value> inputs) {
+        if (!node.domain().isEmpty() || node.output().dataType() != DataType.FLOAT) {
+            return null;
+        }
         double known = known(node, inputs);
         if (Double.isFinite(known)) {
-            return List.of(Ops.constant(Tensor.of(node.output().type(), (float) known)));
+            return Ops.constant(Tensor.of(node.output().type(), (float) known));
         }
         return switch (node.opType()) {
             case "Add", "Mul" -> {
@@ -32,9 +33,9 @@ public final class ArithmeticForm {
                 boolean same = inputs.get(0).shape().equals(node.output().shape());
                 yield same && Math.abs(inverse) >= Float.MIN_NORMAL && Double.isFinite(inverse)
                         ? binary(node, "Mul", inputs.get(0), Ops.scalar(DataType.FLOAT, inverse))
-                        : Rewrite.with(node, inputs).outputs();
+                        : null;
             }
-            default -> Rewrite.with(node, inputs).outputs();
+            default -> null;
         };
     }
 
@@ -43,14 +44,14 @@ public final class ArithmeticForm {
         return a.shape().elements() < b.shape().elements();
     }
 
-    private static List<Value> binary(Node node, String opType, Value a, Value b) {
+    private static Value binary(Node node, String opType, Value a, Value b) {
         boolean scalar =
                 !Double.isNaN(number(b)) && a.shape().equals(node.output().shape());
         Value second = scalar && b.shape().rank() > 0 ? Ops.scalar(DataType.FLOAT, number(b)) : b;
         List<Value> operands = List.of(a, second);
         return opType.equals(node.opType()) && operands.equals(node.inputs())
-                ? node.outputs()
-                : Rewrite.with(node, "", opType, operands, node.attributes()).outputs();
+                ? node.output()
+                : Rewrite.with(node, "", opType, operands, node.attributes()).output();
     }
 
     /** The number that a node makes of numbers, to float32's rounding; NaN of others. */

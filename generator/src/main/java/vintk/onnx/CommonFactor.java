@@ -19,15 +19,14 @@ final class CommonFactor {
     }
 
     static Graph apply(Graph graph) {
-        CommonFactor fusion = new CommonFactor(graph);
-        return Rewrite.apply(graph, (node, inputs) -> {
-            Value factored = node.is("Add") ? fusion.factored(node, inputs) : null;
-            return factored == null ? Rewrite.with(node, inputs).outputs() : List.of(factored);
-        });
+        return Rewrite.single(graph, new CommonFactor(graph)::factored);
     }
 
-    /** The sum as a product; null where its terms have no factor in common. */
+    /** A sum as a product; null of others, and where its terms have no factor in common. */
     private Value factored(Node sum, List<Value> inputs) {
+        if (!sum.is("Add")) {
+            return null;
+        }
         TensorType type = sum.output().type();
         List<Value> left = factors(sum.input(0), inputs.get(0), type, DEPTH);
         List<Value> right = factors(sum.input(1), inputs.get(1), type, DEPTH);

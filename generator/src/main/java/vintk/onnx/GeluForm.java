@@ -11,10 +11,9 @@ public final class GeluForm {
     private GeluForm() {}
 
     public static Graph recognise(Graph graph) {
-        return Rewrite.apply(graph, (node, inputs) -> {
-            Node made = Rewrite.with(node, inputs);
-            Value x = made.is("Mul") ? operand(made.output()) : null;
-            return x == null ? made.outputs() : List.of(Ops.gelu(x));
+        return Rewrite.single(graph, (node, inputs) -> {
+            Value x = node.is("Mul") ? operand(Rewrite.with(node, inputs).output()) : null;
+            return x == null ? null : Ops.gelu(x);
         });
     }
 

@@ -26,10 +26,8 @@ final class HeadProducts {
 
     static Graph apply(Graph graph) {
         HeadProducts heads = new HeadProducts(graph);
-        return Rewrite.apply(graph, (node, inputs) -> {
-            Node made = Rewrite.with(node, inputs);
-            return heads.isOfHeads(node) ? List.of(inHeads(made)) : made.outputs();
-        });
+        return Rewrite.single(
+                graph, (node, inputs) -> heads.isOfHeads(node) ? inHeads(Rewrite.with(node, inputs)) : null);
     }
 
     /** Whether a node moves the heads of a layer, with a bias or without, whose rows nothing else reads. */

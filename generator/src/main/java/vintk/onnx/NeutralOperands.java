@@ -17,10 +17,7 @@ final class NeutralOperands {
     private NeutralOperands() {}
 
     static Graph apply(Graph graph) {
-        return Rewrite.apply(graph, (node, inputs) -> {
-            Value kept = node.domain().isEmpty() ? kept(node, inputs) : null;
-            return kept == null ? Rewrite.with(node, inputs).outputs() : List.of(kept);
-        });
+        return Rewrite.single(graph, NeutralOperands::kept);
     }
 
     /** The operand that the result is equal to; null where it is not. */
@@ -31,7 +28,7 @@ final class NeutralOperands {
                     case "Mul", "Div" -> 1;
                     default -> Double.NaN;
                 };
-        if (Double.isNaN(neutral)) {
+        if (Double.isNaN(neutral) || !node.domain().isEmpty()) {
             return null;
         }
         boolean ordered = node.opType().equals("Sub") || node.opType().equals("Div");

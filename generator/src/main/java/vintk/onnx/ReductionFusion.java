@@ -16,16 +16,12 @@ final class ReductionFusion {
 
     static Graph apply(Graph graph) {
         long opset = graph.nodes().stream().mapToLong(Node::opset).max().orElse(CanonicalOpset.BASE);
-        return Rewrite.apply(graph, (node, inputs) -> {
+        return Rewrite.single(graph, (node, inputs) -> {
             Node made = Rewrite.with(node, inputs);
             if (node.is("ReduceSum") && Reduce.axes(made) != null) {
-                return List.of(sum(made));
+                return sum(made);
             }
-            if (node.is("Reshape")) {
-                return List.of(reshape(made));
-            }
-            Value mean = mean(made.output(), opset);
-            return mean == null ? made.outputs() : List.of(mean);
+            return node.is("Reshape") ? reshape(made) : mean(made.output(), opset);
         });
     }
 

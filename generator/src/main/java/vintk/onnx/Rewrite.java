@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** Rebuilds a graph node by node. Nodes that nothing changes for, and graphs, stay the same objects. */
 public final class Rewrite {
@@ -41,6 +42,18 @@ public final class Rewrite {
         Map<String, Value> outputs = new LinkedHashMap<>();
         graph.outputs().forEach((name, value) -> outputs.put(name, replaced.getOrDefault(value, value)));
         return new Graph(graph.name(), graph.inputs(), outputs, graph.metadata());
+    }
+
+    /**
+     * The same for what looks at the one output of nodes.
+     *
+     * @param step what takes its place, given what a {@link Step} is; null where the node stays, with these inputs
+     */
+    public static Graph single(Graph graph, BiFunction<Node, List<Value>, Value> step) {
+        return apply(graph, (node, inputs) -> {
+            Value made = step.apply(node, inputs);
+            return made == null ? with(node, inputs).outputs() : List.of(made);
+        });
     }
 
     /** A node with other inputs: the node itself where they are the same. */

@@ -44,11 +44,7 @@ public final class Shifts {
 
     /** A graph with Pad, Slices and Concat for them: for devices where moving is cheap and convolutions of few channels are not. */
     static Graph sliced(Graph graph) {
-        return Rewrite.apply(
-                graph,
-                (node, inputs) -> isShifts(node)
-                        ? List.of(sliced(node, inputs.get(0)))
-                        : Rewrite.with(node, inputs).outputs());
+        return Rewrite.single(graph, (node, inputs) -> isShifts(node) ? sliced(node, inputs.get(0)) : null);
     }
 
     private static boolean isShifts(Node node) {

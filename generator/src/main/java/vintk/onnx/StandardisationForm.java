@@ -12,16 +12,14 @@ public final class StandardisationForm {
 
     /** Arithmetic to LayerNormalizations, before a graph is differentiated. */
     public static Graph recognise(Graph graph) {
-        return Rewrite.apply(graph, (node, inputs) -> {
-            Node made = Rewrite.with(node, inputs);
-            Value x = node.output().dataType() == DataType.FLOAT ? standardised(made.output()) : null;
-            return x == null
-                    ? made.outputs()
-                    : List.of(Ops.standardise(x, epsilon(made.output())).output());
-        });
+        return Rewrite.single(
+                graph,
+                (node, inputs) -> node.output().dataType() == DataType.FLOAT
+                        ? standardised(Rewrite.with(node, inputs).output())
+                        : null);
     }
 
-    /** x where a value is (x - μ) / √(σ² + ε), or null. */
+    /** A value that is (x - μ) / √(σ² + ε); null of others. */
     private static Value standardised(Value y) {
         Value root = root(y);
         Value centred = root == null ? null : y.node().input(0);
@@ -36,10 +34,11 @@ public final class StandardisationForm {
                 && Ops.isNode(square, "Mul")
                 && square.node().input(0) == centred
                 && square.node().input(1) == centred;
-        boolean constant =
-                !Double.isNaN(ArithmeticForm.number(root.node().input(0).node().input(1)));
-        boolean same = y.type().equals(x.type());
-        return variance && constant && same && meanOf(centred.node().input(1)) == x ? x : null;
+        double epsilon = ArithmeticForm.number(root.node().input(0).node().input(1));
+        boolean same = y.type().equals(x.type()) && meanOf(centred.node().input(1)) == x;
+        return variance && !Double.isNaN(epsilon) && same
+                ? Ops.standardise(x, epsilon).output()
+                : null;
     }
 
     /** The root that a value is divided by, in either of the ways to write that; null where it is not. */
@@ -51,10 +50,6 @@ public final class StandardisationForm {
             by = y.node().input(1).node().input(0);
         }
         return by != null && Ops.isNode(by, "Sqrt") ? by : null;
-    }
-
-    private static double epsilon(Value y) {
-        return ArithmeticForm.number(root(y).node().input(0).node().input(1));
     }
 
     /** What a value is the mean of along the last axis, which is kept; null where it is none. */

@@ -14,24 +14,20 @@ final class StepForm {
     private StepForm() {}
 
     static Graph apply(Graph graph) {
-        return Rewrite.apply(graph, (node, inputs) -> {
-            Value of = node.output().dataType() == DataType.FLOAT ? stepOf(node, inputs) : null;
-            return of == null
-                    ? Rewrite.with(node, inputs).outputs()
-                    : List.of(Rewrite.with(node, "", "HardSigmoid", List.of(of), STEEPEST)
-                            .output());
-        });
+        return Rewrite.single(graph, StepForm::step);
     }
 
-    /** The x of a Cast of x > 0; null where a node is something else. */
-    private static Value stepOf(Node node, List<Value> inputs) {
-        boolean cast = node.is("Cast");
+    /** A Cast of x > 0; null where a node is something else. */
+    private static Value step(Node node, List<Value> inputs) {
+        boolean cast = node.is("Cast") && node.output().dataType() == DataType.FLOAT;
         if (!cast || !Ops.isNode(inputs.get(0), "Greater")) {
             return null;
         }
         Node comparison = inputs.get(0).node();
         Value x = comparison.input(0);
         boolean plain = x.type().equals(node.output().type()) && Ops.scalarOf(comparison.input(1)) == 0;
-        return plain ? x : null;
+        return plain
+                ? Rewrite.with(node, "", "HardSigmoid", List.of(x), STEEPEST).output()
+                : null;
     }
 }

@@ -1,7 +1,6 @@
 package vintk.onnx;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Sums over the middle axis of [N, T, k], which are gradients of biases, as products with ones: on CUDA devices ONNX Runtime has no
@@ -11,11 +10,7 @@ final class SumProduct {
     private SumProduct() {}
 
     static Graph apply(Graph graph) {
-        return Rewrite.apply(
-                graph,
-                (node, inputs) -> isMiddle(node)
-                        ? List.of(product(node, inputs.get(0)))
-                        : Rewrite.with(node, inputs).outputs());
+        return Rewrite.single(graph, (node, inputs) -> isMiddle(node) ? product(node, inputs.get(0)) : null);
     }
 
     private static boolean isMiddle(Node node) {

@@ -12,11 +12,7 @@ final class SymmetricPads {
     private SymmetricPads() {}
 
     static Graph apply(Graph graph) {
-        return Rewrite.apply(
-                graph,
-                (node, inputs) -> isUneven(node)
-                        ? List.of(even(node, inputs))
-                        : Rewrite.with(node, inputs).outputs());
+        return Rewrite.single(graph, (node, inputs) -> isUneven(node) ? even(node, inputs) : null);
     }
 
     private static boolean isUneven(Node node) {
