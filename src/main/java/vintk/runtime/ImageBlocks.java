@@ -1,16 +1,19 @@
 package vintk.runtime;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.TensorInfo;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import vintk.onnx.Attributes;
 import vintk.onnx.BlockedConvolution;
 import vintk.onnx.DataType;
+import vintk.onnx.Graph;
+import vintk.onnx.ModelWriter;
+import vintk.onnx.Node;
 import vintk.onnx.TensorType;
-import vintk.onnx.TensorWriter;
+import vintk.onnx.Value;
 
 /** ONNX Runtime's own layout of images, in blocks of channels, on this processor. */
 final class ImageBlocks {
@@ -38,25 +41,10 @@ final class ImageBlocks {
 
     /** To how many channels ONNX Runtime would pad four of them. */
     private static long padded() {
-        NodeProto node = NodeProto.newBuilder()
-                .setDomain(BlockedConvolution.DOMAIN)
-                .setOpType("ReorderInput")
-                .addInput("x")
-                .addOutput("y")
-                .build();
-        GraphProto graph = GraphProto.newBuilder()
-                .setName("block")
-                .addInput(TensorWriter.info("x", TensorType.of(DataType.FLOAT, 1, FEW, 1, 1)))
-                .addNode(node)
-                .build();
-        ModelProto model = ModelProto.newBuilder()
-                .setIrVersion(8)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .addOpsetImport(OperatorSetIdProto.newBuilder()
-                        .setDomain(BlockedConvolution.DOMAIN)
-                        .setVersion(1))
-                .setGraph(graph)
-                .build();
+        Value x = Value.input("x", TensorType.of(DataType.FLOAT, 1, FEW, 1, 1));
+        Node reorder = new Node(
+                BlockedConvolution.DOMAIN, "ReorderInput", null, List.of(x), Attributes.NONE, List.of(x.type()), null);
+        ModelProto model = ModelWriter.model(new Graph("block", List.of(x), Map.of("y", reorder.output())));
         try {
             NodeInfo info = Resolver.types(model, Set.of("y")).get("y");
             return Tensors.type((TensorInfo) info.getInfo()).shape().dim(1);

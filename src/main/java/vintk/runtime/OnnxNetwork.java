@@ -235,10 +235,8 @@ public final class OnnxNetwork implements Network {
     /** Values of the model itself, as ONNX Runtime computes them: not of the imported graph. */
     Map<String, Tensor> original(
             Set<String> wanted, Map<String, Tensor> feeds, int samples, Shape sample, SessionSettings settings) {
-        ModelProto.Builder bound = Resolver.bound(model, signature, samples, sample).toBuilder();
-        bound.getGraphBuilder().clearOutput();
-        wanted.forEach(name -> bound.getGraphBuilder().addOutputBuilder().setName(name));
-        try (GraphRun run = new GraphRun(bound.build(), settings)) {
+        ModelProto bound = Resolver.bound(model, signature, samples, sample);
+        try (GraphRun run = new GraphRun(Resolver.part(bound, wanted), settings)) {
             return run.run(feeds);
         }
     }
@@ -254,11 +252,8 @@ public final class OnnxNetwork implements Network {
     /** Whether a model whose batch was fixed at one gives others the same outputs, tried on noise. */
     @Override
     public boolean takesOtherBatches(Shape sample, String output) {
-        if (fixedBatch() == 0) {
-            return true;
-        }
-        if (fixedBatch() > 1) {
-            return false;
+        if (fixedBatch() != 1) {
+            return fixedBatch() == 0;
         }
         float[] noise = new float[Math.toIntExact(Trial.SAMPLES * sample.elements())];
         RandomStream.of(0, name).normal(noise, 1);

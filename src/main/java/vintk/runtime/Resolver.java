@@ -191,7 +191,7 @@ final class Resolver {
     }
 
     /** The part of a model that computes the wanted values, these being its outputs, of types still to be inferred. */
-    private static ModelProto part(ModelProto model, Set<String> wanted) {
+    static ModelProto part(ModelProto model, Set<String> wanted) {
         GraphProto whole = model.getGraph();
         Set<String> needed = new HashSet<>(wanted);
         List<NodeProto> nodes = whole.getNodeList();

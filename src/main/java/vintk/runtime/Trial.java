@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import vintk.onnx.Shape;
 import vintk.space.RandomStream;
 
@@ -201,8 +202,7 @@ final class Trial {
     /** For any number of samples where the model takes any. */
     private GraphRun open(int samples, Shape sample) {
         ModelProto bound = Resolver.bound(model, signature, samples, sample);
-        ModelProto.Builder builder = bound.toBuilder();
-        builder.getGraphBuilder().clearOutput().addOutputBuilder().setName(output);
+        ModelProto.Builder builder = Resolver.part(bound, Set.of(output)).toBuilder();
         if (signature.fixedBatch() == 0) {
             builder.getGraphBuilder().getInputBuilderList().forEach(this::free);
         }
