@@ -1,15 +1,12 @@
 package vintk.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.runtime.GradientCheck;
 import vintk.runtime.GradientReport;
 import vintk.runtime.KernelOptions;
@@ -19,8 +16,6 @@ import vintk.runtime.SessionSettings;
 /** {@code vintk check-gradient}: is the gradient of this model right? */
 @Command(
         name = "check-gradient",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Verifies the gradient of a model by finite differences.",
         description = {
             "",
@@ -37,9 +32,6 @@ import vintk.runtime.SessionSettings;
             "  vintk check-gradient vit.onnx --inputs x.npy --batch 4 --output logits --json"
         })
 final class CheckGradientCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
@@ -101,13 +93,11 @@ final class CheckGradientCommand implements Callable<Integer> {
     }
 
     private void print(GradientReport report) {
-        PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
-            stdout.println(GradientText.json(report));
+            common.println(GradientText.json(report));
         } else if (!common.quiet) {
-            stdout.print(GradientText.table(model.getFileName().toString(), report));
+            common.print(GradientText.table(model.getFileName().toString(), report));
         }
-        stdout.flush();
         report.fault().ifPresent(fault -> common.warn(model.getFileName() + ": " + fault));
     }
 }

@@ -1,11 +1,15 @@
 package vintk.cli;
 
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import vintk.report.TextLayout;
 
-/** What every command takes. */
+/** What every command takes, and how it speaks. */
+@Command(mixinStandardHelpOptions = true, versionProvider = Vintk.Version.class)
 final class CommonOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -32,6 +36,29 @@ final class CommonOptions {
 
     @Option(names = "--stacktrace", description = "Show where an error arose.")
     boolean stacktrace;
+
+    /** Standard output. */
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** Shows a result, at once: what is said on standard error later stands behind it. */
+    void print(Object result) {
+        out().print(result);
+        out().flush();
+    }
+
+    /** The same with the end of a line. */
+    void println(Object result) {
+        print(result + System.lineSeparator());
+    }
+
+    /** Refuses a command line that cannot be used, and names the help of its command. */
+    void require(boolean condition, String message) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
 
     /** Says what a reader should know, on standard error. */
     void remark(String remark) {

@@ -13,10 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.rank.Agreement;
 import vintk.rank.Coefficient;
 import vintk.rank.Correlation;
@@ -30,8 +28,6 @@ import vintk.score.Statistic;
 /** {@code vintk correlate}: how well scores rank models whose accuracy is known. */
 @Command(
         name = "correlate",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Correlates results with known accuracies.",
         description = {
             "",
@@ -50,9 +46,6 @@ final class CorrelateCommand implements Callable<Integer> {
     private static final int FEW = 10;
 
     private static final String ROW = "%-14s %-21s %-21s %s%n";
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             arity = "1..*",
@@ -91,7 +84,7 @@ final class CorrelateCommand implements Callable<Integer> {
         ResultsFile read = ResultsFile.read(results, named);
         Truth known = column == null ? Truth.read(truth) : Truth.read(truth, column);
         Agreement agreement = Agreement.of(read.models(), known, common.seed);
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = common.out();
         if (common.json) {
             out.println(json(agreement));
         } else {

@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import vintk.runtime.CudaLibraries;
 import vintk.runtime.CudaProvider;
 import vintk.runtime.Machine;
@@ -22,17 +20,12 @@ import vintk.runtime.Machine;
 /** {@code vintk devices}: what kernels can be computed on here, and what is missing. */
 @Command(
         name = "devices",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Lists what kernels can be computed on, and what is missing.",
         description = {"", "A CUDA device is tried by running a small model on it, with no node on the processor."},
         footer = {"", "Example:", "  vintk devices --json"})
 final class DevicesCommand implements Callable<Integer> {
     /** More than this many are not tried where the driver lists none. */
     private static final int WITHOUT_LIST = 1;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private CommonOptions common;
@@ -58,7 +51,7 @@ final class DevicesCommand implements Callable<Integer> {
             libraries.put(
                     library, CudaLibraries.find(library).map(Path::toString).orElse(null));
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = common.out();
         if (common.json) {
             out.println(root);
         } else {

@@ -3,7 +3,6 @@ package vintk.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.ntk.KernelGraph;
 import vintk.onnx.Graph;
 import vintk.onnx.ModelWriter;
@@ -28,8 +25,6 @@ import vintk.runtime.Reduction;
 /** {@code vintk differentiate}: a model with its gradients, as ONNX. */
 @Command(
         name = "differentiate",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Writes a model with its per-sample gradients, or its kernel, as ONNX.",
         description = {
             "",
@@ -51,9 +46,6 @@ final class DifferentiateCommand implements Callable<Integer> {
         JACOBIAN,
         KERNEL
     }
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
@@ -130,7 +122,6 @@ final class DifferentiateCommand implements Callable<Integer> {
     }
 
     private void summary(Graph graph, Shape sample, OnnxNetwork network, String output) {
-        PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("file", out.toString());
@@ -141,14 +132,13 @@ final class DifferentiateCommand implements Callable<Integer> {
             node.put("reduction", kernel.reduction);
             node.put("parameters", kernel.parameters.text());
             network.remarks().forEach(node.putArray("warnings")::add);
-            stdout.println(node);
+            common.println(node);
         } else {
             long gradients = graph.outputs().keySet().stream()
                     .filter(n -> n.startsWith(KernelGraph.GRADIENT_OF))
                     .count();
-            stdout.println(out + ": " + (gradients > 0 ? gradients + " gradients" : "kernel") + " for " + batch
+            common.println(out + ": " + (gradients > 0 ? gradients + " gradients" : "kernel") + " for " + batch
                     + " samples of shape " + sample);
         }
-        stdout.flush();
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,11 +15,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.autodiff.FreeBatch;
 import vintk.file.AtomicFile;
 import vintk.file.RegularFile;
@@ -41,8 +37,6 @@ import vintk.space.Candidates;
 /** {@code vintk generate}: candidates as ONNX files. */
 @Command(
         name = "generate",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Writes candidates of a search space as ONNX files.",
         description = {
             "",
@@ -69,9 +63,6 @@ final class GenerateCommand implements Callable<Integer> {
         JACOBIAN,
         KERNEL
     }
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(arity = "0..1", paramLabel = "SPACE", description = "A search space ('vintk spaces' lists them).")
     private String name;
@@ -130,18 +121,13 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if ((name == null) == (listed == null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "expected a search space or --candidates FILE, got " + (name == null ? "neither" : "both"));
-        }
-        if (listed != null && draw.areGiven()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--min-params, --max-params and --max-macs are for candidates that are drawn");
-        }
-        if (listOnly && outputs != Outputs.NONE) {
-            throw new ParameterException(spec.commandLine(), "--list-only writes no model: leave out --outputs");
-        }
+        common.require(
+                (name == null) != (listed == null),
+                "expected a search space or --candidates FILE, got " + (name == null ? "neither" : "both"));
+        common.require(
+                listed == null || !draw.areGiven(),
+                "--min-params, --max-params and --max-macs are for candidates that are drawn");
+        common.require(!listOnly || outputs == Outputs.NONE, "--list-only writes no model: leave out --outputs");
         OptionalInt pixels = size == null ? OptionalInt.empty() : OptionalInt.of(size);
         List<Candidate> candidates = listed != null
                 ? Candidates.read(listed, spaces.own(), common::remark)
@@ -151,7 +137,6 @@ final class GenerateCommand implements Callable<Integer> {
         Files.createDirectories(out);
         // Before the models: where their disk is full, those that are there have their record.
         list(candidates);
-        PrintWriter stdout = spec.commandLine().getOut();
         ArrayNode files = JsonNodeFactory.instance.arrayNode();
         for (Subject subject : subjects) {
             long params = subject.parameters().orElseThrow();
@@ -167,13 +152,11 @@ final class GenerateCommand implements Callable<Integer> {
             }
             entry.put("params", params).put("macs", macs);
             if (!common.quiet && !common.json) {
-                stdout.println(TextLayout.plain(shown));
-                stdout.flush();
+                common.println(TextLayout.plain(shown));
             }
         }
         if (common.json) {
-            stdout.println(files);
-            stdout.flush();
+            common.println(files);
         }
         return ExitCode.OK;
     }

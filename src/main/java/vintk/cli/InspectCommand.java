@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.onnx.Shape;
 import vintk.rank.Evaluation;
 import vintk.runtime.CudaProvider;
@@ -18,8 +16,6 @@ import vintk.runtime.KernelOptions;
 /** {@code vintk inspect}: what is known of a model before any work. */
 @Command(
         name = "inspect",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Shows what a model is, what would count, and whether it can be scored.",
         description = {
             "",
@@ -34,9 +30,6 @@ import vintk.runtime.KernelOptions;
             "  vintk inspect vit.onnx --json"
         })
 final class InspectCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
@@ -71,13 +64,11 @@ final class InspectCommand implements Callable<Integer> {
         Inspection found =
                 Inspection.of(model, kernel.parameters.reading(inputs.others()), batch, size.wanted(), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
-        spec.commandLine()
-                .getOut()
-                .print(
-                        common.json
-                                ? InspectJson.tree(model, found, batch, refusal) + System.lineSeparator()
-                                : new InspectText(found, batch, all).of(model, refusal));
-        spec.commandLine().getOut().flush();
+        if (common.json) {
+            common.println(InspectJson.tree(model, found, batch, refusal));
+        } else {
+            common.print(new InspectText(found, batch, all).of(model, refusal));
+        }
         return ExitCode.OK;
     }
 

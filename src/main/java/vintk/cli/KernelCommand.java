@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,10 +12,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.fourier.Identity;
 import vintk.fourier.View;
 import vintk.input.Npy;
@@ -32,8 +29,6 @@ import vintk.runtime.OnnxNetwork;
 /** {@code vintk kernel}: the neural tangent kernel of a model on given inputs. */
 @Command(
         name = "kernel",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Computes the neural tangent kernel of a model on inputs of yours.",
         footer = {
             "",
@@ -45,9 +40,6 @@ import vintk.runtime.OnnxNetwork;
             "      --out k.npy"
         })
 final class KernelCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
@@ -175,7 +167,6 @@ final class KernelCommand implements Callable<Integer> {
     }
 
     private void summary(KernelMatrix result, double seconds) throws IOException {
-        PrintWriter stdout = spec.commandLine().getOut();
         if (common.json) {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("kernel", out.toString());
@@ -193,9 +184,9 @@ final class KernelCommand implements Callable<Integer> {
                     .put("name", l.name())
                     .put("elements", l.elements())
                     .put("reason", l.reason()));
-            stdout.println(node);
+            common.println(node);
         } else {
-            stdout.printf(
+            common.print(String.format(
                     Locale.ROOT,
                     "%s: %d x %d, in %.1f s%noutput '%s'; %,d parameters in %d tensors%n%s engine: %s%n",
                     out,
@@ -206,8 +197,7 @@ final class KernelCommand implements Callable<Integer> {
                     result.elements(),
                     result.parameters().size(),
                     result.engine(),
-                    result.reason());
+                    result.reason()));
         }
-        stdout.flush();
     }
 }

@@ -8,11 +8,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.rank.Subject;
 import vintk.space.Candidates;
 import vintk.space.Space;
@@ -20,8 +17,6 @@ import vintk.space.Space;
 /** {@code vintk rank}: scores many models and sorts them. */
 @Command(
         name = "rank",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Scores models and sorts them, best first.",
         description = {
             "",
@@ -37,9 +32,6 @@ import vintk.space.Space;
             "  vintk rank exported/ --inputs photos/ --statistic log-cond"
         })
 final class RankCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(arity = "0..*", paramLabel = "WHAT", description = "A search space, or ONNX files and folders.")
     private List<String> what = new ArrayList<>();
 
@@ -70,7 +62,7 @@ final class RankCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Subject> subjects = subjects();
-        return new Study(spec, common, study)
+        return new Study(common, study)
                 .run(
                         subjects,
                         score.evaluation(common, spaces.classes()),
@@ -79,52 +71,47 @@ final class RankCommand implements Callable<Integer> {
 
     private List<Subject> subjects() throws IOException {
         if (candidates != null) {
-            require(
+            common.require(
                     what.isEmpty() && count == null,
                     "--candidates is the whole list: leave out --count, spaces and files");
-            require(!draw.areGiven(), "--min-params, --max-params and --max-macs are for candidates that are drawn");
+            common.require(
+                    !draw.areGiven(), "--min-params, --max-params and --max-macs are for candidates that are drawn");
             requireNothingOfFiles();
             if (study.out != null) {
                 OutputFile.prepare(study.out, candidates.toString());
             }
             return spaces.subjects(Candidates.read(candidates, spaces.own(), common::remark), score.size());
         }
-        require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
+        common.require(!what.isEmpty(), "expected a search space, --candidates FILE, or ONNX files and folders");
         String name = what.get(0);
         boolean isFile = Files.exists(Path.of(name));
         boolean space = what.size() == 1 && !isFile && !ModelFiles.isNamed(Path.of(name));
         if (space || count != null) {
-            require(what.size() == 1, "--count goes with one search space");
-            require(
+            common.require(what.size() == 1, "--count goes with one search space");
+            common.require(
                     !isFile || spaces.knows(name),
                     "--count is for search spaces: of files and folders all models are ranked");
             requireNothingOfFiles();
-            require(
+            common.require(
                     spaces.knows(name) || count != null,
                     "'" + name + "' is neither a file, nor a folder, nor a search space ('vintk spaces' lists them)");
             Space found = spaces.find(name);
-            require(count != null, "how many candidates of " + found.name() + "? Give --count");
+            common.require(count != null, "how many candidates of " + found.name() + "? Give --count");
             CommonOptions.atLeastOne("--count", count);
             return spaces.subjects(draw.draw(found, count, common.seed, score.size(), spaces.classes()), score.size());
         }
-        require(
+        common.require(
                 !spaces.areGiven() && !draw.areGiven(),
                 "--space, --classes, --min-params, --max-params and --max-macs are for candidates of a search space, not for files");
         return ModelFiles.subjects(what, score.modelInputs(), score.initialisation());
     }
 
     private void requireNothingOfFiles() {
-        require(
+        common.require(
                 score.initialisation().isEmpty(),
                 "--reinit is for ONNX files: candidates are drawn as their space says");
-        require(
+        common.require(
                 !score.isOfFiles(),
                 "--input, --samples-input, --fill, --batch-axis and --untie are for ONNX files, not for candidates");
-    }
-
-    private void require(boolean condition, String message) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 }

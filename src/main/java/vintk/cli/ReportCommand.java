@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.rank.Journal;
 import vintk.rank.Ranking;
 import vintk.report.ReportFormat;
@@ -22,8 +20,6 @@ import vintk.score.Statistic;
 /** {@code vintk report}: results that are there already, as one ranking. */
 @Command(
         name = "report",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Shows results as one ranking, or writes it in another format.",
         description = {
             "",
@@ -40,9 +36,6 @@ import vintk.score.Statistic;
             "  vintk report results.csv.partial.jsonl"
         })
 final class ReportCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(arity = "1..*", paramLabel = "RESULTS", description = "Files of results: .jsonl or .json.")
     private List<Path> files;
 
@@ -106,10 +99,7 @@ final class ReportCommand implements Callable<Integer> {
         if (out != null) {
             ReportFormat.of(out).write(ranking, out);
         }
-        Study.show(
-                top == null ? ranking : ranking.best(top),
-                common.json,
-                spec.commandLine().getOut());
+        Study.show(top == null ? ranking : ranking.best(top), common);
         return ExitCode.OK;
     }
 }

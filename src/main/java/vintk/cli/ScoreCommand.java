@@ -7,15 +7,11 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code vintk score}: scores model files. */
 @Command(
         name = "score",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Scores ONNX models.",
         description = {"", "The same table as 'rank'; with --json every statistic, per view, with its noise floor."},
         footer = {
@@ -27,9 +23,6 @@ import picocli.CommandLine.Spec;
             "  vintk score trained.onnx --reinit kaiming --repeats 5"
         })
 final class ScoreCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(arity = "1..*", paramLabel = "MODEL.onnx", description = "Model files.")
     private List<String> models = new ArrayList<>();
 
@@ -44,7 +37,7 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return new Study(spec, common, study)
+        return new Study(common, study)
                 .run(
                         ModelFiles.subjects(models, score.modelInputs(), score.initialisation()),
                         score.evaluation(common, OptionalInt.empty()));

@@ -11,11 +11,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import vintk.report.TextLayout;
 import vintk.space.Dimension;
 import vintk.space.Space;
@@ -24,8 +21,6 @@ import vintk.space.Spaces;
 /** {@code vintk spaces}: what can be searched. */
 @Command(
         name = "spaces",
-        mixinStandardHelpOptions = true,
-        versionProvider = Vintk.Version.class,
         header = "Lists the search spaces, or shows one.",
         footer = {
             "",
@@ -36,9 +31,6 @@ import vintk.space.Spaces;
             "  vintk spaces my-space --space my-space.yaml"
         })
 final class SpacesCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(arity = "0..1", paramLabel = "SPACE", description = "The space to show.")
     private String name;
 
@@ -57,11 +49,8 @@ final class SpacesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (yaml) {
-            if (name == null) {
-                throw new ParameterException(spec.commandLine(), "--yaml: expected the name of a built-in space");
-            }
-            spec.commandLine().getOut().print(Spaces.yaml(name));
-            spec.commandLine().getOut().flush();
+            common.require(name != null, "--yaml: expected the name of a built-in space");
+            common.print(Spaces.yaml(name));
             return ExitCode.OK;
         }
         List<Space> shown = new ArrayList<>();
@@ -71,7 +60,7 @@ final class SpacesCommand implements Callable<Integer> {
             Spaces.names().forEach(n -> shown.add(Spaces.builtIn(n)));
             shown.addAll(spaces.own());
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = common.out();
         if (common.json) {
             ArrayNode trees = JsonNodeFactory.instance.arrayNode();
             shown.forEach(space -> trees.add(tree(space)));

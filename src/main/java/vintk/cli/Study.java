@@ -1,7 +1,6 @@
 package vintk.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jline.utils.Signals;
-import picocli.CommandLine.Model.CommandSpec;
 import vintk.rank.Earlier;
 import vintk.rank.Evaluation;
 import vintk.rank.InWork;
@@ -40,17 +38,15 @@ final class Study {
     private final CommonOptions common;
     private final ResultsOutput output;
     private final boolean resume;
-    private final PrintWriter stdout;
     private final List<Result> results = new ArrayList<>();
     private final List<Result> taken = new ArrayList<>();
     private volatile int interruption;
     private volatile InWork inWork = InWork.nowhere();
 
-    Study(CommandSpec spec, CommonOptions common, StudyFlags flags) {
+    Study(CommonOptions common, StudyFlags flags) {
         this.common = common;
         this.output = flags.out == null ? null : new ResultsOutput(flags.out);
         this.resume = flags.resume;
-        this.stdout = spec.commandLine().getOut();
         if (resume && output == null) {
             throw new IllegalArgumentException("--resume goes on with a file of results: name it with --out");
         }
@@ -96,7 +92,7 @@ final class Study {
             results.addAll(earlier.without(open));
             results.addAll(taken);
             if (!results.isEmpty()) {
-                show(Ranking.of(results), common.json, stdout);
+                show(Ranking.of(results), common);
             }
             IOException cause = e.getCause();
             throw new IOException(
@@ -114,8 +110,7 @@ final class Study {
         if (!results.isEmpty()) {
             report(missing == 0);
         } else if (common.json) {
-            stdout.println("[]");
-            stdout.flush();
+            common.println("[]");
         }
         if (output != null && !output.isLines() && (missing == 0 || results.isEmpty())) {
             Files.deleteIfExists(output.journal());
@@ -217,7 +212,7 @@ final class Study {
     /** @param complete whether all is scored: until then the journal stays as it is, which says no places */
     private void report(boolean complete) throws IOException {
         Ranking ranking = Ranking.of(results);
-        show(ranking, common.json, stdout);
+        show(ranking, common);
         if (output == null || !complete && output.isLines()) {
             return;
         }
@@ -231,13 +226,13 @@ final class Study {
         }
     }
 
-    static void show(Ranking ranking, boolean json, PrintWriter out) throws IOException {
-        if (json) {
-            JsonReport.write(ranking, out);
+    static void show(Ranking ranking, CommonOptions common) throws IOException {
+        if (common.json) {
+            JsonReport.write(ranking, common.out());
+            common.out().flush();
         } else {
-            out.print(TableReport.text(ranking));
+            common.print(TableReport.text(ranking));
         }
-        out.flush();
     }
 
     private int exitCode() {
