@@ -14,8 +14,13 @@ import vintk.onnx.Tensor;
 final class GraphRun implements AutoCloseable {
     private final Session session;
 
+    /** @param session closed with this */
+    GraphRun(Session session) {
+        this.session = session;
+    }
+
     GraphRun(ModelProto model, SessionSettings settings) {
-        session = Session.of(model, settings);
+        this(Session.of(model, settings));
     }
 
     GraphRun(Graph graph, SessionSettings settings) {

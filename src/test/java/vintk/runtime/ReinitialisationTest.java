@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -39,41 +36,27 @@ class ReinitialisationTest {
 
     /** Every role once; large weights, so that moments are sharp. */
     private static ModelProto model() {
-        GraphProto.Builder graph = GraphProto.newBuilder();
-        graph.addInputBuilder().setName("x");
-        floats(graph, "conv", 64, 8, 3, 3);
-        floats(graph, "bias", 64);
-        floats(graph, "scale", 64);
-        floats(graph, "offset", 64);
-        floats(graph, "mean", 64);
-        floats(graph, "variance", 64);
-        floats(graph, "slope", 64, 1, 1);
-        floats(graph, "positions", 1, 64, 16, 16);
-        floats(graph, "gain", 64, 1, 1);
-        floats(graph, "matrix", 100, 200);
-        floats(graph, "vector", 200);
-        node(graph, "a", "Conv", "x", "conv", "bias");
-        node(graph, "b", "BatchNormalization", "a", "scale", "offset", "mean", "variance");
-        node(graph, "c", "PRelu", "b", "slope");
-        node(graph, "d", "Add", "c", "positions");
-        node(graph, "e", "Mul", "d", "gain");
-        node(graph, "f", "MatMul", "e", "matrix");
-        node(graph, "y", "Add", "f", "vector");
-        return ModelProto.newBuilder().setGraph(graph).build();
-    }
-
-    private static void floats(GraphProto.Builder graph, String name, long... dims) {
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(DataType.FLOAT.code())
-                .addAllDims(LongStream.of(dims).boxed().toList());
-        long elements = LongStream.of(dims).reduce(1, (a, b) -> a * b);
-        LongStream.range(0, elements).forEach(i -> tensor.addFloatData(7 + i));
-        graph.addInitializer(tensor);
-    }
-
-    private static void node(GraphProto.Builder graph, String output, String opType, String... inputs) {
-        graph.addNode(NodeProto.newBuilder().setOpType(opType).addOutput(output).addAllInput(List.of(inputs)));
+        return TestModel.opset(17)
+                .arguments("x")
+                .weight("conv", 64, 8, 3, 3)
+                .weight("bias", 64)
+                .weight("scale", 64)
+                .weight("offset", 64)
+                .weight("mean", 64)
+                .weight("variance", 64)
+                .weight("slope", 64, 1, 1)
+                .weight("positions", 1, 64, 16, 16)
+                .weight("gain", 64, 1, 1)
+                .weight("matrix", 100, 200)
+                .weight("vector", 200)
+                .node("Conv", "a", "x", "conv", "bias")
+                .node("BatchNormalization", "b", "a", "scale", "offset", "mean", "variance")
+                .node("PRelu", "c", "b", "slope")
+                .node("Add", "d", "c", "positions")
+                .node("Mul", "e", "d", "gain")
+                .node("MatMul", "f", "e", "matrix")
+                .node("Add", "y", "f", "vector")
+                .build();
     }
 
     private static Map<String, double[]> tensors(ModelProto model) {
@@ -170,37 +153,20 @@ class ReinitialisationTest {
     /** Weights in Constant nodes, in ConstantOfShape nodes, in half precision and in double. */
     @Test
     void everyFormOfTensorIsDrawn() {
-        GraphProto.Builder graph = GraphProto.newBuilder();
-        graph.addInputBuilder().setName("x");
-        NodeProto.Builder constant =
-                NodeProto.newBuilder().setOpType("Constant").addOutput("w1");
-        constant.addAttributeBuilder()
-                .setName("value")
-                .setT(TensorProto.newBuilder()
-                        .setDataType(DataType.DOUBLE.code())
-                        .addDims(2)
-                        .addDims(3)
-                        .addAllDoubleData(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)));
-        graph.addNode(constant);
-        graph.addInitializer(TensorProto.newBuilder()
-                .setName("shape")
-                .setDataType(DataType.INT64.code())
-                .addDims(2)
-                .addInt64Data(3)
-                .addInt64Data(4));
-        node(graph, "w2", "ConstantOfShape", "shape");
-        graph.addInitializer(TensorProto.newBuilder()
-                .setName("w3")
-                .setDataType(DataType.FLOAT16.code())
-                .addDims(4)
-                .addDims(2)
-                .setRawData(ByteString.copyFrom(new byte[16])));
-        node(graph, "a", "MatMul", "x", "w1");
-        node(graph, "b", "MatMul", "a", "w2");
-        node(graph, "y", "MatMul", "b", "w3");
-        ModelProto made = Reinitialisation.of(
-                        ModelProto.newBuilder().setGraph(graph).build(), Initialisation.parse("xavier"), 0)
-                .model();
+        ModelProto model = TestModel.opset(17)
+                .arguments("x")
+                .floats(DataType.DOUBLE)
+                .weightNode("w1", 2, 3)
+                .initializer("shape", Tensor.longs(3, 4))
+                .node("ConstantOfShape", "w2", "shape")
+                .floats(DataType.FLOAT16)
+                .weight("w3", 4, 2)
+                .node("MatMul", "a", "x", "w1")
+                .node("MatMul", "b", "a", "w2")
+                .node("MatMul", "y", "b", "w3")
+                .build();
+        ModelProto made =
+                Reinitialisation.of(model, Initialisation.parse("xavier"), 0).model();
         Map<String, TensorProto> found = made.getGraph().getNodeList().stream()
                 .filter(n -> n.getOpType().equals("Constant"))
                 .collect(Collectors.toMap(
@@ -273,18 +239,16 @@ class ReinitialisationTest {
     /** As Keras writes them: a normalisation of images is the same before training, one of a layer begins anew. */
     @Test
     void statisticsWrittenAsArithmetic() {
-        GraphProto.Builder graph = GraphProto.newBuilder();
-        graph.addInputBuilder().setName("x");
-        List.of("of images", "by", "mean", "deviation", "scale", "offset").forEach(name -> floats(graph, name, 3));
-        floats(graph, "matrix", 3, 3);
-        node(graph, "a", "Sub", "x", "of images");
-        node(graph, "b", "Div", "a", "by");
-        node(graph, "c", "MatMul", "b", "matrix");
-        node(graph, "d", "Sub", "c", "mean");
-        node(graph, "e", "Div", "d", "deviation");
-        node(graph, "f", "Mul", "e", "scale");
-        node(graph, "y", "Add", "f", "offset");
-        ModelProto model = ModelProto.newBuilder().setGraph(graph).build();
+        TestModel sketch = TestModel.opset(17).arguments("x").weight("matrix", 3, 3);
+        List.of("of images", "by", "mean", "deviation", "scale", "offset").forEach(name -> sketch.weight(name, 3));
+        ModelProto model = sketch.node("Sub", "a", "x", "of images")
+                .node("Div", "b", "a", "by")
+                .node("MatMul", "c", "b", "matrix")
+                .node("Sub", "d", "c", "mean")
+                .node("Div", "e", "d", "deviation")
+                .node("Mul", "f", "e", "scale")
+                .node("Add", "y", "f", "offset")
+                .build();
         Reinitialisation drawn = Reinitialisation.of(model, Initialisation.parse("xavier"), 1);
         Map<String, double[]> tensors = tensors(drawn.model());
         assertUniform(0, tensors.get("mean"));
