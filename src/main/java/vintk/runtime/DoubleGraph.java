@@ -159,7 +159,7 @@ final class DoubleGraph {
     }
 
     /** Types that attributes name, and tensors that they hold. */
-    private static AttributeProto wide(AttributeProto attribute) {
+    static AttributeProto wide(AttributeProto attribute) {
         boolean type = attribute.getName().equals("to")
                 || attribute.getName().equals("dtype")
                 || attribute.getName().equals("output_datatype");

@@ -1,6 +1,5 @@
 package vintk.runtime;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -49,8 +48,7 @@ final class OriginalModel implements AutoCloseable {
         }
         try {
             OriginalModel wide = new OriginalModel(new GraphRun(wide(free), SessionSettings.of(1)), true);
-            Map<String, Tensor> point = new LinkedHashMap<>();
-            if (agree(wide, single, point, targets, others)) {
+            if (agree(wide, single, targets, others)) {
                 single.close();
                 return wide;
             }
@@ -62,11 +60,8 @@ final class OriginalModel implements AutoCloseable {
     }
 
     private static boolean agree(
-            OriginalModel wide,
-            OriginalModel single,
-            Map<String, Tensor> point,
-            Collection<Value> targets,
-            Map<String, Tensor> others) {
+            OriginalModel wide, OriginalModel single, Collection<Value> targets, Map<String, Tensor> others) {
+        Map<String, Tensor> point = new LinkedHashMap<>();
         targets.forEach(t -> point.put(t.name(), t.isConstant() ? t.constant() : others.get(t.name())));
         Map<String, double[]> a = wide.run(point);
         Map<String, double[]> b = single.run(point);
@@ -138,21 +133,11 @@ final class OriginalModel implements AutoCloseable {
     }
 
     private static NodeProto wide(NodeProto node) {
-        NodeProto.Builder builder = node.toBuilder().clearAttribute();
-        for (AttributeProto attribute : node.getAttributeList()) {
-            AttributeProto.Builder changed = attribute.toBuilder();
-            boolean type = attribute.getName().equals("to")
-                    || attribute.getName().equals("dtype")
-                    || attribute.getName().equals("output_datatype");
-            if (type && attribute.getI() == DataType.FLOAT.code()) {
-                changed.setI(DataType.DOUBLE.code());
-            }
-            if (attribute.hasT()) {
-                changed.setT(wide(attribute.getT()));
-            }
-            builder.addAttribute(changed);
-        }
-        return builder.build();
+        return node.toBuilder()
+                .clearAttribute()
+                .addAllAttribute(
+                        node.getAttributeList().stream().map(DoubleGraph::wide).toList())
+                .build();
     }
 
     @Override
