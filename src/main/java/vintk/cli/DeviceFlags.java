@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 import vintk.runtime.CudaLibraries;
 import vintk.runtime.CudaProvider;
 import vintk.runtime.Device;
+import vintk.runtime.Machine;
 import vintk.runtime.SessionSettings;
 import vintk.score.Precision;
 
@@ -43,9 +44,7 @@ final class DeviceFlags {
         int processors = (int) devices.stream().filter(d -> !d.isCuda()).count();
         int threads = KernelFlags.threads(common);
         // Sessions side by side on the processor share its cores.
-        int each = threads > 0 || processors < 2
-                ? threads
-                : Math.max(1, Runtime.getRuntime().availableProcessors() / processors);
+        int each = threads > 0 || processors < 2 ? threads : Math.max(1, Machine.cores() / processors);
         return devices.stream()
                 .map(d -> SessionSettings.of(each).on(d).withTf32(tf32))
                 .toList();

@@ -89,7 +89,7 @@ final class DifferentiateCommand implements Callable<Integer> {
         Shape sample = size.sample(network, common::remark);
         KernelGraph.Output wanted =
                 outputs == Outputs.JACOBIAN ? KernelGraph.Output.JACOBIAN : KernelGraph.Output.KERNEL;
-        KernelOptions options = kernel.options(common, false);
+        KernelOptions options = kernel.options(common);
         if (outputs == Outputs.KERNEL && options.reduction().kind() == Reduction.Kind.FULL) {
             throw new IllegalArgumentException(
                     "--reduction full: its kernel is of the gradients of all outputs, and a file"

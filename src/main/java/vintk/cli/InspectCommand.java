@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import vintk.onnx.Shape;
-import vintk.rank.Evaluation;
+import vintk.rank.ImageLayout;
 import vintk.runtime.CudaProvider;
 import vintk.runtime.Inspection;
 import vintk.runtime.KernelOptions;
@@ -60,7 +60,7 @@ final class InspectCommand implements Callable<Integer> {
         CommonOptions.atLeastOne("--batch", batch);
         // What this machine lacks is no verdict on the model.
         CudaProvider.isBuilt();
-        KernelOptions options = kernel.options(common, false);
+        KernelOptions options = kernel.options(common);
         Inspection found =
                 Inspection.of(model, kernel.parameters.reading(inputs.others()), batch, size.wanted(), options);
         String refusal = found.refusal().orElseGet(() -> refusal(found.sample().orElseThrow()));
@@ -75,7 +75,7 @@ final class InspectCommand implements Callable<Integer> {
     /** Why a model that can be differentiated is not scored; empty where it is. */
     private static String refusal(Shape sample) {
         try {
-            Evaluation.requireImages(sample);
+            ImageLayout.requireImages(sample);
             return "";
         } catch (IllegalArgumentException e) {
             return e.getMessage();

@@ -91,7 +91,8 @@ final class KernelCommand implements Callable<Integer> {
         requireRows(network, samples.count());
         float[] data = viewed(network, samples, input);
         long start = System.nanoTime();
-        KernelOptions options = kernel.options(common, perParameter != null).withSession(device.session(common));
+        KernelOptions options =
+                kernel.options(common).withPerParameter(perParameter != null).withSession(device.session(common));
         try (KernelEngine engine = KernelEngine.open(network, samples.count(), samples.sample(), options)) {
             KernelMatrix result = engine.compute(data);
             write(result);

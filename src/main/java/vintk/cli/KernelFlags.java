@@ -50,12 +50,11 @@ final class KernelFlags {
     /** More threads than this only wait for each other. */
     private static final int MAX_THREADS = 256;
 
-    KernelOptions options(CommonOptions common, boolean perParameter) {
+    KernelOptions options(CommonOptions common) {
         return KernelOptions.defaults()
                 .withReduction(Reduction.parse(reduction))
                 .withParameters(parameters.filter(), parameters.output())
                 .withEngine(engine())
-                .withPerParameter(perParameter)
                 .withAccurate(accurate)
                 .withSession(SessionSettings.of(threads(common)))
                 .withSeed(common.seed);

@@ -139,7 +139,7 @@ final class ScoreFlags {
             throw new IllegalArgumentException("--timeout: expected 0 to " + LONGEST + " seconds, got " + timeout);
         }
         List<View> parsed = View.parseList(views);
-        KernelOptions options = kernel.options(common, false);
+        KernelOptions options = kernel.options(common);
         if (options.reduction().kind() == Reduction.Kind.FULL) {
             throw new IllegalArgumentException(
                     "--reduction full gives one row an output, not a sample: use it with the command kernel");

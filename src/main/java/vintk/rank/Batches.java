@@ -47,7 +47,7 @@ final class Batches {
      * @throws UncheckedIOException where the images cannot be read
      */
     synchronized float[] augmented(Shape sample, DataType type, long seed) {
-        requireImages(sample);
+        ImageLayout.requireImages(sample);
         ImageLayout layout = ImageLayout.of(sample, type, inputs.scale());
         Key key = new Key(layout, seed);
         try {
@@ -68,14 +68,6 @@ final class Batches {
         }
         kept.put(key, data);
         return data;
-    }
-
-    static void requireImages(Shape sample) {
-        if (sample.rank() != 3) {
-            throw new IllegalArgumentException(
-                    "scoring takes models of images [N, C, H, W], this one takes samples of shape " + sample
-                            + "; the command kernel takes any input");
-        }
     }
 
     private float[] make(ImageLayout layout, long seed) throws IOException {

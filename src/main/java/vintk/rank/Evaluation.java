@@ -148,11 +148,6 @@ public final class Evaluation {
         }
     }
 
-    /** Refuses samples that are no images, which the views are of. */
-    public static void requireImages(Shape sample) {
-        Batches.requireImages(sample);
-    }
-
     private static Status status(ModelException.Kind kind) {
         return switch (kind) {
             case INVALID_MODEL -> Status.INVALID_MODEL;

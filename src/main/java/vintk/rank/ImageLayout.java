@@ -36,6 +36,15 @@ public record ImageLayout(Shape sample, ImageScale scale) {
         return new ImageLayout(sample, ImageScale.PIXELS);
     }
 
+    /** Refuses samples that are no images, which the views are of. */
+    public static void requireImages(Shape sample) {
+        if (sample.rank() != 3) {
+            throw new IllegalArgumentException(
+                    "scoring takes models of images [N, C, H, W], this one takes samples of shape " + sample
+                            + "; the command kernel takes any input");
+        }
+    }
+
     /** What there is to say of a model that takes pixels, or may, though nobody asked for them. */
     public static Optional<String> remark(Network network, ImageScale scale) {
         if (scale != ImageScale.NORMALISED) {

@@ -38,13 +38,19 @@ public sealed interface Subject {
      * A name for what models that may share a session have in common: they are scored one after the other. Empty where a model
      * stands for itself.
      */
-    String structure();
+    default String structure() {
+        return "";
+    }
 
     /** Parameters by formula, where there is one. */
-    OptionalLong parameters();
+    default OptionalLong parameters() {
+        return OptionalLong.empty();
+    }
 
     /** Multiply-adds of one forward pass by formula, where there is one. */
-    OptionalLong macs();
+    default OptionalLong macs() {
+        return OptionalLong.empty();
+    }
 
     /**
      * A model file.
@@ -72,21 +78,6 @@ public sealed interface Subject {
         @Override
         public boolean isDrawn() {
             return reinit.isPresent();
-        }
-
-        @Override
-        public String structure() {
-            return "";
-        }
-
-        @Override
-        public OptionalLong parameters() {
-            return OptionalLong.empty();
-        }
-
-        @Override
-        public OptionalLong macs() {
-            return OptionalLong.empty();
         }
     }
 

@@ -79,32 +79,18 @@ public record Score(
 
     /** The same failure with the cause of it behind its message. */
     public Score because(String reason) {
-        return new Score(
-                status,
-                message + "; " + reason,
-                statistic,
-                integration,
-                baseline,
-                plain,
-                integrated,
-                profile,
-                warnings);
+        return with(status, message + "; " + reason, statistic);
     }
 
     /** The same kernel by another statistic; what gave no kernel has failed by any. */
     Score by(Statistic other) {
         Optional<Value> value = integrated.flatMap(measurement -> measurement.value(other));
         Status now = integrated.isEmpty() ? status : status(integrated, value);
-        return new Score(
-                now,
-                integrated.isEmpty() ? message : message(now, other, value),
-                other,
-                integration,
-                baseline,
-                plain,
-                integrated,
-                profile,
-                warnings);
+        return with(now, integrated.isEmpty() ? message : message(now, other, value), other);
+    }
+
+    private Score with(Status now, String why, Statistic ranking) {
+        return new Score(now, why, ranking, integration, baseline, plain, integrated, profile, warnings);
     }
 
     /** The ranking statistic of the integrated kernel, if it is a number. */

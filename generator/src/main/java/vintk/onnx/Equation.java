@@ -1,7 +1,6 @@
 package vintk.onnx;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +97,5 @@ public record Equation(List<String> operands, String result) {
     @Override
     public String toString() {
         return String.join(",", operands) + "->" + result;
-    }
-
-    /** An equation of such operands. */
-    public static Equation of(String result, String... operands) {
-        return new Equation(Arrays.asList(operands), result);
     }
 }
