@@ -67,7 +67,7 @@ final class AttentionAdapters {
             x = withMask(x, site.x(3));
         }
         if (site.attributes().integer("is_causal", 0) != 0) {
-            x = Ops.add(x, Heads.causal(type, shape.dim(2), keys, past, Heads.MASKED));
+            x = Ops.add(x, Heads.causal(type, shape.dim(2), keys, past));
         }
         if (site.optional(6) != null) {
             long[] ends = site.constant(6).integers();

@@ -51,12 +51,12 @@ final class Heads {
         return Ops.reshape(Ops.matMul(runs, each), a.dim(0), a.dim(1), a.dim(2), b.dim(3));
     }
 
-    /** {@code fill} where key j comes after query i and the {@code past} keys before it, 0 elsewhere: [queries, keys]. */
-    static Value causal(DataType type, long queries, long keys, long past, double fill) {
+    /** {@link #MASKED} where key j comes after query i and the {@code past} keys before it, 0 elsewhere: [queries, keys]. */
+    static Value causal(DataType type, long queries, long keys, long past) {
         double[] mask = new double[Math.toIntExact(queries * keys)];
         for (int i = 0; i < queries; i++) {
             for (int j = 0; j < keys; j++) {
-                mask[(int) (i * keys) + j] = j > i + past ? fill : 0;
+                mask[(int) (i * keys) + j] = j > i + past ? MASKED : 0;
             }
         }
         return Ops.constant(Tensor.of(TensorType.of(type, queries, keys), mask));

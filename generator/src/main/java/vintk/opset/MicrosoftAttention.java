@@ -116,7 +116,7 @@ final class MicrosoftAttention {
             scores = Ops.add(scores, bias);
         }
         if (attributes.integer("unidirectional", 0) != 0) {
-            scores = Ops.add(scores, Heads.causal(type, queries, keys, keys - queries, Heads.MASKED));
+            scores = Ops.add(scores, Heads.causal(type, queries, keys, keys - queries));
         }
         return Heads.merge(Heads.product(Ops.softmax(scores, -1), v));
     }

@@ -90,21 +90,12 @@ final class Body {
                 names.put(each.getOutput(0), name);
                 graph.addNode(each.toBuilder().setOutput(0, name));
             } else {
-                rest.addNode(names.apply(bareInside(each), ""));
+                NodeProto changed = SubGraphs.inside(each, (name, graph) -> bare(graph, each, Declared.outputs(graph)));
+                rest.addNode(names.apply(changed, ""));
             }
         }
         inner.getOutputList().forEach(o -> rest.addOutput(o.toBuilder().setName(names.of(o.getName()))));
         return rest.build();
-    }
-
-    private NodeProto bareInside(NodeProto node) {
-        NodeProto.Builder changed = node.toBuilder();
-        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
-            if (attribute.hasG()) {
-                attribute.setG(bare(attribute.getG(), node, Declared.outputs(attribute.getG())));
-            }
-        }
-        return changed.build();
     }
 
     private static String base(NodeProto node) {

@@ -161,13 +161,7 @@ final class Functions {
 
     /** A node of a body without the constants in its sub-graphs, but for those that a sub-graph gives out. */
     private NodeProto hoistInside(String path, NodeProto node) {
-        NodeProto.Builder changed = node.toBuilder();
-        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
-            if (attribute.hasG()) {
-                attribute.setG(hoistInside(path + "/" + attribute.getName(), attribute.getG()));
-            }
-        }
-        return changed.build();
+        return SubGraphs.inside(node, (attribute, graph) -> hoistInside(path + "/" + attribute, graph));
     }
 
     private GraphProto hoistInside(String path, GraphProto graph) {
@@ -191,30 +185,15 @@ final class Functions {
 
     /** Attributes of a body's node that stand for attributes of the call: given there, or by the function's default. */
     private static NodeProto bind(FunctionProto function, NodeProto call, NodeProto inner) {
-        boolean refers = inner.getAttributeList().stream()
-                .anyMatch(a -> !a.getRefAttrName().isEmpty() || a.hasG() || a.getGraphsCount() > 0);
-        if (!refers) {
-            return inner;
-        }
         NodeProto.Builder bound = inner.toBuilder().clearAttribute();
         for (AttributeProto attribute : inner.getAttributeList()) {
-            AttributeProto.Builder builder = attribute.toBuilder();
-            if (!attribute.getRefAttrName().isEmpty()) {
-                AttributeProto given = attribute(function, call, attribute.getRefAttrName());
-                if (given == null) {
-                    continue;
-                }
-                builder = given.toBuilder().setName(attribute.getName());
+            String reference = attribute.getRefAttrName();
+            AttributeProto given = reference.isEmpty() ? attribute : attribute(function, call, reference);
+            if (given != null) {
+                bound.addAttribute(given.toBuilder().setName(attribute.getName()));
             }
-            if (builder.hasG()) {
-                builder.setG(bind(function, call, builder.getG()));
-            }
-            for (int i = 0; i < builder.getGraphsCount(); i++) {
-                builder.setGraphs(i, bind(function, call, builder.getGraphs(i)));
-            }
-            bound.addAttribute(builder);
         }
-        return bound.build();
+        return SubGraphs.inside(bound.build(), (attribute, graph) -> bind(function, call, graph));
     }
 
     private static GraphProto bind(FunctionProto function, NodeProto call, GraphProto graph) {

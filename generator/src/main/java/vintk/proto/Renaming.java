@@ -1,6 +1,5 @@
 package vintk.proto;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.HashMap;
@@ -38,27 +37,14 @@ final class Renaming {
 
     /** The node with its values renamed; its own name with a prefix. */
     NodeProto apply(NodeProto node, String prefix) {
-        NodeProto.Builder renamed = node.toBuilder().clearInput().clearOutput().clearAttribute();
+        NodeProto.Builder renamed = SubGraphs.inside(node, (attribute, graph) -> inside(graph)).toBuilder()
+                .clearInput()
+                .clearOutput();
         if (!node.getName().isEmpty()) {
             renamed.setName(prefix + node.getName());
         }
         node.getInputList().forEach(input -> renamed.addInput(of(input)));
         node.getOutputList().forEach(output -> renamed.addOutput(of(output)));
-        for (AttributeProto attribute : node.getAttributeList()) {
-            renamed.addAttribute(apply(attribute));
-        }
-        return renamed.build();
-    }
-
-    private AttributeProto apply(AttributeProto attribute) {
-        if (!attribute.hasG() && attribute.getGraphsCount() == 0) {
-            return attribute;
-        }
-        AttributeProto.Builder renamed = attribute.toBuilder().clearGraphs();
-        if (attribute.hasG()) {
-            renamed.setG(inside(attribute.getG()));
-        }
-        attribute.getGraphsList().forEach(graph -> renamed.addGraphs(inside(graph)));
         return renamed.build();
     }
 

@@ -4,8 +4,8 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -50,24 +50,29 @@ public final class SubGraphs {
         if (!any(graph)) {
             return change.apply(graph);
         }
-        List<NodeProto> nodes = new ArrayList<>();
-        for (NodeProto node : graph.getNodeList()) {
-            nodes.add(any(node) ? inside(node, change) : node);
-        }
+        List<NodeProto> nodes = graph.getNodeList().stream()
+                .map(node -> inside(node, (attribute, inner) -> map(inner, change)))
+                .toList();
         return change.apply(graph.toBuilder().clearNode().addAllNode(nodes).build());
     }
 
-    private static NodeProto inside(NodeProto node, UnaryOperator<GraphProto> change) {
-        NodeProto.Builder changed = node.toBuilder().clearAttribute();
-        for (AttributeProto attribute : node.getAttributeList()) {
-            AttributeProto.Builder builder = attribute.toBuilder();
+    /**
+     * A node with every graph that it holds changed.
+     *
+     * @param change of a graph, given the name of its attribute first
+     */
+    static NodeProto inside(NodeProto node, BiFunction<String, GraphProto, GraphProto> change) {
+        if (!any(node)) {
+            return node;
+        }
+        NodeProto.Builder changed = node.toBuilder();
+        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
             if (attribute.hasG()) {
-                builder.setG(map(attribute.getG(), change));
+                attribute.setG(change.apply(attribute.getName(), attribute.getG()));
             }
             for (int i = 0; i < attribute.getGraphsCount(); i++) {
-                builder.setGraphs(i, map(attribute.getGraphs(i), change));
+                attribute.setGraphs(i, change.apply(attribute.getName(), attribute.getGraphs(i)));
             }
-            changed.addAttribute(builder);
         }
         return changed.build();
     }
