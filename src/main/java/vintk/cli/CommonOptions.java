@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,8 +77,16 @@ final class CommonOptions {
     /** Shows the exception behind a status to those who ask for it. */
     void trace(Throwable failure) {
         if (stacktrace) {
-            Failures.trace(spec.commandLine().getErr(), failure);
+            trace(spec.commandLine().getErr(), failure);
         }
+    }
+
+    /** Messages hold names from files. */
+    static void trace(PrintWriter err, Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        trace.toString().lines().forEach(line -> err.println(TextLayout.plain(line.replace("\t", "    "))));
+        err.flush();
     }
 
     /** Refuses what an option cannot count. */

@@ -138,7 +138,7 @@ public final class Vintk implements Runnable {
     private static int explainFailure(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         line.getErr().println("vintk: " + oneLine(message(e)));
         if (parsed.expandedArgs().contains("--stacktrace")) {
-            Failures.trace(line.getErr(), e);
+            CommonOptions.trace(line.getErr(), e);
         }
         line.getErr().flush();
         return e instanceof ModelException ? ExitCode.NOTHING_SCORED : ExitCode.USAGE;

@@ -58,7 +58,7 @@ public final class CopiedRows {
     private static GraphProto expanded(GraphProto graph, Map<String, Tensor> rows) {
         GraphProto.Builder changed = graph.toBuilder().clearInitializer().clearNode();
         Names names = new Names(graph);
-        Map<String, String> copies = new HashMap<>();
+        Renaming copies = new Renaming();
         for (TensorProto tensor : graph.getInitializerList()) {
             Tensor row = rows.get(tensor.getName());
             if (row == null) {
@@ -74,11 +74,7 @@ public final class CopiedRows {
             changed.addNode(Body.node("Expand", whole, tensor.getName(), shape));
         }
         for (NodeProto node : graph.getNodeList()) {
-            NodeProto.Builder reader = node.toBuilder();
-            for (int i = 0; i < node.getInputCount(); i++) {
-                reader.setInput(i, copies.getOrDefault(node.getInput(i), node.getInput(i)));
-            }
-            changed.addNode(reader);
+            changed.addNode(copies.apply(node, ""));
         }
         return changed.build();
     }
