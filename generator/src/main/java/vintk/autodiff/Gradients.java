@@ -125,7 +125,7 @@ public final class Gradients {
             if (rule.isDifferentiable()) {
                 QuantizationRules.requireDequantize(node, active);
                 for (Value output : node.outputs()) {
-                    if (output.dataType().isFloating() || QuantizationRules.carriesGradient(output)) {
+                    if (output.dataType().isFloating() || QuantizationRules.carriesGradient(node)) {
                         active.add(output);
                     }
                 }

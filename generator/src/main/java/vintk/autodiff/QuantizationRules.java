@@ -18,6 +18,9 @@ import vintk.onnx.Value;
  * dq = dy · s. Scale s and zero point z are constants.
  */
 final class QuantizationRules {
+    /** Operators of which each number is one that they are given. */
+    private static final Set<String> MOVES = Set.of("Concat", "Expand", "Reshape", "Slice", "Transpose");
+
     private QuantizationRules() {}
 
     static void addTo(Rules.Adder rules) {
@@ -27,18 +30,18 @@ final class QuantizationRules {
                 new Rule(QuantizationRules::flow, p -> Rule.aligned(Rule.times(p, aligned(p, p.x(1))))));
     }
 
-    /** Whether a value of integers has a cotangent: what QuantizeLinear made of numbers. */
-    static boolean carriesGradient(Value output) {
-        return Ops.isNode(output, "QuantizeLinear");
+    /** Whether an output of integers has a cotangent where an input has: what QuantizeLinear made of numbers, moved or not. */
+    static boolean carriesGradient(Node node) {
+        return node.is("QuantizeLinear") || MOVES.contains(node.opType());
     }
 
-    /** Integers with a gradient are for DequantizeLinear only: another operator would lose it in silence. */
+    /** Integers with a gradient are for DequantizeLinear, and may be moved: another operator would lose it in silence. */
     static void requireDequantize(Node node, Set<Value> active) {
         boolean integers = node.inputs().stream()
                 .anyMatch(v -> v != null && active.contains(v) && !v.dataType().isFloating());
-        if (integers && !node.opType().equals("DequantizeLinear")) {
+        if (integers && !node.is("DequantizeLinear") && !MOVES.contains(node.opType())) {
             throw new UnsupportedOperatorException("no gradient rule for " + node
-                    + " of the integers of a QuantizeLinear: only DequantizeLinear may follow");
+                    + " of the integers of a QuantizeLinear: only DequantizeLinear may follow, and what moves them");
         }
     }
 

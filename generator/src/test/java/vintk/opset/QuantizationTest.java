@@ -251,6 +251,42 @@ class QuantizationTest {
         }
     }
 
+    /** Exporters, and optimisers, put between the two what only moves numbers. */
+    @Test
+    void integersMayBeMoved() {
+        TensorType floats = TensorType.of(DataType.FLOAT, 2, 3);
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .addInitializer(proto("scale", Tensor.floats(Shape.SCALAR, 0.5f)))
+                .addInitializer(proto("six", Tensor.longs(6)))
+                .addInitializer(proto("one", Tensor.longs(1)))
+                .addInitializer(proto("five", Tensor.longs(5)))
+                .addInitializer(proto("two", Tensor.longs(2)))
+                .addInitializer(proto("zero", Tensor.longs(0)))
+                .addNode(node("", "QuantizeLinear", "q", "x", "scale"))
+                .addNode(node("", "Transpose", "t", "q"))
+                .addNode(node("", "Reshape", "r", "t", "six"))
+                .addNode(node("", "Slice", "s", "r", "one", "five", "zero", "two"))
+                .addNode(node("", "Concat", "c", "s", "r")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("axis")
+                                .setType(AttributeType.INT)
+                                .setI(0)))
+                .addNode(node("", "DequantizeLinear", "y", "c", "scale"));
+        Map<String, TensorType> types = types(floats, TensorType.of(DataType.UINT8, 2, 3));
+        types.put("t", TensorType.of(DataType.UINT8, 3, 2));
+        types.put("r", TensorType.of(DataType.UINT8, 6));
+        types.put("s", TensorType.of(DataType.UINT8, 2));
+        types.put("c", TensorType.of(DataType.UINT8, 8));
+        types.put("y", TensorType.of(DataType.FLOAT, 8));
+        Imported imported = Imported.of(model(graph, floats, 13, "y"), types);
+        // Column by column: 1 4 2 5 3 -1, of which 4 and 5 are taken twice, and what is below 0 is clipped.
+        double[] x = {1, 2, 3, 4, 5, -1};
+        assertArrayEquals(
+                new double[] {4, 5, 1, 4, 2, 5, 3, 0}, imported.value("y", x).numbers(), 0);
+        assertArrayEquals(
+                new double[] {1, 1, 1, 2, 2, 0}, imported.gradients("y", x).get("x"), 0);
+    }
+
     /** An operator between the two would lose the gradient. */
     @Test
     void anOperatorOnTheIntegersIsRefused() {
@@ -258,14 +294,15 @@ class QuantizationTest {
         GraphProto.Builder graph = GraphProto.newBuilder()
                 .addInitializer(proto("scale", Tensor.floats(Shape.SCALAR, 0.5f)))
                 .addNode(node("", "QuantizeLinear", "q", "x", "scale"))
-                .addNode(node("", "Transpose", "p", "q"))
+                .addNode(node("", "Max", "p", "q", "q"))
                 .addNode(node("", "DequantizeLinear", "y", "p", "scale"));
         Imported imported =
                 Imported.of(model(graph, floats, 13, "y"), types(floats, TensorType.of(DataType.UINT8, 2, 2)));
         UnsupportedOperatorException refused =
                 assertThrows(UnsupportedOperatorException.class, () -> imported.gradients("y", new double[4]));
         assertEquals(
-                "no gradient rule for Transpose of the integers of a QuantizeLinear: only DequantizeLinear may follow",
+                "no gradient rule for Max of the integers of a QuantizeLinear: only DequantizeLinear may follow, and what"
+                        + " moves them",
                 refused.getMessage());
     }
 }
