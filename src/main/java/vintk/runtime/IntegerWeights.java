@@ -2,12 +2,11 @@ package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.DataType;
+import vintk.proto.Declared;
 
 /** Weights that stay integers: what a Cast reads, or a DequantizeLinear that could not be computed beforehand. They do not count. */
 final class IntegerWeights {
@@ -18,13 +17,7 @@ final class IntegerWeights {
     /** How many there are. */
     static long of(ModelProto model) {
         GraphProto graph = model.getGraph();
-        Map<String, TensorProto> stored = new HashMap<>();
-        graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
-        for (NodeProto node : graph.getNodeList()) {
-            if (node.getOpType().equals("Constant") && node.getAttribute(0).hasT()) {
-                stored.put(node.getOutput(0), node.getAttribute(0).getT());
-            }
-        }
+        Map<String, TensorProto> stored = Declared.constants(graph);
         return graph.getNodeList().stream()
                 .filter(node -> node.getInputCount() > 0 && stored.containsKey(node.getInput(0)))
                 .filter(node -> isWeight(node.getOpType(), stored.get(node.getInput(0))))

@@ -1,6 +1,7 @@
 package vintk.proto;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.HashSet;
@@ -30,6 +31,19 @@ public final class Declared {
     static Map<String, TensorProto> initializers(GraphProto graph) {
         Map<String, TensorProto> byName = new LinkedHashMap<>();
         graph.getInitializerList().forEach(tensor -> byName.put(tensor.getName(), tensor));
+        return byName;
+    }
+
+    /** Initializers, and the tensors of Constant nodes. */
+    public static Map<String, TensorProto> constants(GraphProto graph) {
+        Map<String, TensorProto> byName = initializers(graph);
+        for (NodeProto node : graph.getNodeList()) {
+            if (node.getOpType().equals("Constant")
+                    && node.getAttributeCount() > 0
+                    && node.getAttribute(0).hasT()) {
+                byName.put(node.getOutput(0), node.getAttribute(0).getT());
+            }
+        }
         return byName;
     }
 }

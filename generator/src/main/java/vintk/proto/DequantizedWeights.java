@@ -28,12 +28,7 @@ final class DequantizedWeights {
 
     private DequantizedWeights(GraphProto graph) {
         this.graph = graph;
-        this.stored = Declared.initializers(graph);
-        for (NodeProto node : graph.getNodeList()) {
-            if (node.getOpType().equals("Constant") && node.getAttribute(0).hasT()) {
-                stored.put(node.getOutput(0), node.getAttribute(0).getT());
-            }
-        }
+        this.stored = Declared.constants(graph);
     }
 
     static GraphProto of(GraphProto graph) {

@@ -21,7 +21,8 @@ public final class Preparation {
         ModelProto sorted = SubGraphs.map(flat, Order::topological);
         ModelProto plain = SubGraphs.map(
                 SinglePrecision.of(sorted),
-                graph -> BatchFirst.of(SamePadding.of(DequantizedWeights.of(InferenceMode.of(graph)))));
+                graph -> BatchFirst.of(
+                        SamePadding.of(DequantizedWeights.of(QuantisedOperators.of(InferenceMode.of(graph))))));
         return plain.toBuilder()
                 .clearTrainingInfo()
                 .setIrVersion(Math.max(IR_VERSION, plain.getIrVersion()))

@@ -1,0 +1,211 @@
+package vintk.proto;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import vintk.onnx.Attributes;
+import vintk.onnx.DataType;
+import vintk.onnx.Tensor;
+import vintk.onnx.TensorReader;
+import vintk.onnx.TensorType;
+import vintk.onnx.TensorWriter;
+
+/**
+ * Operators that compute with quantised numbers, of ONNX and of ONNX Runtime's quantiser, as what they stand for: the operator of floats
+ * between DequantizeLinear and QuantizeLinear, to which gradients go straight through. Where a result lies in the middle between two
+ * integers, rounding may take the other one.
+ */
+final class QuantisedOperators {
+    /**
+     * How an operator takes its numbers.
+     *
+     * @param op of floats
+     * @param operands inputs before scale and zero point each
+     * @param result input that is the scale of the result, before its zero point
+     * @param bias input of int32, of the product of both operands' scales; 0 for none
+     */
+    private record Form(String op, List<Integer> operands, int result, int bias) {
+        static Form one(String op) {
+            return new Form(op, List.of(0), 3, 0);
+        }
+
+        static Form two(String op) {
+            return new Form(op, List.of(0, 3), 6, 0);
+        }
+    }
+
+    private static final Map<String, Form> FORMS = Map.ofEntries(
+            Map.entry("QLinearConv", new Form("Conv", List.of(0, 3), 6, 8)),
+            Map.entry("QLinearMatMul", Form.two("MatMul")),
+            Map.entry("com.microsoft.QGemm", new Form("Gemm", List.of(0, 3), 7, 6)),
+            Map.entry("com.microsoft.QLinearAdd", Form.two("Add")),
+            Map.entry("com.microsoft.QLinearMul", Form.two("Mul")),
+            Map.entry("com.microsoft.QLinearAveragePool", Form.one("AveragePool")),
+            Map.entry("com.microsoft.QLinearGlobalAveragePool", Form.one("GlobalAveragePool")),
+            Map.entry("com.microsoft.QLinearLeakyRelu", Form.one("LeakyRelu")),
+            Map.entry("com.microsoft.QLinearSigmoid", Form.one("Sigmoid")),
+            Map.entry("com.microsoft.QLinearSoftmax", Form.one("Softmax")),
+            Map.entry("com.microsoft.QLinearConcat", new Form("Concat", List.of(), 0, 0)));
+
+    /** What leaves numbers what they are: scale and zero point stay. */
+    private static final Set<String> MOVES =
+            Set.of("Flatten", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze");
+
+    private final GraphProto graph;
+    private final Map<String, TensorProto> constants;
+    private final Names names;
+    private final GraphProto.Builder changed;
+
+    /** Scale and zero point of integers, by name. */
+    private final Map<String, List<String>> scales = new HashMap<>();
+
+    private QuantisedOperators(GraphProto graph) {
+        this.graph = graph;
+        this.constants = Declared.constants(graph);
+        this.names = new Names(graph);
+        this.changed = graph.toBuilder().clearNode();
+    }
+
+    /** @param graph with its nodes in order */
+    static GraphProto of(GraphProto graph) {
+        boolean any = graph.getNodeList().stream().anyMatch(node -> FORMS.containsKey(name(node)));
+        return any ? new QuantisedOperators(graph).changed() : graph;
+    }
+
+    private static String name(NodeProto node) {
+        return (node.getDomain().isEmpty() ? "" : node.getDomain() + ".") + node.getOpType();
+    }
+
+    private GraphProto changed() {
+        for (NodeProto node : graph.getNodeList()) {
+            Form form = FORMS.get(name(node));
+            List<String> of = node.getInputCount() > 0 ? scales.get(node.getInput(0)) : null;
+            if (form == null || !lowered(node, form)) {
+                boolean pooled = of != null && node.getOpType().equals("MaxPool") && node.getOutputCount() == 1;
+                if (pooled) {
+                    List<String> numbers = List.of(dequantized(node, node.getInput(0), of, 0));
+                    quantize(node, between(node, "MaxPool", node, numbers), of);
+                } else {
+                    changed.addNode(node);
+                }
+                if (node.getOpType().equals("QuantizeLinear")) {
+                    scales.put(node.getOutput(0), pair(node, 1));
+                } else if (of != null && MOVES.contains(node.getOpType())) {
+                    scales.put(node.getOutput(0), of);
+                }
+            }
+        }
+        return changed.build();
+    }
+
+    /** Whether that could be done: not where images have their channels last, or the scale of a bias is no constant. */
+    private boolean lowered(NodeProto node, Form form) {
+        Attributes attributes = Attributes.of(node.getAttributeList());
+        boolean biased = form.bias > 0 && !input(node, form.bias).isEmpty();
+        TensorProto scale = biased ? biasScale(node, attributes.real("alpha", 1)) : null;
+        if (attributes.integer("channels_last", 0) != 0 || biased && scale == null) {
+            return false;
+        }
+        boolean concat = form.operands.isEmpty();
+        List<Integer> operands = concat
+                ? IntStream.iterate(2, i -> i < node.getInputCount(), i -> i + 3)
+                        .boxed()
+                        .toList()
+                : form.operands;
+        List<String> numbers = new ArrayList<>();
+        for (int i : operands) {
+            // Weights have a scale for each channel of their output, if for more than all.
+            int axis = form.op.equals("Conv") || attributes.integer("transB", 0) != 0 ? 0 : -1;
+            numbers.add(dequantized(node, node.getInput(i), pair(node, i + 1), axis));
+        }
+        if (biased) {
+            changed.addInitializer(scale);
+            numbers.add(dequantized(node, node.getInput(form.bias), List.of(scale.getName()), 0));
+        }
+        NodeProto.Builder own = node.toBuilder().clearAttribute();
+        attributes.without("channels_last").without("opset").all().forEach(own::addAttribute);
+        if (input(node, form.result).isEmpty()) {
+            changed.addNode(own.setOpType(form.op).clearDomain().clearInput().addAllInput(numbers));
+        } else {
+            quantize(node, between(node, form.op, own.build(), numbers), pair(node, form.result));
+        }
+        return true;
+    }
+
+    /** The operator of floats; its output is what is quantised next. */
+    private String between(NodeProto node, String op, NodeProto like, List<String> numbers) {
+        String output = names.fresh(node.getOutput(0) + "/float");
+        changed.addNode(like.toBuilder()
+                .setOpType(op)
+                .clearDomain()
+                .clearInput()
+                .addAllInput(numbers)
+                .clearOutput()
+                .addOutput(output));
+        return output;
+    }
+
+    private String dequantized(NodeProto node, String integers, List<String> pair, long axis) {
+        String output = names.fresh(integers + "/float");
+        changed.addNode(NodeProto.newBuilder()
+                .setName(names.fresh(node.getName() + "/dequantize"))
+                .setOpType("DequantizeLinear")
+                .addInput(integers)
+                .addAllInput(pair)
+                .addOutput(output)
+                .addAllAttribute(
+                        isOne(pair.get(0))
+                                ? List.of()
+                                : Attributes.NONE.with("axis", axis).all()));
+        return output;
+    }
+
+    private boolean isOne(String scale) {
+        TensorProto tensor = constants.get(scale);
+        return tensor == null || TensorReader.type(tensor).shape().elements() == 1;
+    }
+
+    private void quantize(NodeProto node, String numbers, List<String> pair) {
+        changed.addNode(NodeProto.newBuilder()
+                .setName(names.fresh(node.getName() + "/quantize"))
+                .setOpType("QuantizeLinear")
+                .addInput(numbers)
+                .addAllInput(pair)
+                .addOutput(node.getOutput(0)));
+        scales.put(node.getOutput(0), pair);
+    }
+
+    /** A scale, and the zero point behind it where there is one. */
+    private static List<String> pair(NodeProto node, int scale) {
+        String zero = input(node, scale + 1);
+        return zero.isEmpty() ? List.of(node.getInput(scale)) : List.of(node.getInput(scale), zero);
+    }
+
+    /** The product of the scales of both operands, and a factor; null where they are not constants. */
+    private TensorProto biasScale(NodeProto node, float factor) {
+        TensorProto a = constants.get(input(node, 1));
+        TensorProto b = constants.get(input(node, 4));
+        if (a == null || b == null || !isOne(input(node, 1))) {
+            return null;
+        }
+        float scale = TensorReader.read(a).toFloats()[0] * factor;
+        Tensor scales = TensorReader.read(b);
+        int count = Math.toIntExact(scales.shape().elements());
+        String name = names.fresh(input(node, 4) + "/bias");
+        Tensor product =
+                Tensor.of(new TensorType(DataType.FLOAT, scales.shape()), count, i -> scale * (float) scales.number(i));
+        TensorProto made = TensorWriter.write(name, product);
+        constants.put(name, made);
+        return made;
+    }
+
+    private static String input(NodeProto node, int i) {
+        return i < node.getInputCount() ? node.getInput(i) : "";
+    }
+}
