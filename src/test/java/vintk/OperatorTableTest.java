@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import vintk.autodiff.Rules;
 import vintk.opset.OperatorTable;
 import vintk.opset.OperatorTable.Support;
+import vintk.proto.QuantisedOperators;
 
 /**
  * The README's table of operators is that of the code. To write it anew: {@code mvn -o -pl generator,src test
@@ -20,7 +21,7 @@ class OperatorTableTest {
     private static final String END = "<!-- /operators -->";
 
     private static OperatorTable table() {
-        return OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable());
+        return OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable(), QuantisedOperators.operators());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import vintk.autodiff.Rules;
 import vintk.opset.OperatorTable;
 import vintk.opset.OperatorUse;
+import vintk.proto.QuantisedOperators;
 import vintk.runtime.Inspection;
 
 /** An inspection as JSON. What is not known, because the model was refused before, is null. */
@@ -43,7 +44,8 @@ final class InspectJson {
         found.network().ifPresent(network -> network.remarks().forEach(warnings::add));
         tensors(node.putArray("parameters"), found.counted());
         tensors(node.putArray("left_out"), found.leftOut());
-        OperatorTable table = OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable());
+        OperatorTable table =
+                OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable(), QuantisedOperators.operators());
         ArrayNode operators = node.putArray("operators");
         found.operators().forEach(use -> operators
                 .addObject()

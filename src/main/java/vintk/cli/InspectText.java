@@ -9,6 +9,7 @@ import vintk.autodiff.Rules;
 import vintk.onnx.Shape;
 import vintk.opset.OperatorTable;
 import vintk.opset.OperatorUse;
+import vintk.proto.QuantisedOperators;
 import vintk.report.SiNumber;
 import vintk.report.TextLayout;
 import vintk.runtime.Differentiation;
@@ -133,7 +134,8 @@ final class InspectText {
     }
 
     private void operators() {
-        OperatorTable table = OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable());
+        OperatorTable table =
+                OperatorTable.of(Rules.differentiable(), Rules.nonDifferentiable(), QuantisedOperators.operators());
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"Operators", "nodes", "constant", "gradient"});
         for (OperatorUse use : found.operators()) {

@@ -60,8 +60,9 @@ public record OperatorTable(SortedMap<String, Support> supports) {
      *
      * @param rules operators that have a gradient, in canonical form
      * @param zero operators declared to have none
+     * @param quantised operators of quantised numbers
      */
-    public static OperatorTable of(SortedSet<String> rules, SortedSet<String> zero) {
+    public static OperatorTable of(SortedSet<String> rules, SortedSet<String> zero, Set<String> quantised) {
         SortedMap<String, Support> supports = new TreeMap<>();
         RESOLVED.forEach(o -> supports.put(o, Support.RESOLVED));
         SEQUENCES.forEach(o -> supports.put(o, Support.RESOLVED));
@@ -69,6 +70,7 @@ public record OperatorTable(SortedMap<String, Support> supports) {
         // An operator with both is brought to its canonical form first.
         rules.forEach(o -> supports.put(o, Support.RULE));
         zero.forEach(o -> supports.put(o, Support.NO_GRADIENT));
+        quantised.forEach(o -> supports.put(o, Support.STRAIGHT_THROUGH));
         supports.replaceAll((o, s) ->
                 STRAIGHT_THROUGH.contains(o.substring(o.lastIndexOf('.') + 1)) ? Support.STRAIGHT_THROUGH : s);
         return new OperatorTable(supports);

@@ -21,7 +21,7 @@ import vintk.onnx.TensorWriter;
  * between DequantizeLinear and QuantizeLinear, to which gradients go straight through. Where a result lies in the middle between two
  * integers, rounding may take the other one.
  */
-final class QuantisedOperators {
+public final class QuantisedOperators {
     /**
      * How an operator takes its numbers.
      *
@@ -70,6 +70,11 @@ final class QuantisedOperators {
         this.constants = Declared.constants(graph);
         this.names = new Names(graph);
         this.changed = graph.toBuilder().clearNode();
+    }
+
+    /** What is lowered, with its domain in front where it is not ONNX' own. */
+    public static Set<String> operators() {
+        return FORMS.keySet();
     }
 
     /** @param graph with its nodes in order */
