@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,7 +51,19 @@ final class ModelFiles {
         for (Path file : files) {
             once.putIfAbsent(place(file), file);
         }
+        requireText(once.values());
         return named(List.copyOf(once.values()), inputs, reinit);
+    }
+
+    /** Of names that are not text all unreadable bytes look the same: results of two such files would be taken for those of one. */
+    private static void requireText(Collection<Path> files) {
+        Set<String> texts = new HashSet<>();
+        for (Path file : files) {
+            if (!texts.add(file.toAbsolutePath().normalize().toString())) {
+                throw new IllegalArgumentException(
+                        "two files are both called %s, as their names are not text here: rename them".formatted(file));
+            }
+        }
     }
 
     /** One for all ways into a folder; links to one model under several names are several models. */

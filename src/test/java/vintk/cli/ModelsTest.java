@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,24 @@ class ModelsTest {
         assertEquals(
                 1, scored.out().lines().filter(line -> line.endsWith(" ok")).count(), scored.out());
         assertTrue(scored.out().contains("1  tiny-vit-3  "), scored.out());
+    }
+
+    /** Results name files by text: those of one would be taken for those of the other. */
+    @Test
+    void ofNamesThatAreNotText(@TempDir Path folder) throws IOException, InterruptedException {
+        boolean anyBytes = System.getProperty("sun.jnu.encoding").startsWith("ISO");
+        assumeTrue(Platform.isLinux() && !anyBytes, "all names are text here");
+        Path models = Files.createDirectory(folder.resolve("models"));
+        String copies = "for name in 376 377; do cp \"$1\" \"$2/$(printf \"\\\\$name\").onnx\"; done";
+        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
+        new ProcessBuilder("/bin/sh", "-c", copies, "sh", model.toString(), models.toString())
+                .start()
+                .waitFor();
+        assertEquals(2, models.toFile().list().length);
+        Shell ranked = Shell.vintk("rank", models, "--batch", 2, "--out", folder.resolve("results.jsonl"));
+        assertEquals(ExitCode.USAGE, ranked.code(), ranked.out());
+        assertTrue(ranked.err().contains("are not text here: rename them"), ranked.err());
+        assertFalse(Files.exists(folder.resolve("results.jsonl")));
     }
 
     /** They are a ranking's simplest input. One is fixed to a batch of 4 and has further outputs: the first counts. */
