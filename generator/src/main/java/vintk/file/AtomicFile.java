@@ -22,6 +22,9 @@ public final class AtomicFile {
     /** As many as Linux follows. */
     private static final int MOST_LINKS = 40;
 
+    /** Characters, of which each may take three bytes. */
+    private static final int LONG = 70;
+
     private AtomicFile() {}
 
     /**
@@ -41,7 +44,7 @@ public final class AtomicFile {
         // Not Files.createTempFile: its files are private to their owner, and the result should be as readable as any
         // other.
         Path temporary = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+                "." + shortened(target) + "." + ProcessHandle.current().pid() + ".tmp");
         try {
             content.writeTo(temporary);
             force(temporary, StandardOpenOption.WRITE);
@@ -52,6 +55,12 @@ public final class AtomicFile {
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /** The name of a file, with room for more: systems take names of 255 bytes, which a long one may have by itself. */
+    private static String shortened(Path file) {
+        String name = file.getFileName().toString();
+        return name.length() <= LONG ? name : Integer.toHexString(name.hashCode());
     }
 
     /** Where links that lead to no file yet lead to. */

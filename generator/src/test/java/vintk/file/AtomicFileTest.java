@@ -27,6 +27,15 @@ class AtomicFileTest {
         }
     }
 
+    /** Of the 255 bytes that a name may have nothing is needed for the temporary one. */
+    @Test
+    void namesMayBeLong() throws IOException {
+        Path file = folder.resolve("n".repeat(249) + ".jsonl");
+        AtomicFile.write(file, path -> Files.writeString(path, "text"));
+        assertEquals("text", Files.readString(file));
+        assertEquals(1, folder.toFile().list().length);
+    }
+
     @Test
     void linksInACircleAreRefused() throws IOException {
         Path one = folder.resolve("one");
