@@ -26,11 +26,13 @@ import vintk.score.Source;
 import vintk.score.Status;
 
 /**
- * Scores a list of models with a progress bar, keeps every result on disk as it comes, and reports. Ctrl-C, or the signal
- * with which schedulers end a job, ends the run under way and reports what is there.
+ * Scores a list of models with a progress bar, keeps every result on disk as it comes, and reports. Ctrl-C, the signal
+ * with which schedulers end a job, or the end of the terminal, ends the run under way and reports what is there.
  */
 final class Study {
     /** As shells report a process that a signal ended: 128 and the signal's number. */
+    private static final int HUNG_UP = 129;
+
     private static final int INTERRUPTED = 130;
 
     private static final int TERMINATED = 143;
@@ -176,11 +178,13 @@ final class Study {
 
     /** What signals end early. Only now, when the progress bar is there: its terminal gives signals back to the system. */
     private List<Result> interruptibly(Supplier<List<Result>> work) {
+        Object beforeHup = Signals.register("HUP", () -> interrupt(HUNG_UP));
         Object beforeInt = Signals.register("INT", () -> interrupt(INTERRUPTED));
         Object beforeTerm = Signals.register("TERM", () -> interrupt(TERMINATED));
         try {
             return work.get();
         } finally {
+            Signals.unregister("HUP", beforeHup);
             Signals.unregister("INT", beforeInt);
             Signals.unregister("TERM", beforeTerm);
             Interruption.reset();

@@ -36,7 +36,7 @@ import vintk.runtime.ModelException;
         footer = {
             "",
             "Exit codes: 0 ok, 1 some models failed, 2 usage, 3 nothing could be scored,",
-            "130 and 143 interrupted. Examples, with vintk for java -jar target/vintk.jar:",
+            "129, 130 and 143 interrupted. Examples, with vintk for java -jar target/vintk.jar:",
             "",
             "  vintk rank autoformer-tiny --count 20        twenty candidates of a space",
             "  vintk rank models/                           all ONNX files of a folder",

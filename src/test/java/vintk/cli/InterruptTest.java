@@ -24,10 +24,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InterruptTest {
     /** With a progress bar too, whose terminal has ideas of its own about signals. */
     @ParameterizedTest
-    @CsvSource({"two words.csv, false", "results.jsonl, false", "results.csv, true"})
-    void keepsResults(String name, boolean inTerminal, @TempDir Path folder) throws IOException, InterruptedException {
+    @CsvSource({"two words.csv, false, INT, 130", "results.jsonl, false, HUP, 129", "results.csv, true, INT, 130"})
+    void keepsResults(String name, boolean inTerminal, String signal, int code, @TempDir Path folder)
+            throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no /bin/kill to send an interrupt with");
-        assumeFalse(isInterruptIgnored(), "this process ignores interrupts, and so do those it starts");
+        assumeFalse(isIgnored(code - 128), "this process ignores this signal, and so do those it starts");
         Path out = folder.resolve(name);
         Path partial = name.endsWith(".jsonl") ? out : folder.resolve(name + ".partial.jsonl");
         Path temporary = Files.createDirectory(folder.resolve("temporary files"));
@@ -70,15 +71,19 @@ class InterruptTest {
                 : process.pid();
         assertTrue(isRelaunched(ranked, "GLIBC_TUNABLES="), "without the allocator's settings");
         assertTrue(isRelaunched(ranked, "ORT_DISABLE_TELEMETRY=1"), "with usage reports");
-        new ProcessBuilder("/bin/kill", "-INT", Long.toString(ranked)).start().waitFor();
+        new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(ranked))
+                .start()
+                .waitFor();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process did not end");
         String log = Files.readString(folder.resolve("log"));
-        assertEquals(130, process.exitValue(), log);
+        assertEquals(code, process.exitValue(), log);
         assertEquals(inTerminal, log.contains("/500 models"), log);
         assertTrue(log.contains("interrupted, "), log);
         assertTrue(log.contains("of 500 models are scored; they are in " + out + ", --resume goes on"), log);
         assertTrue(lines(out) >= 2, log);
         assertTrue(lines(partial) >= 2, "nothing to resume with");
+        Path inWork = partial.resolveSibling(partial.getFileName() + ".in-work.json");
+        assertFalse(Files.exists(inWork), "a model is said to have ended the process");
         assertFalse(Platform.isLinux() && left(folder).contains("onnxruntime"), () -> "left: " + left(folder));
     }
 
@@ -95,13 +100,13 @@ class InterruptTest {
         return List.of("/usr/bin/script", "-qec", "exec " + quoted, "/dev/null");
     }
 
-    /** What a shell starts in the background without job control ignores SIGINT, signal 2; Linux says so. */
-    private static boolean isInterruptIgnored() throws IOException {
+    /** What a shell starts in the background without job control ignores SIGINT, signal 2, under nohup SIGHUP, 1; Linux says so. */
+    private static boolean isIgnored(int signal) throws IOException {
         Path status = Path.of("/proc/self/status");
         return Files.exists(status)
                 && Files.readAllLines(status).stream()
                         .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line -> (Long.parseUnsignedLong(line.split("\\s+")[1], 16) & 2) != 0);
+                        .anyMatch(line -> (Long.parseUnsignedLong(line.split("\\s+")[1], 16) >> (signal - 1) & 1) != 0);
     }
 
     /** On Linux the process has begun anew, with settings in its environment and the same number. */
