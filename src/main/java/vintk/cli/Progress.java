@@ -1,13 +1,12 @@
 package vintk.cli;
 
-import java.io.IOException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import org.jline.terminal.spi.SystemStream;
-import org.jline.terminal.spi.TerminalProvider;
 import org.jline.utils.OSUtils;
 
 /**
@@ -17,8 +16,15 @@ import org.jline.utils.OSUtils;
 final class Progress implements AutoCloseable {
     private static final int WIDTH = 80;
 
+    private static final int STANDARD_ERROR = 2;
+
     /** Between two lines. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    /** What is needed of the C library. */
+    interface CLibrary extends Library {
+        int isatty(int descriptor);
+    }
 
     private final CommonOptions common;
     private final String task;
@@ -86,14 +92,17 @@ final class Progress implements AutoCloseable {
                 .build();
     }
 
-    /** Whether standard error is a terminal: Java itself knows of input and output alone. */
+    /**
+     * Whether standard error is a terminal: Java itself knows of input and output alone. JLine, which the bar is of, would unpack a
+     * library of its own to find that out, and leave it in the temporary folder where the process is killed.
+     */
     private static boolean isSeen() {
         if (OSUtils.IS_WINDOWS) {
             return System.console() != null;
         }
         try {
-            return TerminalProvider.load("exec").isSystemStream(SystemStream.Error);
-        } catch (IOException e) {
+            return Native.load("c", CLibrary.class).isatty(STANDARD_ERROR) != 0;
+        } catch (LinkageError e) {
             return false;
         }
     }

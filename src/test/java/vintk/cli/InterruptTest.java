@@ -71,6 +71,7 @@ class InterruptTest {
                 : process.pid();
         assertTrue(isRelaunched(ranked, "GLIBC_TUNABLES="), "without the allocator's settings");
         assertTrue(isRelaunched(ranked, "ORT_DISABLE_TELEMETRY=1"), "with usage reports");
+        assertFalse(!inTerminal && left(folder).contains("jline"), () -> "for a bar that nobody sees: " + left(folder));
         new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(ranked))
                 .start()
                 .waitFor();
