@@ -93,10 +93,13 @@ final class Progress implements AutoCloseable {
     }
 
     /**
-     * Whether standard error is a terminal: Java itself knows of input and output alone. JLine, which the bar is of, would unpack a
+     * Whether standard error is a terminal on which a bar can move: Java itself knows of input and output alone. JLine, which the bar is of, would unpack a
      * library of its own to find that out, and leave it in the temporary folder where the process is killed.
      */
     private static boolean isSeen() {
+        if ("dumb".equals(System.getenv("TERM"))) {
+            return false;
+        }
         if (OSUtils.IS_WINDOWS) {
             return System.console() != null;
         }

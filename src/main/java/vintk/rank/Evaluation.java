@@ -138,14 +138,18 @@ public final class Evaluation {
             failures.accept(e);
             return failed(subject, Status.ERROR, "its graph is nested too deeply", start);
         } catch (RuntimeException | Error e) {
-            // An Error too: a file that is cut short while it is read is one.
             failures.accept(e);
             if (ModelException.isOverflow(e)) {
                 return failed(subject, Status.OUT_OF_MEMORY, ModelException.TOO_MANY, start);
             }
-            String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            return failed(subject, Status.ERROR, message, start);
+            return failed(subject, Status.ERROR, message(e), start);
         }
+    }
+
+    private static String message(Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // What Java makes of memory whose file is gone.
+        return e instanceof InternalError ? "its file was cut short while it was read, it seems: " + message : message;
     }
 
     private static Status status(ModelException.Kind kind) {
