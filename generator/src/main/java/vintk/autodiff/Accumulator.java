@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
-import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /**
@@ -182,11 +181,11 @@ public final class Accumulator {
         List<Value> pieces = new ArrayList<>();
         long at = 0;
         for (Cotangent.Window window : windows) {
-            addZeros(pieces, axis, window.start() - at);
+            addZeros(pieces, window, window.start() - at);
             pieces.add(full(window));
             at = window.end();
         }
-        addZeros(pieces, axis, extent - at);
+        addZeros(pieces, windows.get(0), extent - at);
         return Ops.concat(axis, pieces);
     }
 
@@ -202,9 +201,11 @@ public final class Accumulator {
         return shape().rank() + axis;
     }
 
-    private void addZeros(List<Value> pieces, int axis, long extent) {
+    /** Of the type of the gradient, which is not that of the target where this holds quantised integers. */
+    private void addZeros(List<Value> pieces, Cotangent.Window beside, long extent) {
         if (extent > 0) {
-            pieces.add(Ops.filled(new TensorType(target.dataType(), shape().with(axisOf(axis), extent)), 0));
+            Shape shape = shape().with(axisOf(beside.axis()), extent);
+            pieces.add(Ops.filled(beside.value().type().withShape(shape), 0));
         }
     }
 }

@@ -287,6 +287,37 @@ class QuantizationTest {
                 new double[] {1, 1, 1, 2, 2, 0}, imported.gradients("y", x).get("x"), 0);
     }
 
+    /** Parts of the integers, and what lies between them, as of a Split of which one output is not read: zeros of floats. */
+    @Test
+    void partsOfIntegersHaveGradientsOfFloats() {
+        TensorType floats = TensorType.of(DataType.FLOAT, 6);
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .addInitializer(proto("scale", Tensor.floats(Shape.SCALAR, 0.5f)))
+                .addInitializer(proto("zero", Tensor.longs(0)))
+                .addInitializer(proto("one", Tensor.longs(1)))
+                .addInitializer(proto("four", Tensor.longs(4)))
+                .addInitializer(proto("six", Tensor.longs(6)))
+                .addNode(node("", "QuantizeLinear", "q", "x", "scale"))
+                .addNode(node("", "Slice", "s", "q", "zero", "one"))
+                .addNode(node("", "Slice", "t", "q", "four", "six"))
+                .addNode(node("", "Concat", "c", "t", "s")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("axis")
+                                .setType(AttributeType.INT)
+                                .setI(0)))
+                .addNode(node("", "DequantizeLinear", "y", "c", "scale"));
+        Map<String, TensorType> types = types(floats, TensorType.of(DataType.UINT8, 6));
+        types.put("s", TensorType.of(DataType.UINT8, 1));
+        types.put("t", TensorType.of(DataType.UINT8, 2));
+        types.put("c", TensorType.of(DataType.UINT8, 3));
+        types.put("y", TensorType.of(DataType.FLOAT, 3));
+        Imported imported = Imported.of(model(graph, floats, 13, "y"), types);
+        double[] x = {1, 2, 3, 4, 5, 6};
+        assertArrayEquals(new double[] {5, 6, 1}, imported.value("y", x).numbers(), 0);
+        assertArrayEquals(
+                new double[] {1, 0, 0, 0, 1, 1}, imported.gradients("y", x).get("x"), 0);
+    }
+
     /** An operator between the two would lose the gradient. */
     @Test
     void anOperatorOnTheIntegersIsRefused() {
