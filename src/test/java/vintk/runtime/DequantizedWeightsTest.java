@@ -128,17 +128,55 @@ class DequantizedWeightsTest {
     }
 
     private KernelMatrix kernel(TestModel model) throws IOException {
-        model.input("x", -1, 2)
-                .node("MatMul", "m", "x", "weight")
+        return kernelOf(model.node("MatMul", "m", "x", "weight")
                 .node("Add", "n", "m", "bias")
-                .node("Tanh", "y", "n")
-                .output("y");
+                .node("Tanh", "y", "n"));
+    }
+
+    private KernelMatrix kernelOf(TestModel model) throws IOException {
+        model.input("x", -1, 2).output("y");
         Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
         OnnxNetwork network = OnnxNetwork.read(file);
         assertEquals(List.of(), network.remarks());
         try (KernelEngine engine = KernelEngine.open(network, 2, Shape.of(2), KernelOptions.defaults())) {
             return engine.compute(new float[] {0.1f, 0.2f, -0.3f, 0.4f});
         }
+    }
+
+    /** Integers that two layers share are one weight, also where each has a DequantizeLinear of its own. */
+    @Test
+    void sharedIntegersAreOneParameter() throws IOException {
+        TestModel numbers = TestModel.opset(13)
+                .initializer("weight", Tensor.floats(Shape.of(2, 2), 1, -2, 3, 4))
+                .node("MatMul", "h", "x", "weight")
+                .node("MatMul", "y", "h", "weight");
+        TestModel integers = TestModel.opset(13)
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, -4, 6, 8))
+                .scalar("half", 0.5f)
+                .node("DequantizeLinear", "weight", "q", "half")
+                .node("DequantizeLinear", "again", "q", "half")
+                .node("MatMul", "h", "x", "weight")
+                .node("MatMul", "y", "h", "again");
+        KernelMatrix expected = kernelOf(numbers);
+        KernelMatrix given = kernelOf(integers);
+        assertArrayEquals(expected.values(), given.values());
+        assertEquals(List.of("weight"), given.parameters());
+    }
+
+    /** ONNX Runtime refuses such a file, which must not be taken for a weight. */
+    @Test
+    void aZeroPointOfAnotherTypeIsLeftToTheRuntime() {
+        ModelProto model = TestModel.opset(13)
+                .input("x", 2, 2)
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, -4, 6, 8))
+                .scalar("s", 0.5f)
+                .initializer("z", Tensor.of(TensorType.of(DataType.UINT8), 1))
+                .node("DequantizeLinear", "weight", "q", "s", "z")
+                .node("MatMul", "y", "x", "weight")
+                .output("y")
+                .build();
+        assertTrue(Preparation.of(model).getGraph().getNodeList().stream()
+                .anyMatch(node -> node.getOpType().equals("DequantizeLinear")));
     }
 
     /** Scales that the file does not hold: the integers are all there is. */

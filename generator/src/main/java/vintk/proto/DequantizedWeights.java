@@ -3,6 +3,8 @@ package vintk.proto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -24,6 +26,11 @@ final class DequantizedWeights {
 
     private final GraphProto graph;
     private final Map<String, TensorProto> stored;
+    private final Renaming repeats = new Renaming();
+
+    /** The numbers that were made, by what the node reads and how: integers that several nodes dequantise alike are one weight. */
+    private final Map<List<Object>, String> made = new HashMap<>();
+
     private long elements;
 
     private DequantizedWeights(GraphProto graph) {
@@ -47,11 +54,15 @@ final class DequantizedWeights {
         Set<String> outputs = Declared.outputs(graph);
         for (NodeProto node : graph.getNodeList()) {
             boolean inner = dequantises(node) && !outputs.contains(node.getOutput(0));
-            Tensor numbers = inner ? numbers(node) : null;
-            if (numbers == null) {
-                changed.addNode(node);
-            } else {
+            List<Object> key = List.of(node.getInputList(), node.getAttributeList());
+            Tensor numbers = inner && !made.containsKey(key) ? numbers(node) : null;
+            if (numbers != null) {
+                made.put(key, node.getOutput(0));
                 changed.addInitializer(TensorWriter.write(node.getOutput(0), numbers));
+            } else if (inner && made.containsKey(key)) {
+                repeats.put(node.getOutput(0), made.get(key));
+            } else {
+                changed.addNode(repeats.apply(node, ""));
             }
         }
         return changed.build();
@@ -67,6 +78,7 @@ final class DequantizedWeights {
         if (!constants
                 || s.type().dataType() != DataType.FLOAT
                 || z != null && z.shape().elements() != s.shape().elements()
+                || z != null && z.type().dataType() != q.type().dataType()
                 || elements + q.shape().elements() > MOST_ELEMENTS) {
             return null;
         }
