@@ -1,6 +1,7 @@
 package vintk.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -85,6 +86,17 @@ class QuantisedOperatorsTest {
                         .scalar("ws", 0.02f)
                         .initializer("wz", Tensor.of(TensorType.of(DataType.INT8), 0))
                         .node("QLinearConv", "r", "q", "xs", "xz", "w", "ws", "wz", "ys", "yz")),
+                new Case("QLinearConv with one zero point", IMAGE, DataType.UINT8, m -> m.initializer(
+                                "w", integers(DataType.INT8, -20, 3, 4, 3, 3))
+                        .numbers("ws", 0.01f, 0.02f, 0.015f)
+                        .initializer("wz", Tensor.of(TensorType.of(DataType.INT8), 3))
+                        .initializer("b", integers(DataType.INT32, 100, 3))
+                        .node("QLinearConv", "r", "q", "xs", "xz", "w", "ws", "wz", "ys", "yz", "b")),
+                new Case("QLinearConv with one scale", IMAGE, DataType.UINT8, m -> m.initializer(
+                                "w", integers(DataType.INT8, -20, 3, 4, 3, 3))
+                        .scalar("ws", 0.01f)
+                        .initializer("wz", Tensor.of(TensorType.of(DataType.INT8, 3), 0, 0, 0))
+                        .node("QLinearConv", "r", "q", "xs", "xz", "w", "ws", "wz", "ys", "yz")),
                 new Case("QLinearMatMul", Shape.of(2, 5, 4), DataType.UINT8, m -> m.initializer(
                                 "w", integers(DataType.UINT8, 100, 4, 3))
                         .numbers("ws", 0.01f, 0.02f, 0.015f)
@@ -98,6 +110,12 @@ class QuantisedOperatorsTest {
                         .node("com.microsoft.QGemm", "r", "q", "xs", "xz", "w", "ws", "wz", "b", "ys", "yz")
                         .with("transB", 1)
                         .with("alpha", 0.5f)),
+                new Case("QGemm with a bias of two axes", Shape.of(2, 4), DataType.UINT8, m -> m.initializer(
+                                "w", integers(DataType.INT8, -20, 4, 3))
+                        .numbers("ws", 0.01f, 0.02f, 0.015f)
+                        .initializer("wz", integers(DataType.INT8, 0, 3))
+                        .initializer("b", integers(DataType.INT32, 100, 1, 3))
+                        .node("com.microsoft.QGemm", "r", "q", "xs", "xz", "w", "ws", "wz", "b", "ys", "yz")),
                 two("Add", DataType.UINT8),
                 two("Add", DataType.INT8),
                 two("Mul", DataType.UINT8),
@@ -192,6 +210,42 @@ class QuantisedOperatorsTest {
         assertEquals(
                 List.of(49.0 + 100 + 5 * 10, 42.0 + 100 + 5 * 10, 42.0 + 100 + 5 * 10, 36.0 + 100 + 10 * 10),
                 list(kernel.values()));
+    }
+
+    /** A weight that two operators read is one parameter. */
+    @Test
+    void sharedWeightsAreOneParameter() throws IOException {
+        TestModel model = TestModel.opset(17)
+                .input("x", -1, 2)
+                .scalar("s", 0.5f)
+                .initializer("z", Tensor.of(TensorType.of(DataType.INT8), 0))
+                .initializer("w", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, 4, 6, 8))
+                .node("QuantizeLinear", "q", "x", "s", "z")
+                .node("QLinearMatMul", "h", "q", "s", "z", "w", "s", "z", "s", "z")
+                .node("QLinearMatMul", "r", "h", "s", "z", "w", "s", "z", "s", "z")
+                .node("DequantizeLinear", "y", "r", "s", "z")
+                .output("y");
+        Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+        try (KernelEngine engine =
+                KernelEngine.open(OnnxNetwork.read(file), 1, Shape.of(2), KernelOptions.defaults())) {
+            KernelMatrix kernel = engine.compute(new float[] {1, 2});
+            assertEquals(4, kernel.elements());
+            // W = (1 2; 3 4), so y = x W W; d(1'y)/dW = x (W 1)' + (x W)' 1' = (3 7; 6 14) + (7 7; 10 10).
+            assertEquals(List.of(100.0 + 14 * 14 + 16 * 16 + 24 * 24), list(kernel.values()));
+        }
+    }
+
+    /** ONNX Runtime says what is wrong with them. */
+    @Test
+    void whatLacksInputsIsLeftToTheRuntime() {
+        ModelProto model = TestModel.opset(17)
+                .imports("com.microsoft", 1)
+                .input("x", 2, 2)
+                .node("com.microsoft.QLinearAdd", "y", "x")
+                .output("y")
+                .build();
+        ModelProto prepared = Preparation.of(model);
+        assertThrows(ModelException.class, () -> new GraphRun(prepared, SessionSettings.of(1)).close());
     }
 
     private static List<Double> list(double[] values) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
+import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
 import vintk.onnx.TensorReader;
 import vintk.onnx.TensorType;
@@ -64,6 +65,9 @@ public final class QuantisedOperators {
 
     /** Scale and zero point of integers, by name. */
     private final Map<String, List<String>> scales = new HashMap<>();
+
+    /** What was dequantised, by what it was made of and how: a weight that several nodes read is one. */
+    private final Map<List<Object>, String> dequantized = new HashMap<>();
 
     private QuantisedOperators(GraphProto graph) {
         this.graph = graph;
@@ -127,11 +131,11 @@ public final class QuantisedOperators {
         for (int i : operands) {
             // Weights have a scale for each channel of their output, if for more than all.
             int axis = form.op.equals("Conv") || attributes.integer("transB", 0) != 0 ? 0 : -1;
-            numbers.add(dequantized(node, node.getInput(i), pair(node, i + 1), axis));
+            numbers.add(dequantized(node, input(node, i), pair(node, i + 1), axis));
         }
         if (biased) {
             changed.addInitializer(scale);
-            numbers.add(dequantized(node, node.getInput(form.bias), List.of(scale.getName()), 0));
+            numbers.add(dequantized(node, input(node, form.bias), List.of(scale.getName()), -1));
         }
         NodeProto.Builder own = node.toBuilder().clearAttribute();
         attributes.without("channels_last").without("opset").all().forEach(own::addAttribute);
@@ -157,23 +161,46 @@ public final class QuantisedOperators {
     }
 
     private String dequantized(NodeProto node, String integers, List<String> pair, long axis) {
+        boolean one = pair.stream().allMatch(name -> elements(name) == 1);
+        Attributes attributes = one ? Attributes.NONE : Attributes.NONE.with("axis", axis);
+        List<Object> key = List.of(integers, pair, attributes.all());
+        String known = dequantized.get(key);
+        if (known != null) {
+            return known;
+        }
         String output = names.fresh(integers + "/float");
         changed.addNode(NodeProto.newBuilder()
                 .setName(names.fresh(node.getName() + "/dequantize"))
                 .setOpType("DequantizeLinear")
                 .addInput(integers)
-                .addAllInput(pair)
+                .addAllInput(even(pair))
                 .addOutput(output)
-                .addAllAttribute(
-                        isOne(pair.get(0))
-                                ? List.of()
-                                : Attributes.NONE.with("axis", axis).all()));
+                .addAllAttribute(attributes.all()));
+        dequantized.put(key, output);
         return output;
     }
 
-    private boolean isOne(String scale) {
-        TensorProto tensor = constants.get(scale);
-        return tensor == null || TensorReader.type(tensor).shape().elements() == 1;
+    /** As many zero points as scales, which DequantizeLinear wants: the operators take one for all. */
+    private List<String> even(List<String> pair) {
+        long most = pair.stream().mapToLong(this::elements).max().orElseThrow();
+        return pair.stream()
+                .map(name ->
+                        constants.containsKey(name) && elements(name) == 1 && most > 1 ? repeated(name, most) : name)
+                .toList();
+    }
+
+    private String repeated(String name, long times) {
+        Tensor one = TensorReader.read(constants.get(name));
+        TensorType type = new TensorType(one.type().dataType(), Shape.of(times));
+        String made = names.fresh(name + "/each");
+        changed.addInitializer(TensorWriter.write(made, Tensor.of(type, Math.toIntExact(times), i -> one.number(0))));
+        return made;
+    }
+
+    /** Of what is no constant, one. */
+    private long elements(String name) {
+        TensorProto tensor = constants.get(name);
+        return tensor == null ? 1 : TensorReader.type(tensor).shape().elements();
     }
 
     private void quantize(NodeProto node, String numbers, List<String> pair) {
@@ -189,14 +216,14 @@ public final class QuantisedOperators {
     /** A scale, and the zero point behind it where there is one. */
     private static List<String> pair(NodeProto node, int scale) {
         String zero = input(node, scale + 1);
-        return zero.isEmpty() ? List.of(node.getInput(scale)) : List.of(node.getInput(scale), zero);
+        return zero.isEmpty() ? List.of(input(node, scale)) : List.of(input(node, scale), zero);
     }
 
     /** The product of the scales of both operands, and a factor; null where they are not constants. */
     private TensorProto biasScale(NodeProto node, float factor) {
         TensorProto a = constants.get(input(node, 1));
         TensorProto b = constants.get(input(node, 4));
-        if (a == null || b == null || !isOne(input(node, 1))) {
+        if (a == null || b == null || elements(input(node, 1)) != 1) {
             return null;
         }
         float scale = TensorReader.read(a).toFloats()[0] * factor;
