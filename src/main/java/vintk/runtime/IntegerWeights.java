@@ -2,11 +2,16 @@ package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import vintk.onnx.DataType;
 import vintk.proto.Declared;
+import vintk.proto.SubGraphs;
 
 /** Weights that stay integers: what a Cast reads, or a DequantizeLinear that could not be computed beforehand. They do not count. */
 final class IntegerWeights {
@@ -16,14 +21,31 @@ final class IntegerWeights {
 
     /** How many there are. */
     static long of(ModelProto model) {
-        GraphProto graph = model.getGraph();
-        Map<String, TensorProto> stored = Declared.constants(graph);
-        return graph.getNodeList().stream()
-                .filter(node -> node.getInputCount() > 0 && stored.containsKey(node.getInput(0)))
-                .filter(node -> isWeight(node.getOpType(), stored.get(node.getInput(0))))
-                .map(node -> node.getInput(0))
-                .distinct()
-                .count();
+        Set<TensorProto> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        collect(model.getGraph(), Map.of(), found);
+        return found.size();
+    }
+
+    /** @param around what the graphs around this one store */
+    private static void collect(GraphProto graph, Map<String, TensorProto> around, Set<TensorProto> found) {
+        Map<String, TensorProto> stored = new HashMap<>(around);
+        stored.putAll(Declared.constants(graph));
+        // What nodes make of the integers before a DequantizeLinear reads them.
+        Map<String, TensorProto> moved = new HashMap<>();
+        for (NodeProto node : graph.getNodeList()) {
+            String input = node.getInputCount() > 0 ? node.getInput(0) : "";
+            TensorProto tensor = stored.get(input);
+            TensorProto source = tensor == null ? moved.get(input) : tensor;
+            boolean reads = node.getOpType().equals("DequantizeLinear") ? source != null : tensor != null;
+            if (reads && isWeight(node.getOpType(), source)) {
+                found.add(source);
+            } else if (source != null
+                    && source.getDataType() != DataType.FLOAT.code()
+                    && !node.getOpType().matches("Cast|Shape|Size")) {
+                node.getOutputList().forEach(output -> moved.put(output, source));
+            }
+            SubGraphs.of(node).forEach(inner -> collect(inner, stored, found));
+        }
     }
 
     private static boolean isWeight(String reader, TensorProto tensor) {

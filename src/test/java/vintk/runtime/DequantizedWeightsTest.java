@@ -143,6 +143,84 @@ class DequantizedWeightsTest {
         }
     }
 
+    /** A table that is looked up before its integers become numbers, as ONNX Runtime's quantiser has it, and a weight that is turned. */
+    @Test
+    void integersMayBeMovedFirst() throws IOException {
+        TestModel numbers = TestModel.opset(13)
+                .initializer("weight", Tensor.floats(Shape.of(3, 2), 1, -2, 3, 4, 5, -1))
+                .initializer("at", Tensor.longs(2, 0))
+                .node("Gather", "rows", "weight", "at")
+                .node("Transpose", "turned", "rows")
+                .node("MatMul", "h", "x", "turned")
+                .node("Tanh", "y", "h");
+        TestModel integers = TestModel.opset(13)
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 3, 2), 3, -3, 7, 9, 11, -1))
+                .initializer("at", Tensor.longs(2, 0))
+                .scalar("half", 0.5f)
+                .initializer("z", Tensor.of(TensorType.of(DataType.INT8), 1))
+                .node("Gather", "rows", "q", "at")
+                .node("Transpose", "turned", "rows")
+                .node("DequantizeLinear", "weight", "turned", "half", "z")
+                .node("MatMul", "h", "x", "weight")
+                .node("Tanh", "y", "h");
+        KernelMatrix expected = kernelOf(numbers);
+        KernelMatrix given = kernelOf(integers);
+        assertArrayEquals(expected.values(), given.values());
+        assertEquals(6, given.elements());
+    }
+
+    /** Integers around a branch, or moved where each channel has its scale, do not count, and that is said. */
+    @Test
+    void whatDoesNotCountIsSaid() throws IOException {
+        TestModel turned = TestModel.opset(13)
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, -4, 6, 8))
+                .numbers("s", 0.5f, 0.25f)
+                .node("Transpose", "t", "q")
+                .node("DequantizeLinear", "weight", "t", "s")
+                .initializer("v", Tensor.floats(Shape.of(2, 2), 1, 2, 3, 4))
+                .node("MatMul", "h", "x", "weight")
+                .node("MatMul", "y", "h", "v")
+                .input("x", -1, 2)
+                .output("y");
+        Path file = Files.write(folder.resolve("t.onnx"), turned.build().toByteArray());
+        assertEquals(
+                List.of(
+                        "weights stored as integers do not count (1 that Cast or DequantizeLinear reads): the kernel is of the other"
+                                + " parameters alone"),
+                OnnxNetwork.read(file).remarks());
+        ModelProto inner = TestModel.opset(13)
+                .node("DequantizeLinear", "weight", "q", "half")
+                .node("MatMul", "inside", "x", "weight")
+                .output("inside")
+                .build();
+        ModelProto.Builder outer = TestModel.opset(13)
+                .initializer("q", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, -4, 6, 8))
+                .scalar("half", 0.5f)
+                .build()
+                .toBuilder();
+        outer.getGraphBuilder()
+                .addNodeBuilder()
+                .setOpType("If")
+                .addInput("c")
+                .addOutput("y")
+                .addAttributeBuilder()
+                .setName("then_branch")
+                .setG(inner.getGraph());
+        assertEquals(1, IntegerWeights.of(outer.build()));
+    }
+
+    /** Numbers that are quantised and dequantised are no integers of the file. */
+    @Test
+    void quantisedNumbersAreNoIntegers() throws IOException {
+        TestModel model = TestModel.opset(13)
+                .initializer("w", Tensor.floats(Shape.of(2, 2), 1, -2, 3, 4))
+                .scalar("half", 0.5f)
+                .node("QuantizeLinear", "q", "w", "half")
+                .node("DequantizeLinear", "weight", "q", "half")
+                .node("MatMul", "y", "x", "weight");
+        assertEquals(List.of("w"), kernelOf(model).parameters());
+    }
+
     /** Integers that two layers share are one weight, also where each has a DequantizeLinear of its own. */
     @Test
     void sharedIntegersAreOneParameter() throws IOException {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
@@ -24,8 +25,16 @@ final class DequantizedWeights {
     /** Of one graph: as floats they take four times the bytes. */
     private static final long MOST_ELEMENTS = 1L << 28;
 
+    /** What leaves numbers what they are, as an optimiser has them before a DequantizeLinear: of a table that is looked up, say. */
+    private static final Set<String> MOVES =
+            Set.of("Expand", "Flatten", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze");
+
     private final GraphProto graph;
+    private final Set<String> outputs;
+    private final Names names;
+    private final GraphProto.Builder changed;
     private final Map<String, TensorProto> stored;
+    private final Map<String, NodeProto> moves = new HashMap<>();
     private final Renaming repeats = new Renaming();
 
     /** The numbers that were made, by what the node reads and how: integers that several nodes dequantise alike are one weight. */
@@ -35,6 +44,9 @@ final class DequantizedWeights {
 
     private DequantizedWeights(GraphProto graph) {
         this.graph = graph;
+        this.outputs = Declared.outputs(graph);
+        this.names = new Names(graph);
+        this.changed = graph.toBuilder().clearNode();
         this.stored = Declared.constants(graph);
     }
 
@@ -50,22 +62,57 @@ final class DequantizedWeights {
     }
 
     private GraphProto changed() {
-        GraphProto.Builder changed = graph.toBuilder().clearNode();
-        Set<String> outputs = Declared.outputs(graph);
-        for (NodeProto node : graph.getNodeList()) {
-            boolean inner = dequantises(node) && !outputs.contains(node.getOutput(0));
-            List<Object> key = List.of(node.getInputList(), node.getAttributeList());
-            Tensor numbers = inner && !made.containsKey(key) ? numbers(node) : null;
-            if (numbers != null) {
-                made.put(key, node.getOutput(0));
-                changed.addInitializer(TensorWriter.write(node.getOutput(0), numbers));
-            } else if (inner && made.containsKey(key)) {
-                repeats.put(node.getOutput(0), made.get(key));
-            } else {
-                changed.addNode(repeats.apply(node, ""));
-            }
-        }
+        graph.getNodeList().forEach(this::add);
         return changed.build();
+    }
+
+    private void add(NodeProto node) {
+        if (dequantises(node) && hasOneScale(node) && isMoved(node.getInput(0))) {
+            // Numbers are moved as their integers are.
+            NodeProto move = moves.get(node.getInput(0));
+            String numbers = names.fresh(move.getInput(0) + "/float");
+            add(node.toBuilder()
+                    .setInput(0, move.getInput(0))
+                    .setOutput(0, numbers)
+                    .build());
+            NodeProto.Builder moved = move.toBuilder().setInput(0, numbers).setOutput(0, node.getOutput(0));
+            changed.addNode(repeats.apply(
+                    moved.setName(names.fresh(node.getName() + "/move")).build(), ""));
+            return;
+        }
+        if (node.getDomain().isEmpty() && MOVES.contains(node.getOpType()) && node.getInputCount() > 0) {
+            moves.put(node.getOutput(0), node);
+        }
+        boolean inner = dequantises(node) && !outputs.contains(node.getOutput(0));
+        List<Object> key = List.of(node.getInputList(), node.getAttributeList());
+        Tensor numbers = inner && !made.containsKey(key) ? numbers(node) : null;
+        if (numbers != null) {
+            made.put(key, node.getOutput(0));
+            changed.addInitializer(TensorWriter.write(node.getOutput(0), numbers));
+        } else if (inner && made.containsKey(key)) {
+            repeats.put(node.getOutput(0), made.get(key));
+        } else {
+            changed.addNode(repeats.apply(node, ""));
+        }
+    }
+
+    private boolean hasOneScale(NodeProto node) {
+        return IntStream.range(1, node.getInputCount())
+                .mapToObj(node::getInput)
+                .allMatch(name -> name.isEmpty() || stored.containsKey(name) && isOne(stored.get(name)));
+    }
+
+    private static boolean isOne(TensorProto tensor) {
+        return TensorReader.type(tensor).shape().elements() == 1;
+    }
+
+    /** Whether a value is of stored integers that nodes moved. */
+    private boolean isMoved(String value) {
+        String at = value;
+        while (moves.containsKey(at)) {
+            at = moves.get(at).getInput(0);
+        }
+        return !at.equals(value) && stored.containsKey(at);
     }
 
     /** (q − z) · s in float32, as ONNX Runtime has it; null where that is not of constants, or another type or shape than it should be. */
