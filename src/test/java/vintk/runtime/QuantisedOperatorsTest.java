@@ -235,6 +235,24 @@ class QuantisedOperatorsTest {
         }
     }
 
+    /** Operators of floats have channels first only: another reading of the same numbers would be another network. */
+    @Test
+    void channelsLastStay() {
+        ModelProto model = TestModel.opset(17)
+                .imports("com.microsoft", 1)
+                .input("x", 2, 3, 3, 4)
+                .scalar("s", 0.5f)
+                .initializer("z", Tensor.of(TensorType.of(DataType.UINT8), 0))
+                .node("QuantizeLinear", "q", "x", "s", "z")
+                .node("com.microsoft.QLinearGlobalAveragePool", "r", "q", "s", "z", "s", "z")
+                .with("channels_last", 1)
+                .node("DequantizeLinear", "y", "r", "s", "z")
+                .output("y")
+                .build();
+        assertTrue(Preparation.of(model).getGraph().getNodeList().stream()
+                .anyMatch(node -> node.getOpType().equals("QLinearGlobalAveragePool")));
+    }
+
     /** ONNX Runtime says what is wrong with them. */
     @Test
     void whatLacksInputsIsLeftToTheRuntime() {

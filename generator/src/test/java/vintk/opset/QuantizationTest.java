@@ -287,6 +287,24 @@ class QuantizationTest {
                 new double[] {1, 1, 1, 2, 2, 0}, imported.gradients("y", x).get("x"), 0);
     }
 
+    /** What is repeated has the sum of the gradients of its copies. */
+    @Test
+    void integersMayBeRepeated() {
+        TensorType floats = TensorType.of(DataType.FLOAT, 1, 3);
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .addInitializer(proto("scale", Tensor.floats(Shape.SCALAR, 0.5f)))
+                .addInitializer(proto("shape", Tensor.longs(4, 3)))
+                .addNode(node("", "QuantizeLinear", "q", "x", "scale"))
+                .addNode(node("", "Expand", "e", "q", "shape"))
+                .addNode(node("", "DequantizeLinear", "y", "e", "scale"));
+        Map<String, TensorType> types = types(floats, TensorType.of(DataType.UINT8, 1, 3));
+        types.put("e", TensorType.of(DataType.UINT8, 4, 3));
+        types.put("y", TensorType.of(DataType.FLOAT, 4, 3));
+        Imported imported = Imported.of(model(graph, floats, 13, "y"), types);
+        double[] x = {1, 2, -1};
+        assertArrayEquals(new double[] {4, 4, 0}, imported.gradients("y", x).get("x"), 0);
+    }
+
     /** Parts of the integers, and what lies between them, as of a Split of which one output is not read: zeros of floats. */
     @Test
     void partsOfIntegersHaveGradientsOfFloats() {
