@@ -253,6 +253,23 @@ class QuantisedOperatorsTest {
                 .anyMatch(node -> node.getOpType().equals("QLinearGlobalAveragePool")));
     }
 
+    /** Values that are made inside of a branch do not hide those that it reads from around it. */
+    @Test
+    void newNamesHideNone() {
+        ModelProto inner = TestModel.opset(17)
+                .scalar("s", 0.5f)
+                .initializer("z", Tensor.of(TensorType.of(DataType.INT8), 0))
+                .initializer("w", Tensor.of(TensorType.of(DataType.INT8, 2, 2), 2, 4, 6, 8))
+                .node("QLinearMatMul", "r", "q", "s", "z", "w", "s", "z", "s", "z")
+                .node("DequantizeLinear", "d", "r", "s", "z")
+                .node("MatMul", "y", "d", "w/float")
+                .output("y")
+                .build();
+        ModelProto prepared = Preparation.of(inner);
+        assertTrue(prepared.getGraph().getInitializerList().stream()
+                .noneMatch(tensor -> tensor.getName().equals("w/float")));
+    }
+
     /** ONNX Runtime says what is wrong with them. */
     @Test
     void whatLacksInputsIsLeftToTheRuntime() {

@@ -17,11 +17,12 @@ final class Names {
         collect(graph);
     }
 
-    /** Adds all names of a graph and of those inside it. */
+    /** Adds all names of a graph and of those inside it, also those that it reads from around it: a new name must not hide one. */
     private void collect(GraphProto graph) {
         graph.getInputList().forEach(input -> taken.add(input.getName()));
         graph.getInitializerList().forEach(tensor -> taken.add(tensor.getName()));
         graph.getNodeList().forEach(node -> {
+            taken.addAll(node.getInputList());
             taken.addAll(node.getOutputList());
             taken.add(node.getName());
             SubGraphs.of(node).forEach(this::collect);
