@@ -19,7 +19,7 @@ import vintk.space.RandomStream;
  * factor of 5 of their distance from float64), and a kernel by more.
  */
 final class Trial {
-    /** Samples that are tried together and alone: of what each takes from others, or from their number, two show all. */
+    /** Samples that are tried together and alone: two show what each takes from all others, or from their number. */
     static final int SAMPLES = 2;
 
     /** Of how much outputs differ between samples: far below what a batch statistic does. */

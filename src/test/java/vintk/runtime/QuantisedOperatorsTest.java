@@ -132,6 +132,15 @@ class QuantisedOperatorsTest {
                         .node("Transpose", "t", "s")
                         .with("perm", new long[] {0, 1, 3, 2})
                         .node("MaxPool", "r", "t")
+                        .with("kernel_shape", new long[] {2, 2})),
+                new Case("MaxPool of parts, and no other operator", IMAGE, DataType.UINT8, m -> m.node(
+                                "DequantizeLinear", "f", "q", "xs", "xz")
+                        .node("QuantizeLinear", "p", "f", "ys", "yz")
+                        .node("Split", "a,b", "p")
+                        .with("axis", 1)
+                        .node("Concat", "c", "b", "a")
+                        .with("axis", 1)
+                        .node("MaxPool", "r", "c")
                         .with("kernel_shape", new long[] {2, 2})));
     }
 
@@ -159,6 +168,14 @@ class QuantisedOperatorsTest {
                 .map(NodeProto::getOpType)
                 .collect(Collectors.toSet());
         assertTrue(left.stream().noneMatch(op -> op.startsWith("QLinear") || op.equals("QGemm")), left.toString());
+        // Maxima of integers are none that a gradient goes through.
+        Set<String> ofFloats = prepared.getGraph().getNodeList().stream()
+                .filter(node -> node.getOpType().equals("DequantizeLinear"))
+                .map(node -> node.getOutput(0))
+                .collect(Collectors.toSet());
+        assertTrue(prepared.getGraph().getNodeList().stream()
+                .filter(node -> node.getOpType().equals("MaxPool"))
+                .allMatch(node -> ofFloats.contains(node.getInput(0))));
         float[] numbers = TestModel.noise(each.name, each.x.dims());
         float[] expected = run(model, each.x, numbers);
         float[] given = run(prepared, each.x, numbers);

@@ -56,7 +56,7 @@ public final class QuantisedOperators {
 
     /** What leaves numbers what they are: scale and zero point stay. */
     private static final Set<String> MOVES =
-            Set.of("Flatten", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze");
+            Set.of("Concat", "Flatten", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze");
 
     private final GraphProto graph;
     private final Map<String, TensorProto> constants;
@@ -83,7 +83,9 @@ public final class QuantisedOperators {
 
     /** @param graph with its nodes in order */
     static GraphProto of(GraphProto graph) {
-        boolean any = graph.getNodeList().stream().anyMatch(node -> FORMS.containsKey(name(node)));
+        boolean any = graph.getNodeList().stream()
+                .map(QuantisedOperators::name)
+                .anyMatch(name -> FORMS.containsKey(name) || name.equals("QuantizeLinear"));
         return any ? new QuantisedOperators(graph).changed() : graph;
     }
 
@@ -94,23 +96,27 @@ public final class QuantisedOperators {
     private GraphProto changed() {
         for (NodeProto node : graph.getNodeList()) {
             Form form = FORMS.get(name(node));
-            List<String> of = node.getInputCount() > 0 ? scales.get(node.getInput(0)) : null;
             if (form == null || !lowered(node, form)) {
-                boolean pooled = of != null && node.getOpType().equals("MaxPool") && node.getOutputCount() == 1;
-                if (pooled) {
-                    List<String> numbers = List.of(dequantized(node, node.getInput(0), of, 0));
-                    quantize(node, between(node, "MaxPool", node, numbers), of);
-                } else {
-                    changed.addNode(node);
-                }
-                if (node.getOpType().equals("QuantizeLinear")) {
-                    scales.put(node.getOutput(0), pair(node, 1));
-                } else if (of != null && MOVES.contains(node.getOpType())) {
-                    scales.put(node.getOutput(0), of);
-                }
+                keep(node);
             }
         }
         return changed.build();
+    }
+
+    /** Other nodes stay, but for maxima of integers, which are lowered as well; they have the scale of what they choose from. */
+    private void keep(NodeProto node) {
+        List<String> of = scales.get(input(node, 0));
+        if (of != null && node.getOpType().equals("MaxPool") && node.getOutputCount() == 1) {
+            List<String> numbers = List.of(dequantized(node, input(node, 0), of, 0));
+            quantize(node, between(node, "MaxPool", node, numbers), of);
+            return;
+        }
+        changed.addNode(node);
+        if (node.getOpType().equals("QuantizeLinear")) {
+            scales.put(node.getOutput(0), pair(node, 1));
+        } else if (of != null && MOVES.contains(node.getOpType())) {
+            node.getOutputList().forEach(output -> scales.put(output, of));
+        }
     }
 
     /** Whether that could be done: not where images have their channels last, or the scale of a bias is no constant. */
