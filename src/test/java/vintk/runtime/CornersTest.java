@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
@@ -90,6 +91,22 @@ class CornersTest {
                 network.remarks());
         try (KernelEngine engine = KernelEngine.open(network, 2, Shape.of(2), KernelOptions.defaults())) {
             assertEquals(List.of("bias", "other bias"), engine.compute(SAMPLES).parameters());
+        }
+    }
+
+    /** The ones and zeros of two group normalisations, as PyTorch's exporters and optimisers name them, are no parameters untied either. */
+    @ParameterizedTest
+    @ValueSource(strings = {"val_%d", "/norm/Constant_%d_output_0"})
+    void onesOfGroupNormalisations(String name) throws IOException {
+        TestModel model = ParameterModels.groupedTwice(name.formatted(1), name.formatted(2));
+        Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+        for (boolean apart : new boolean[] {false, true}) {
+            OnnxNetwork network = OnnxNetwork.read(file, ModelInputs.DEFAULT.untied(apart));
+            assertEquals(List.of(), network.remarks());
+            try (KernelEngine engine = KernelEngine.open(network, 2, Shape.of(3, 4), KernelOptions.defaults())) {
+                float[] samples = TestModel.noise("samples", 2, 3, 4);
+                assertEquals(List.of("w", "u", "v"), engine.compute(samples).parameters());
+            }
         }
     }
 

@@ -101,7 +101,8 @@ final class ParameterModels {
         return ended(instances(scale, bias), "n");
     }
 
-    private static TestModel twice(String scale, String bias) {
+    /** Two of them that share both. */
+    static TestModel groupedTwice(String scale, String bias) {
         TestModel again = instances(scale, bias).weight("u", 2, 2, 1).node("Conv", "k", "n", "u");
         return ended(again.node("InstanceNormalization", "o", "k", scale, bias), "o");
     }
