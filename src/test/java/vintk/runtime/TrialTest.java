@@ -2,6 +2,7 @@ package vintk.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import vintk.onnx.DataType;
 import vintk.onnx.Shape;
 
@@ -149,6 +152,24 @@ class TrialTest {
         assertEquals(
                 Optional.empty(),
                 network(large).tried(DATA, Shape.of(3), "y", 1).remark());
+    }
+
+    /** However little the outputs of a Softmax differ: rounding of their sum is then as large as that. */
+    @ParameterizedTest
+    @ValueSource(floats = {1, 1e-3f, 1e-5f})
+    void sumsThatAreTheSame(float scale) throws IOException {
+        TestModel logits = TestModel.opset(17)
+                .input("x", -1, 3)
+                .weight("w", 3, 50)
+                .scalar("scale", scale)
+                .node("MatMul", "h", "x", "w")
+                .node("Mul", "logits", "h", "scale");
+        assertFalse(network(logits.output("logits"))
+                .tried(DATA, Shape.of(3), "logits", 1)
+                .sameSum());
+        TestModel softmax =
+                logits.node("Softmax", "y", "logits").with("axis", -1).output("y");
+        assertTrue(network(softmax).tried(DATA, Shape.of(3), "y", 1).sameSum());
     }
 
     /** NaN hides what depends on other samples, and is no other batch's. */
