@@ -72,6 +72,22 @@ final class FuzzSeeds {
                         node("Gemm", "g", "d", "t", "z"),
                         node("Conv", "y", "g", "k")))
                 .build());
+        seeds.add(model(graph(
+                                node("QuantizeLinear", "q", "x", "s"),
+                                node("QLinearMatMul", "m", "q", "s", "z", "b", "s", "z", "s", "z"),
+                                node("MaxPool", "p", "m"),
+                                node("DequantizeLinear", "f", "p", "s"),
+                                node("Transpose", "t", "b"),
+                                node("DequantizeLinear", "v", "t", "s", "z"),
+                                node("DequantizeLinear", "u", "b", "w"),
+                                node("MatMul", "h", "f", "v"),
+                                node("MatMul", "y", "h", "u"))
+                        .toBuilder()
+                        .addInitializer(bytes("b", 4, 4))
+                        .addInitializer(floats("s"))
+                        .addInitializer(bytes("z"))
+                        .build())
+                .build());
         return seeds;
     }
 
@@ -201,6 +217,13 @@ final class FuzzSeeds {
         for (int i = 0; i < elements; i++) {
             tensor.addFloatData(0.1f * (i % 7 - 3));
         }
+        return tensor.build();
+    }
+
+    static TensorProto bytes(String name, long... dims) {
+        TensorProto floats = floats(name, dims);
+        TensorProto.Builder tensor = floats.toBuilder().clearFloatData().setDataType(TensorProto.DataType.UINT8_VALUE);
+        floats.getFloatDataList().forEach(number -> tensor.addInt32Data(Math.round(40 + 100 * number)));
         return tensor.build();
     }
 
