@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import vintk.onnx.DataType;
 import vintk.proto.Declared;
 import vintk.proto.SubGraphs;
@@ -22,19 +23,19 @@ final class IntegerWeights {
     /** How many there are. */
     static long of(ModelProto model) {
         Set<TensorProto> found = Collections.newSetFromMap(new IdentityHashMap<>());
-        collect(model.getGraph(), Map.of(), found);
+        collect(model.getGraph(), name -> null, found);
         return found.size();
     }
 
     /** @param around what the graphs around this one store */
-    private static void collect(GraphProto graph, Map<String, TensorProto> around, Set<TensorProto> found) {
-        Map<String, TensorProto> stored = new HashMap<>(around);
-        stored.putAll(Declared.constants(graph));
+    private static void collect(GraphProto graph, Function<String, TensorProto> around, Set<TensorProto> found) {
+        Map<String, TensorProto> own = Declared.constants(graph);
+        Function<String, TensorProto> stored = name -> own.containsKey(name) ? own.get(name) : around.apply(name);
         // What nodes make of the integers before a DequantizeLinear reads them.
         Map<String, TensorProto> moved = new HashMap<>();
         for (NodeProto node : graph.getNodeList()) {
             String input = node.getInputCount() > 0 ? node.getInput(0) : "";
-            TensorProto tensor = stored.get(input);
+            TensorProto tensor = stored.apply(input);
             TensorProto source = tensor == null ? moved.get(input) : tensor;
             boolean reads = node.getOpType().equals("DequantizeLinear") ? source != null : tensor != null;
             if (reads && isWeight(node.getOpType(), source)) {

@@ -53,16 +53,6 @@ class SilentErrorsTest {
         assertFalse(Shell.vintk(words.toArray()).err().contains("--size"));
     }
 
-    /** The accuracies that a correlation needs, by a slip. */
-    @Test
-    void aTableOfSomebodyElseIsNotWrittenOver(@TempDir Path folder) throws IOException {
-        Path table = Files.writeString(folder.resolve("truth.csv"), "id,acc\na,70\n");
-        Shell shell = Shell.vintk("rank", ProjectRoot.path().resolve("models"), "--batch", 2, "--out", table);
-        assertEquals(ExitCode.USAGE, shell.code(), shell.out());
-        assertTrue(shell.err().contains("truth.csv is there already and holds something else"), shell.err());
-        assertEquals("id,acc\na,70\n", Files.readString(table));
-    }
-
     private static final int CLASSES = 5;
 
     @TempDir
@@ -379,14 +369,6 @@ class SilentErrorsTest {
                 Shell.vintk("kernel", model, "--input", "noise", "--batch", 40000, "--out", folder.resolve("k.npy"));
         assertEquals(ExitCode.NOTHING_SCORED, shell.code());
         assertTrue(shell.err().contains("GB, this machine has"), shell.err());
-    }
-
-    @Test
-    void aModelIsNotOverwrittenByItsGradients() {
-        Path model = ProjectRoot.path().resolve("models/tiny-vit-3.onnx");
-        Shell shell = Shell.vintk("differentiate", model, "--out", model, "--batch", 2);
-        assertEquals(ExitCode.USAGE, shell.code());
-        assertTrue(shell.err().contains("tiny-vit-3.onnx would be written over"), shell.err());
     }
 
     /** Neighbouring seeds share no draws; what is not drawn has no error. */

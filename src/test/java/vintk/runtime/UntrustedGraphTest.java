@@ -1,8 +1,11 @@
 package vintk.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static vintk.runtime.FuzzSeeds.body;
+import static vintk.runtime.FuzzSeeds.bytes;
 import static vintk.runtime.FuzzSeeds.calling;
 import static vintk.runtime.FuzzSeeds.custom;
+import static vintk.runtime.FuzzSeeds.floats;
 import static vintk.runtime.FuzzSeeds.function;
 import static vintk.runtime.FuzzSeeds.graph;
 import static vintk.runtime.FuzzSeeds.info;
@@ -11,6 +14,7 @@ import static vintk.runtime.FuzzSeeds.input;
 import static vintk.runtime.FuzzSeeds.integer;
 import static vintk.runtime.FuzzSeeds.longs;
 import static vintk.runtime.FuzzSeeds.loop;
+import static vintk.runtime.FuzzSeeds.model;
 import static vintk.runtime.FuzzSeeds.node;
 import static vintk.runtime.FuzzSeeds.typed;
 
@@ -24,6 +28,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import vintk.onnx.TensorReader;
+import vintk.proto.Preparation;
 
 /** Graphs made to harm: nodes without end, functions and sequences that grow, names that are there twice. */
 class UntrustedGraphTest extends Refusals {
@@ -129,6 +136,41 @@ class UntrustedGraphTest extends Refusals {
                         .build(),
                 "expanded",
                 "at most 50000");
+    }
+
+    /** A chain of moved integers of which each link is dequantised, and one link that is its own. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void chainsOfIntegers() {
+        int links = 2000;
+        GraphProto.Builder graph = graph(node("Identity", "", ""), node("DequantizeLinear", "d", "", "s")).toBuilder();
+        graph.addInitializer(bytes("i0", 4, 4)).addInitializer(floats("s"));
+        for (int i = 0; i < links; i++) {
+            graph.addInitializer(floats("s" + i))
+                    .addNode(node("Identity", "i" + (i + 1), "i" + i))
+                    .addNode(node("DequantizeLinear", "d" + i, "i" + (i + 1), "s" + i));
+        }
+        GraphProto prepared = Preparation.of(model(graph.build()).build()).getGraph();
+        assertTrue(prepared.getNodeCount() < 3 * links, prepared.getNodeCount() + " nodes");
+    }
+
+    /** One scale of many numbers that many nodes name, and make others of. */
+    @Test
+    void scalesOfManyNodes() {
+        GraphProto.Builder graph = graph().toBuilder()
+                .addInitializer(bytes("b", 4, 4))
+                .addInitializer(bytes("z"))
+                .addInitializer(floats("s"))
+                .addInitializer(floats("many", 1 << 20));
+        int nodes = 200;
+        for (int i = 0; i < nodes; i++) {
+            graph.addNode(node("QLinearConv", "y" + i, "x", "s", "z", "b", "many", "z", "s", "z", "b"));
+        }
+        GraphProto prepared = Preparation.of(model(graph.build()).build()).getGraph();
+        long numbers = prepared.getInitializerList().stream()
+                .mapToLong(tensor -> TensorReader.type(tensor).shape().elements())
+                .sum();
+        assertTrue(numbers < 1 << 26, numbers + " numbers");
     }
 
     /** By these ONNX Runtime divides, and the process is gone. */

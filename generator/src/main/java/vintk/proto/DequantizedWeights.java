@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,9 @@ final class DequantizedWeights {
     /** What leaves numbers what they are, as an optimiser has them before a DequantizeLinear: of a table that is looked up, say. */
     private static final Set<String> MOVES =
             Set.of("Expand", "Flatten", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze");
+
+    /** One after the other: a chain of which each value is dequantised would be written once for each. */
+    private static final int MOST_MOVES = 8;
 
     private final GraphProto graph;
     private final Set<String> outputs;
@@ -67,22 +71,34 @@ final class DequantizedWeights {
     }
 
     private void add(NodeProto node) {
-        if (dequantises(node) && hasOneScale(node) && isMoved(node.getInput(0))) {
-            // Numbers are moved as their integers are.
-            NodeProto move = moves.get(node.getInput(0));
-            String numbers = names.fresh(move.getInput(0) + "/float");
-            add(node.toBuilder()
-                    .setInput(0, move.getInput(0))
-                    .setOutput(0, numbers)
-                    .build());
-            NodeProto.Builder moved = move.toBuilder().setInput(0, numbers).setOutput(0, node.getOutput(0));
-            changed.addNode(repeats.apply(
-                    moved.setName(names.fresh(node.getName() + "/move")).build(), ""));
-            return;
+        List<NodeProto> path = dequantises(node) && hasOneScale(node) ? path(node.getInput(0)) : List.of();
+        if (path.isEmpty()) {
+            put(node);
+        } else {
+            addMoved(node, path);
         }
         if (node.getDomain().isEmpty() && MOVES.contains(node.getOpType()) && node.getInputCount() > 0) {
             moves.put(node.getOutput(0), node);
         }
+    }
+
+    /** Numbers are moved as their integers are. */
+    private void addMoved(NodeProto node, List<NodeProto> path) {
+        String integers = path.get(0).getInput(0);
+        String numbers = names.fresh(integers + "/float");
+        put(node.toBuilder().setInput(0, integers).setOutput(0, numbers).build());
+        for (NodeProto move : path) {
+            boolean last = move == path.get(path.size() - 1);
+            String moved = last ? node.getOutput(0) : names.fresh(move.getOutput(0) + "/float");
+            NodeProto.Builder own = move.toBuilder().setInput(0, numbers).setOutput(0, moved);
+            changed.addNode(repeats.apply(
+                    own.setName(names.fresh(node.getName() + "/move")).build(), ""));
+            numbers = moved;
+        }
+    }
+
+    /** A node, or what takes its place where it makes numbers of stored integers. */
+    private void put(NodeProto node) {
         boolean inner = dequantises(node) && !outputs.contains(node.getOutput(0));
         List<Object> key = List.of(node.getInputList(), node.getAttributeList());
         Tensor numbers = inner && !made.containsKey(key) ? numbers(node) : null;
@@ -106,13 +122,15 @@ final class DequantizedWeights {
         return TensorReader.type(tensor).shape().elements() == 1;
     }
 
-    /** Whether a value is of stored integers that nodes moved. */
-    private boolean isMoved(String value) {
+    /** What moves stored integers until they are a value, the first move first; nothing where it is none of them. */
+    private List<NodeProto> path(String value) {
+        LinkedList<NodeProto> path = new LinkedList<>();
         String at = value;
-        while (moves.containsKey(at)) {
+        while (path.size() < MOST_MOVES && moves.containsKey(at)) {
+            path.addFirst(moves.get(at));
             at = moves.get(at).getInput(0);
         }
-        return !at.equals(value) && stored.containsKey(at);
+        return stored.containsKey(at) ? path : List.of();
     }
 
     /** (q − z) · s in float32, as ONNX Runtime has it; null where that is not of constants, or another type or shape than it should be. */
@@ -120,8 +138,9 @@ final class DequantizedWeights {
         Tensor q = constant(node, 0);
         Tensor s = constant(node, 1);
         Tensor z = constant(node, 2);
-        boolean constants =
-                q != null && s != null && (z != null || input(node, 2).isEmpty());
+        boolean constants = q != null
+                && s != null
+                && (z != null || QuantisedOperators.input(node, 2).isEmpty());
         if (!constants
                 || s.type().dataType() != DataType.FLOAT
                 || z != null && z.shape().elements() != s.shape().elements()
@@ -164,12 +183,8 @@ final class DequantizedWeights {
                 : null;
     }
 
-    private static String input(NodeProto node, int i) {
-        return i < node.getInputCount() ? node.getInput(i) : "";
-    }
-
     private Tensor constant(NodeProto node, int i) {
-        TensorProto proto = stored.get(input(node, i));
+        TensorProto proto = stored.get(QuantisedOperators.input(node, i));
         return proto == null ? null : TensorReader.read(proto);
     }
 }

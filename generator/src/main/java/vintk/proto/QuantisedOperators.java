@@ -54,6 +54,9 @@ public final class QuantisedOperators {
             Map.entry("com.microsoft.QLinearSoftmax", Form.one("Softmax")),
             Map.entry("com.microsoft.QLinearConcat", new Form("Concat", List.of(), 0, 0)));
 
+    /** Of the scales that are made anew, in numbers: thousands of layers have fewer. */
+    private static final long MOST_ELEMENTS = 1L << 24;
+
     /** What leaves numbers what they are: scale and zero point stay. */
     private static final Set<String> MOVES =
             Set.of("Concat", "Flatten", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze");
@@ -62,6 +65,9 @@ public final class QuantisedOperators {
     private final Map<String, TensorProto> constants;
     private final Names names;
     private final GraphProto.Builder changed;
+
+    /** Scales of operands so far, in numbers. */
+    private long made;
 
     /** Scale and zero point of integers, by name. */
     private final Map<String, List<String>> scales = new HashMap<>();
@@ -123,8 +129,15 @@ public final class QuantisedOperators {
     private boolean lowered(NodeProto node, Form form) {
         Attributes attributes = Attributes.of(node.getAttributeList());
         boolean biased = form.bias > 0 && !input(node, form.bias).isEmpty();
-        TensorProto scale = biased ? biasScale(node, attributes.real("alpha", 1)) : null;
-        if (attributes.integer("channels_last", 0) != 0 || biased && scale == null) {
+        // A scale of many numbers may be named by many nodes: what they make of it must not fill the memory.
+        made += form.operands.stream()
+                .mapToLong(i -> elements(input(node, i + 1)))
+                .sum();
+        if (attributes.integer("channels_last", 0) != 0 || made > MOST_ELEMENTS) {
+            return false;
+        }
+        String scale = biased ? biasScale(node, attributes.real("alpha", 1)) : "";
+        if (scale == null) {
             return false;
         }
         boolean concat = form.operands.isEmpty();
@@ -140,8 +153,7 @@ public final class QuantisedOperators {
             numbers.add(dequantized(node, input(node, i), pair(node, i + 1), axis));
         }
         if (biased) {
-            changed.addInitializer(scale);
-            numbers.add(dequantized(node, input(node, form.bias), List.of(scale.getName()), -1));
+            numbers.add(dequantized(node, input(node, form.bias), List.of(scale), -1));
         }
         NodeProto.Builder own = node.toBuilder().clearAttribute();
         attributes.without("channels_last").without("opset").all().forEach(own::addAttribute);
@@ -225,25 +237,27 @@ public final class QuantisedOperators {
         return zero.isEmpty() ? List.of(input(node, scale)) : List.of(input(node, scale), zero);
     }
 
-    /** The product of the scales of both operands, and a factor; null where they are not constants. */
-    private TensorProto biasScale(NodeProto node, float factor) {
+    /** An initializer for the product of the scales of both operands, and a factor; null where they are not constants. */
+    private String biasScale(NodeProto node, float factor) {
         TensorProto a = constants.get(input(node, 1));
         TensorProto b = constants.get(input(node, 4));
         if (a == null || b == null || elements(input(node, 1)) != 1) {
             return null;
         }
-        float scale = TensorReader.read(a).toFloats()[0] * factor;
+        float first = TensorReader.read(a).toFloats()[0] * factor;
         Tensor scales = TensorReader.read(b);
         int count = Math.toIntExact(scales.shape().elements());
         String name = names.fresh(input(node, 4) + "/bias");
         Tensor product =
-                Tensor.of(new TensorType(DataType.FLOAT, scales.shape()), count, i -> scale * (float) scales.number(i));
-        TensorProto made = TensorWriter.write(name, product);
-        constants.put(name, made);
-        return made;
+                Tensor.of(new TensorType(DataType.FLOAT, scales.shape()), count, i -> first * (float) scales.number(i));
+        TensorProto scale = TensorWriter.write(name, product);
+        changed.addInitializer(scale);
+        constants.put(name, scale);
+        return name;
     }
 
-    private static String input(NodeProto node, int i) {
+    /** The name of an input, empty where it is not given. */
+    static String input(NodeProto node, int i) {
         return i < node.getInputCount() ? node.getInput(i) : "";
     }
 }
