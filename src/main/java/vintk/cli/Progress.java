@@ -1,13 +1,11 @@
 package vintk.cli;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
+import com.sun.jna.Platform;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import org.jline.utils.OSUtils;
 
 /**
  * How far something is, on standard error: a bar where a person looks at it, a line now and then where it goes to a file. Nothing with
@@ -20,11 +18,6 @@ final class Progress implements AutoCloseable {
 
     /** Between two lines. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
-
-    /** What is needed of the C library. */
-    interface CLibrary extends Library {
-        int isatty(int descriptor);
-    }
 
     private final CommonOptions common;
     private final String task;
@@ -93,18 +86,18 @@ final class Progress implements AutoCloseable {
     }
 
     /**
-     * Whether standard error is a terminal on which a bar can move: Java itself knows of input and output alone. JLine, which the bar is of, would unpack a
-     * library of its own to find that out, and leave it in the temporary folder where the process is killed.
+     * Whether standard error is a terminal on which a bar can move: Java itself knows of input and output alone. JLine, which the bar is
+     * of, would unpack a library of its own to find that out, and leave it in the temporary folder where the process is killed.
      */
     private static boolean isSeen() {
         if ("dumb".equals(System.getenv("TERM"))) {
             return false;
         }
-        if (OSUtils.IS_WINDOWS) {
+        if (Platform.isWindows()) {
             return System.console() != null;
         }
         try {
-            return Native.load("c", CLibrary.class).isatty(STANDARD_ERROR) != 0;
+            return CLibrary.load().isatty(STANDARD_ERROR) != 0;
         } catch (LinkageError e) {
             return false;
         }

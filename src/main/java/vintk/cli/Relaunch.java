@@ -1,14 +1,11 @@
 package vintk.cli;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -38,13 +35,6 @@ final class Relaunch {
 
     private Relaunch() {}
 
-    /** What is needed of the C library. */
-    interface CLibrary extends Library {
-        int setenv(String name, String value, int overwrite);
-
-        int execv(String path, String[] arguments);
-    }
-
     /**
      * Does not return where it works. Nothing happens on other systems, where nothing is to be won (the variable is set, to whatever,
      * and all names can be read), and where this program is part of another one.
@@ -69,8 +59,7 @@ final class Relaunch {
             }
             String java =
                     Path.of(System.getProperty("java.home"), "bin", "java").toString();
-            CLibrary c = Native.load(
-                    "c", CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, StandardCharsets.ISO_8859_1.name()));
+            CLibrary c = CLibrary.load();
             if (keeps) {
                 c.setenv(VARIABLE, TUNABLES, 1);
             }
