@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * taken for one. The measure is the kernel of a random projection of the outputs.
  */
 final class ConstantOutput {
-    /** A trace a sample below which the sum of outputs is looked at more closely: usual kernels are many orders above. */
+    /** A squared gradient below which the sum of outputs is looked at more closely: usual kernels are many orders above. */
     private static final double SUSPICIOUS = 1e-6;
 
     /** Squared rounding errors of float32 gradients, with room: below this share of another kernel there is nothing. */
@@ -24,13 +24,13 @@ final class ConstantOutput {
      * Refuses a kernel of nothing.
      *
      * @param suspected whether the outputs themselves look like it; large activations make large noise
-     * @param random the kernel of a random projection of the same batch
+     * @param random the kernel of a random projection of some samples of the same batch
      * @throws ModelException of kind CONSTANT_OUTPUT
      */
     static void refuse(KernelMatrix kernel, boolean suspected, Supplier<KernelMatrix> random) {
-        double trace = trace(kernel);
-        boolean looked = suspected ? Double.isFinite(trace) : trace <= SUSPICIOUS * kernel.size();
-        if (looked && trace < NOISE * trace(random.get())) {
+        double square = meanSquare(kernel);
+        boolean looked = suspected ? Double.isFinite(square) : square <= SUSPICIOUS;
+        if (looked && square < NOISE * meanSquare(random.get())) {
             throw new ModelException(
                     ModelException.Kind.CONSTANT_OUTPUT,
                     "the sum of output '" + kernel.output()
@@ -38,11 +38,12 @@ final class ConstantOutput {
         }
     }
 
-    private static double trace(KernelMatrix kernel) {
+    /** Of the length of a gradient. */
+    private static double meanSquare(KernelMatrix kernel) {
         double trace = 0;
         for (int i = 0; i < kernel.size(); i++) {
             trace += kernel.values()[i * kernel.size() + i];
         }
-        return trace;
+        return trace / kernel.size();
     }
 }

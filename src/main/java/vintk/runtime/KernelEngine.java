@@ -210,11 +210,13 @@ public final class KernelEngine implements AutoCloseable {
         return matrix(sums, origin);
     }
 
-    /** The kernel of one random projection of the outputs. */
+    /** The kernel of one random projection of the outputs, for a few samples. */
     private KernelMatrix random(float[] data, long seed) {
-        try (KernelEngine engine = open(network, samples, sample, options.withReduction(Reduction.NORMAL))) {
+        int few = Math.min(samples, Trial.SAMPLES);
+        float[] first = Arrays.copyOf(data, few * Math.toIntExact(sample.elements()));
+        try (KernelEngine engine = open(network, few, sample, options.withReduction(Reduction.NORMAL))) {
             engine.found = found;
-            return engine.computed(data, seed);
+            return engine.computed(first, seed);
         }
     }
 
