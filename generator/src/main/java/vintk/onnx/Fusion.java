@@ -9,7 +9,7 @@ public final class Fusion {
         Graph formed = target == Target.CUDA
                 ? SumProduct.apply(ReductionFusion.apply(SymmetricPads.apply(Shifts.sliced(lean))))
                 : ReductionFusion.apply(StepForm.apply(StandardisationForm.arithmetic(lean)));
-        Graph fused = CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed)));
+        Graph fused = CommonNodes.apply(CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed))));
         return switch (target) {
             case CUDA -> fused;
             case PROCESSOR -> ConvolutionForm.apply(HeadProducts.apply(fused));

@@ -109,6 +109,17 @@ class FusionTest {
                         },
                         6,
                         6),
+                // What is left beside the common factor of x·f(x)'s derivative has x·f(x) in it, which is there.
+                new Case(
+                        "derivative of silu",
+                        v -> {
+                            Value sigmoid = Ops.unary("Sigmoid", v[0]);
+                            Value dy = Ops.exp(Ops.mul(v[0], sigmoid));
+                            Value slope = Ops.mul(sigmoid, Ops.sub(1, sigmoid));
+                            return Ops.add(Ops.mul(dy, sigmoid), Ops.mul(Ops.mul(dy, v[0]), slope));
+                        },
+                        7,
+                        7),
                 new Case(
                         "no common factor",
                         v -> Ops.add(Ops.mul(v[0], biases(1, 2, 3, 4)), Ops.mul(Ops.exp(v[0]), biases(4, 3, 2, 1))),
