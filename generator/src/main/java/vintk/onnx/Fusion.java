@@ -12,9 +12,10 @@ public final class Fusion {
         Graph fused = CommonNodes.apply(CommonFactor.apply(ScaleFusion.apply(TransposeFusion.apply(formed))));
         return switch (target) {
             case CUDA -> fused;
-            case PROCESSOR -> ConvolutionForm.apply(HeadProducts.apply(fused));
-            case BLOCKS_OF_8 -> BlockedConvolution.apply(HeadProducts.apply(fused));
-            case BLOCKS_OF_16 -> BlockedConvolution.apply(BlockedLayers.apply(HeadProducts.apply(fused)));
+            case PROCESSOR -> DotProducts.apply(ConvolutionForm.apply(HeadProducts.apply(fused)));
+            case BLOCKS_OF_8 -> DotProducts.apply(BlockedConvolution.apply(HeadProducts.apply(fused)));
+            case BLOCKS_OF_16 ->
+                DotProducts.apply(BlockedConvolution.apply(BlockedLayers.apply(HeadProducts.apply(fused))));
         };
     }
 }
