@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -33,7 +34,7 @@ import vintk.score.Statistic;
             "",
             "Kendall tau-b, Spearman rho and Pearson r with 95 %% bootstrap intervals, for the ViNTK and NTK scores"
                     + " (turned so that higher is better) and the logarithms of parameters and MACs; how much better ViNTK is"
-                    + " than the others; and which of the best models each would choose. Models are matched by id."
+                    + " than the others; and how good the models are that each would choose. Models are matched by id."
         },
         footer = {
             "",
@@ -75,15 +76,25 @@ final class CorrelateCommand implements Callable<Integer> {
                             + " that ranked).")
     private String statistic;
 
+    @Option(
+            names = "--top",
+            paramLabel = "K",
+            description = "How many models are chosen (default: a tenth of those matched).")
+    private Integer top;
+
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() throws IOException {
+        if (top != null) {
+            CommonOptions.atLeastOne("--top", top);
+        }
         Optional<Statistic> named = Optional.ofNullable(statistic).map(text -> Named.find(Statistic.class, text));
         ResultsFile read = ResultsFile.read(results, named);
         Truth known = column == null ? Truth.read(truth) : Truth.read(truth, column);
-        Agreement agreement = Agreement.of(read.models(), known, common.seed);
+        OptionalInt chosen = top == null ? OptionalInt.empty() : OptionalInt.of(top);
+        Agreement agreement = Agreement.of(read.models(), known, common.seed, chosen);
         PrintWriter out = common.out();
         if (common.json) {
             out.println(json(agreement));
@@ -95,7 +106,7 @@ final class CorrelateCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void text(PrintWriter out, Agreement agreement) {
+    private void text(PrintWriter out, Agreement agreement) {
         out.printf(
                 "%s: %d %s matched%nwithout a score: %s%nresults without truth: %s%ntruths without a result: %s%n%n",
                 TextLayout.plain(agreement.column()),
@@ -149,6 +160,10 @@ final class CorrelateCommand implements Callable<Integer> {
             notes.add("- is not defined: fewer than two models, or all numbers of one side equal.");
         }
         int models = agreement.matched().size();
+        if (models >= FEW) {
+            notes.add("In brackets: 95 %% percentile bootstrap intervals over models, of %d resamples."
+                    .formatted(Correlation.RESAMPLES));
+        }
         if (models < Coefficient.FEWEST) {
             notes.add("Fewer than %d models have no intervals.".formatted(Coefficient.FEWEST));
         } else if (models < FEW) {
@@ -160,16 +175,24 @@ final class CorrelateCommand implements Callable<Integer> {
         return notes;
     }
 
-    private static void choices(PrintWriter out, Agreement agreement) {
+    private void choices(PrintWriter out, Agreement agreement) {
         int chosen = agreement.chosen();
         out.printf(
                 Locale.ROOT,
-                "%n%-22s %-21s truth of its first (best: %.6g)%n",
-                "the first " + chosen + " (a tenth)",
+                "%n%-22s %-21s %-21s best of them (of all: %.6g)%n",
+                "the first " + chosen + (top == null ? " (a tenth)" : ""),
                 "among the best " + chosen,
+                "truth of its first",
                 agreement.best());
         for (Agreement.Choice choice : agreement.choices()) {
-            out.printf(Locale.ROOT, "by %-19s %-21d %.6g%n", choice.predictor(), choice.found(), choice.first());
+            String first = String.format(Locale.ROOT, "%.6g", choice.first());
+            out.printf(
+                    Locale.ROOT,
+                    "by %-19s %-21d %-21s %.6g%n",
+                    choice.predictor(),
+                    choice.found(),
+                    first,
+                    choice.best());
         }
     }
 
@@ -227,6 +250,7 @@ final class CorrelateCommand implements Callable<Integer> {
             ObjectNode one = choices.putObject(choice.predictor());
             one.put("found", choice.found());
             one.put("first", choice.first());
+            one.put("best", choice.best());
         }
         return node;
     }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -34,6 +35,7 @@ import vintk.space.Sha256;
  * @param comparisons of {@code vintk} with each other predictor, by the same resamples: {@code vintk - params} is a difference of
  *     coefficients, {@code vintk | params} what the score knows beside the parameters
  * @param choices what choosing by each predictor would have given
+ * @param chosen how many models a {@link Choice} takes
  * @param best truth of the best matched model
  */
 public record Agreement(
@@ -46,6 +48,7 @@ public record Agreement(
         List<Correlation> correlations,
         List<Correlation> comparisons,
         List<Choice> choices,
+        int chosen,
         double best) {
 
     /** Of so many models one counts as best. */
@@ -57,27 +60,26 @@ public record Agreement(
      * What a search is for: the best models, and not the order of all. Of models of one prediction those of the first ids are chosen.
      *
      * @param predictor by which is chosen
-     * @param found how many of the chosen, a tenth of all and at least one, are as good as one of as many best ones
+     * @param found how many of the chosen are as good as one of as many best ones
      * @param first truth of the model that is first by the predictor
+     * @param best truth of the best of the chosen: what a search has that trains them all; what it lacks of the best of all models
+     *     is the regret
      */
-    public record Choice(String predictor, int found, double first) {}
+    public record Choice(String predictor, int found, double first, double best) {}
 
-    /** How many models a {@link Choice} takes. */
-    public int chosen() {
-        return tenth(matched.size());
-    }
-
-    private static int tenth(int models) {
-        return Math.max(1, models / BEST);
+    /** {@link #of(List, Truth, long, OptionalInt)} with choices of a tenth of the models, and at least one. */
+    public static Agreement of(List<ScoredModel> models, Truth truth, long seed) {
+        return of(models, truth, seed, OptionalInt.empty());
     }
 
     /**
      * Joins and correlates.
      *
      * @param seed of the bootstrap
+     * @param top how many models a choice takes, or all where there are fewer; if empty, a tenth, and at least one
      * @throws IllegalArgumentException if two results have one id or statistics differ, or if no model has both score and truth
      */
-    public static Agreement of(List<ScoredModel> models, Truth truth, long seed) {
+    public static Agreement of(List<ScoredModel> models, Truth truth, long seed, OptionalInt top) {
         TreeMap<String, ScoredModel> byId = byId(models);
         List<ScoredModel> matched = new ArrayList<>();
         List<String> unscored = new ArrayList<>();
@@ -97,6 +99,7 @@ public record Agreement(
         if (matched.isEmpty()) {
             throw new IllegalArgumentException(unmatched(truth, byId, !unscored.isEmpty()));
         }
+        int chosen = Math.min(matched.size(), top.orElse(Math.max(1, matched.size() / BEST)));
         long key = key(seed, "bootstrap/" + truth.column());
         Map<String, Correlation.Resampled> resampled = new LinkedHashMap<>();
         List<Correlation> comparisons = new ArrayList<>();
@@ -109,7 +112,7 @@ public record Agreement(
             double[] predictions = predictions(known, predictor);
             resampled.put(predictor, Correlation.Resampled.of(predictions, truths, key));
             if (known.size() == matched.size()) {
-                choices.add(choice(predictor, predictions, truths));
+                choices.add(choice(predictor, predictions, truths, chosen));
                 if (!predictor.equals("vintk")) {
                     comparisons.add(resampled
                             .get("vintk")
@@ -139,6 +142,7 @@ public record Agreement(
                 correlations,
                 comparisons,
                 choices,
+                chosen,
                 Arrays.stream(values(matched, model -> truth.values().get(model.id())))
                         .max()
                         .orElseThrow());
@@ -184,12 +188,12 @@ public record Agreement(
                         truth.values().isEmpty() ? "(none)" : truth.values().firstKey());
     }
 
-    private static Choice choice(String predictor, double[] predictions, double[] truths) {
-        int count = tenth(truths.length);
+    private static Choice choice(String predictor, double[] predictions, double[] truths, int count) {
         List<Integer> chosen = highest(predictions, count);
         double least = truths[highest(truths, count).get(count - 1)];
         int found = (int) chosen.stream().filter(i -> truths[i] >= least).count();
-        return new Choice(predictor, found, truths[chosen.get(0)]);
+        double best = chosen.stream().mapToDouble(i -> truths[i]).max().orElseThrow();
+        return new Choice(predictor, found, truths[chosen.get(0)], best);
     }
 
     /** Places of the largest numbers, the largest first. */

@@ -43,14 +43,30 @@ class CorrelateTest {
                 text.out()
                         .endsWith(
                                 """
-                the first 1 (a tenth)  among the best 1      truth of its first (best: 70.0000)
-                by vintk               1                     70.0000
-                by ntk                 0                     50.0000
-                by params              0                     60.0000
-                by macs                0                     50.0000
+                the first 1 (a tenth)  among the best 1      truth of its first    best of them (of all: 70.0000)
+                by vintk               1                     70.0000               70.0000
+                by ntk                 0                     50.0000               50.0000
+                by params              0                     60.0000               60.0000
+                by macs                0                     50.0000               50.0000
                 """),
                 text.out());
         assertFalse(text.out().contains("is not defined"), text.out());
+        Shell two = Shell.vintk("correlate", results, "--truth", truth, "--column", "top1", "--top", 2);
+        assertTrue(
+                two.out()
+                        .endsWith(
+                                """
+                the first 2            among the best 2      truth of its first    best of them (of all: 70.0000)
+                by vintk               2                     70.0000               70.0000
+                by ntk                 1                     50.0000               60.0000
+                by params              1                     60.0000               60.0000
+                by macs                1                     50.0000               70.0000
+                """),
+                two.out());
+        assertEquals(
+                ExitCode.USAGE,
+                Shell.vintk("correlate", results, "--truth", truth, "--column", "top1", "--top", 0)
+                        .code());
         Path failed = Files.writeString(
                 folder.resolve("failed.csv"),
                 "id,status,vintk,ntk,params,macs,statistic\na,timeout,,,1,1,log-frobenius\n");
@@ -77,5 +93,24 @@ class CorrelateTest {
         assertEquals(-1, node.get("ntk").get("kendall").get("value").asDouble());
         // Of the pairs a-b, a-c, b-c the truth falls in all, the sizes rise, rise and fall.
         assertEquals(-1.0 / 3, node.get("params").get("kendall").get("value").asDouble(), 1e-12);
+    }
+
+    @Test
+    void whatTheBracketsAre(@TempDir Path folder) throws IOException {
+        StringBuilder results = new StringBuilder("id,status,vintk,ntk,params,macs,statistic\n");
+        StringBuilder truth = new StringBuilder("id,top1\n");
+        for (int i = 0; i < 10; i++) {
+            results.append("m%d,ok,%d,%d,%d,%d,log-frobenius%n".formatted(i, i * i % 7, i, i + 1, i + 2));
+            truth.append("m%d,%d%n".formatted(i, 50 + i));
+        }
+        Shell text = Shell.vintk(
+                "correlate",
+                Files.writeString(folder.resolve("results.csv"), results),
+                "--truth",
+                Files.writeString(folder.resolve("truth.csv"), truth));
+        assertEquals(ExitCode.OK, text.code(), text.err());
+        assertTrue(
+                text.out().contains("In brackets: 95 % percentile bootstrap intervals over models, of 2000 resamples."),
+                text.out());
     }
 }

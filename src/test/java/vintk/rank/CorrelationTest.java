@@ -224,7 +224,7 @@ class CorrelationTest {
         assertEquals(
                 List.of("vintk - ntk", "vintk - params", "vintk | params"),
                 agreement.comparisons().stream().map(Correlation::predictor).toList());
-        assertEquals(new Agreement.Choice("ntk", 0, 70), agreement.choices().get(1));
+        assertEquals(new Agreement.Choice("ntk", 0, 70, 70), agreement.choices().get(1));
         assertEquals(77, agreement.best());
         assertEquals(1, agreement.chosen());
         assertEquals(0, agreement.correlations().get(3).count());
@@ -241,7 +241,7 @@ class CorrelationTest {
                 model("b", 2, 2, Statistic.LOG_TRACE),
                 model("c", 3, 3, Statistic.LOG_TRACE));
         assertEquals(
-                new Agreement.Choice("vintk", 1, 71),
+                new Agreement.Choice("vintk", 1, 71, 71),
                 Agreement.of(models, new Truth("acc", truth), 5).choices().get(0));
     }
 
