@@ -250,12 +250,19 @@ public final class Evaluation {
         return Result.of(subject.name(), source, scores, cost, choice, taken, settings, List.copyOf(remarks));
     }
 
-    /** The first repeat has the seed itself; the others have seeds of their own, unlike those of neighbouring seeds. */
     private long seed(int repeat) {
+        return seed(settings.seed(), repeat);
+    }
+
+    /**
+     * The first repeat has the seed itself; the others have seeds of their own, unlike those of neighbouring seeds. A run with that
+     * seed has the repeat's weights, inputs and projections.
+     */
+    static long seed(long study, int repeat) {
         if (repeat == 0) {
-            return settings.seed();
+            return study;
         }
-        RandomStream stream = RandomStream.of(settings.seed(), "repeat/" + repeat);
+        RandomStream stream = RandomStream.of(study, "repeat/" + repeat);
         return stream.nextBigInteger(BigInteger.ONE.shiftLeft(63)).longValue();
     }
 

@@ -76,7 +76,12 @@ public final class ResultJson {
         node.set("settings", SettingsJson.tree(result.settings()));
         result.warnings().forEach(node.putArray("warnings")::add);
         ArrayNode repeats = node.putArray("repeats");
-        result.repeats().forEach(score -> repeats.add(ScoreJson.tree(score)));
+        for (Score score : result.repeats()) {
+            ObjectNode repeat = repeats.addObject();
+            // Follows from the study's seed; written so that one repeat can be run again.
+            repeat.put("seed", Evaluation.seed(result.settings().seed(), repeats.size() - 1));
+            repeat.setAll(ScoreJson.tree(score));
+        }
         return node;
     }
 

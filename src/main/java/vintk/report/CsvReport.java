@@ -49,6 +49,7 @@ final class CsvReport {
         {"output", "/output"},
         {"sample", "/sample"},
         {"file", "/source/file"},
+        {"sha256", "/source/sha256"},
         {"space", "/source/space"},
         {"choices", "/source/choices"},
         {"views", "/settings/views"},

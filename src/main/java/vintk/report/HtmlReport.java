@@ -1,5 +1,6 @@
 package vintk.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,11 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import vintk.rank.Ranking;
+import vintk.rank.ResultJson;
 import vintk.score.Estimate;
 import vintk.score.Result;
 import vintk.score.Statistic;
@@ -57,7 +61,9 @@ final class HtmlReport {
         List<Result> results = ranking.results();
         ObjectNode head = JsonNodeFactory.instance.objectNode();
         TableReport.caption(results).forEach(head.putArray("caption")::add);
-        TableReport.notes(ranking, results, "Ranks in brackets").forEach(head.putArray("notes")::add);
+        ArrayNode notes = head.putArray("notes");
+        TableReport.notes(ranking, results, "Ranks in brackets").forEach(notes::add);
+        notes.add("Settings: %s.".formatted(settings(results.get(0))));
         ArrayNode statistics = head.putArray("statistics");
         for (Statistic statistic : Statistic.values()) {
             statistics.add(statistic.id());
@@ -70,6 +76,22 @@ final class HtmlReport {
             out.write(each.hasNext() ? ",\n" : "\n");
         }
         out.write("]}\n");
+    }
+
+    /** All of them, so that a page alone says how to come by its numbers. */
+    private static String settings(Result result) {
+        List<String> settings = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> setting :
+                ResultJson.tree(result).get("settings").properties()) {
+            JsonNode value = setting.getValue();
+            if (!value.isNull()) {
+                List<String> texts = new ArrayList<>();
+                value.forEach(each -> texts.add(each.asText()));
+                String text = value.isArray() ? String.join(", ", texts) : value.asText();
+                settings.add(setting.getKey().replace('_', ' ') + " " + text);
+            }
+        }
+        return String.join("; ", settings);
     }
 
     /** JSON inside of a page: no text in it ends the element around it. */

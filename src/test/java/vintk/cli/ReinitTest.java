@@ -58,6 +58,17 @@ class ReinitTest {
     }
 
     @Test
+    void aRepeatCanBeRunAgainByItsSeed() throws IOException {
+        JsonNode repeats =
+                scored("--reinit", "kaiming", "--repeats", "2", "--seed", "5").path("repeats");
+        assertEquals(5, repeats.path(0).path("seed").asLong());
+        JsonNode second = repeats.path(1);
+        JsonNode again =
+                scored("--reinit", "kaiming", "--seed", second.path("seed").asText());
+        assertEquals(second, again.path("repeats").path(0));
+    }
+
+    @Test
     void theTableSaysSo() {
         Shell shell = Shell.vintk("score", MODEL, "--batch", "4", "--reinit", "xavier");
         assertTrue(shell.out().contains("Parameters of files are drawn anew: xavier."), shell.out());

@@ -63,6 +63,9 @@ class HtmlReportTest {
                 "ViNTK is log-trace of the joint kernel of all views, higher is better.",
                 head.get("caption").get(0).asText());
         assertTrue(head.get("notes").toString().contains("not ranked: 1 of 3 models"), head::toString);
+        String settings = head.get("notes").get(head.get("notes").size() - 1).asText();
+        assertTrue(settings.startsWith("Settings: views identity, band:0.25,0.5; statistic log-trace; "), settings);
+        assertTrue(settings.contains("; inputs synthetic; seed 7; repeats 2; "), settings);
         JsonNode best = report.get("models").get(0);
         assertEquals("b", best.get("id").asText());
         assertEquals(1, best.get("rank").asInt());

@@ -140,6 +140,7 @@ class ResultsFileTest {
                 lines[0].startsWith("id,rank,rank_best,rank_worst,tied,status,message,vintk,vintk_standard_error,ntk,"),
                 lines[0]);
         assertTrue(lines[0].endsWith("vintk:mean-cosine,ntk:mean-cosine,vintk:alignment,ntk:alignment"), lines[0]);
+        assertTrue(lines[0].contains(",file,sha256,space,"), lines[0]);
         assertTrue(lines[1].startsWith("a,1,1,1,false,ok,,0."), lines[1]);
         assertTrue(
                 lines[1].contains("\"identity; band:0.25,0.5\",log-trace,higher,joint,sum,1,224,,synthetic,7,1,all"),
