@@ -20,7 +20,8 @@ final class ParameterFlags {
             names = "--parameters",
             paramLabel = "WHICH",
             defaultValue = "all",
-            description = "all, or weights: matrices and kernels only, as TE-NAS counts (default: ${DEFAULT-VALUE}).")
+            description = "all, or weights: what has two axes or more. TE-NAS' code counts as --include weight does"
+                    + " (default: ${DEFAULT-VALUE}).")
     private Convention convention;
 
     @Option(

@@ -11,7 +11,8 @@ import vintk.onnx.Value;
  * Which initializers count as parameters (METHOD §1): float, not scalars, and as the options say. Running statistics and
  * constants of the exporter never come this far: the import detaches or folds them.
  *
- * @param weightsOnly the convention of TE-NAS: matrices and kernels, no vectors
+ * @param weightsOnly matrices and kernels, no vectors. Near TE-NAS, whose code counts by name, {@code include} of "weight": scales of
+ *     norms too, and neither embeddings of positions nor class tokens
  * @param include a name must contain a match, where given
  * @param exclude a name must not contain a match, where given
  */
