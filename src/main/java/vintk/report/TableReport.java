@@ -12,6 +12,7 @@ import vintk.rank.Ranked;
 import vintk.rank.Ranking;
 import vintk.score.Cost;
 import vintk.score.Estimate;
+import vintk.score.Precision;
 import vintk.score.Result;
 import vintk.score.Score;
 import vintk.score.Settings;
@@ -95,6 +96,10 @@ public final class TableReport {
                         settings.repeats() > 1
                                 ? "; mean ± standard error of %d repeats".formatted(settings.repeats())
                                 : ""));
+        String unusual = unusual(settings);
+        if (!unusual.isEmpty()) {
+            caption.add("Other than by default: " + unusual + ".");
+        }
         boolean files = results.stream().anyMatch(r -> r.source().file().isPresent());
         if (settings.repeats() > 1 && settings.reinit().equals("none") && files) {
             caption.add("Weights are as in the files: errors are of the inputs alone.");
@@ -106,6 +111,26 @@ public final class TableReport {
             caption.add("Settings differ between models: these are those of " + name(results.get(0)) + ".");
         }
         return caption;
+    }
+
+    /** What decides scores and is not said elsewhere, where it was asked for. */
+    private static String unusual(Settings settings) {
+        List<String> unusual = new ArrayList<>();
+        if (!settings.inputs().equals("synthetic")) {
+            unusual.add("inputs " + TextLayout.plain(settings.inputs()));
+        }
+        settings.size().ifPresent(size -> unusual.add("size " + size));
+        settings.classes().ifPresent(classes -> unusual.add("classes " + classes));
+        if (!settings.reduction().equals("sum")) {
+            unusual.add("reduction " + TextLayout.plain(settings.reduction()));
+        }
+        if (!settings.parameters().equals("all")) {
+            unusual.add("parameters " + TextLayout.plain(settings.parameters()));
+        }
+        if (settings.precision() != Precision.FLOAT32) {
+            unusual.add(settings.precision().id());
+        }
+        return String.join("; ", unusual);
     }
 
     private static String[] cells(Ranked place, int decimals, boolean repeated) {

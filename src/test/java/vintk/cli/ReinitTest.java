@@ -1,6 +1,7 @@
 package vintk.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,6 +73,21 @@ class ReinitTest {
     void theTableSaysSo() {
         Shell shell = Shell.vintk("score", MODEL, "--batch", "4", "--reinit", "xavier");
         assertTrue(shell.out().contains("Parameters of files are drawn anew: xavier."), shell.out());
+        assertFalse(shell.out().contains("by default"), shell.out());
+        Shell other = Shell.vintk(
+                "score",
+                MODEL,
+                "--batch",
+                "4",
+                "--inputs",
+                "noise",
+                "--reduction",
+                "trace:2",
+                "--parameters",
+                "weights",
+                "--accurate");
+        String said = "Other than by default: inputs noise; reduction trace:2; parameters weights; float32-gram64.";
+        assertTrue(other.out().replace('\n', ' ').contains(said), other.out());
     }
 
     @Test

@@ -25,6 +25,7 @@ class TableReportTest {
                 """
                 ViNTK is log-trace of the joint kernel of all views, higher is better.
                 Views identity, band:0.25,0.5; N = 1 inputs per view; seed 7.
+                Other than by default: size 224.
 
                  #  model                 ViNTK    NTK  params    MACs     s  status
                  1  autoformer-tiny-0001  4.500  4.199  5.72 M  1.26 G  3.25  ok
@@ -49,6 +50,7 @@ class TableReportTest {
                 ViNTK is log-trace of the joint kernel of all views, higher is better.
                 Views identity, band:0.25,0.5; N = 1 inputs per view; seed 7; mean ± standard
                 error of 2 repeats.
+                Other than by default: size 224.
 
                 #  ranks  model                       ViNTK    NTK  params    MACs     s  status
                 1    1-2  deit-tiny           5.000 ± 0.100  4.699  5.72 M  1.26 G  3.25  ok
@@ -65,6 +67,7 @@ class TableReportTest {
                 """
                 ViNTK is log-cond of the joint kernel of all views, lower is better.
                 Views identity, band:0.25,0.5; N = 1 inputs per view; seed 7.
+                Other than by default: size 224.
 
                 #  model     ViNTK  NTK  params  MACs  s  status
                 -  m         ill-conditioned
