@@ -179,16 +179,16 @@ final class CorrelateCommand implements Callable<Integer> {
         int chosen = agreement.chosen();
         out.printf(
                 Locale.ROOT,
-                "%n%-22s %-21s %-21s best of them (of all: %.6g)%n",
+                "%n%-23s %-18s %-12s best (of all: %.6g)%n",
                 "the first " + chosen + (top == null ? " (a tenth)" : ""),
                 "among the best " + chosen,
-                "truth of its first",
+                "truth: first",
                 agreement.best());
         for (Agreement.Choice choice : agreement.choices()) {
             String first = String.format(Locale.ROOT, "%.6g", choice.first());
             out.printf(
                     Locale.ROOT,
-                    "by %-19s %-21d %-21s %.6g%n",
+                    "by %-20s %-18d %-12s %.6g%n",
                     choice.predictor(),
                     choice.found(),
                     first,

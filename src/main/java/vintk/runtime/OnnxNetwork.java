@@ -94,6 +94,7 @@ public final class OnnxNetwork implements Network {
         if (!inputs.untied() && SharedTensors.areIn(model, parameters)) {
             remarks.add(SharedTensors.REMARK);
         }
+        FusedNormalisation.remark(model).ifPresent(remarks::add);
         return List.copyOf(remarks);
     }
 

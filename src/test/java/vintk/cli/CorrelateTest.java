@@ -43,11 +43,11 @@ class CorrelateTest {
                 text.out()
                         .endsWith(
                                 """
-                the first 1 (a tenth)  among the best 1      truth of its first    best of them (of all: 70.0000)
-                by vintk               1                     70.0000               70.0000
-                by ntk                 0                     50.0000               50.0000
-                by params              0                     60.0000               60.0000
-                by macs                0                     50.0000               50.0000
+                the first 1 (a tenth)   among the best 1   truth: first best (of all: 70.0000)
+                by vintk                1                  70.0000      70.0000
+                by ntk                  0                  50.0000      50.0000
+                by params               0                  60.0000      60.0000
+                by macs                 0                  50.0000      50.0000
                 """),
                 text.out());
         assertFalse(text.out().contains("is not defined"), text.out());
@@ -56,11 +56,11 @@ class CorrelateTest {
                 two.out()
                         .endsWith(
                                 """
-                the first 2            among the best 2      truth of its first    best of them (of all: 70.0000)
-                by vintk               2                     70.0000               70.0000
-                by ntk                 1                     50.0000               60.0000
-                by params              1                     60.0000               60.0000
-                by macs                1                     50.0000               70.0000
+                the first 2             among the best 2   truth: first best (of all: 70.0000)
+                by vintk                2                  70.0000      70.0000
+                by ntk                  1                  50.0000      60.0000
+                by params               1                  60.0000      60.0000
+                by macs                 1                  50.0000      70.0000
                 """),
                 two.out());
         assertEquals(
