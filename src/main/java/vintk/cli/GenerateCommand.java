@@ -52,7 +52,7 @@ import vintk.space.Candidates;
             "",
             "Examples:",
             "  vintk generate autoformer-tiny --count 5 --out candidates/",
-            "  vintk generate autoformer-tiny --count 1000 --max-params 6M --list-only",
+            "  vintk generate autoformer-tiny --count 1000 --max-params 6M --list-only \\",
             "      --out candidates/",
             "  vintk generate deit --count 3 --out deit/ --outputs jacobian --batch 8"
         })

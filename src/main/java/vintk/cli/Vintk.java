@@ -94,6 +94,7 @@ public final class Vintk implements Runnable {
         number(line, double.class, Double::valueOf, "a number");
         line.setUsageHelpWidth(80);
         line.setUsageHelpLongOptionsMaxWidth(28);
+        OptionGroups.apply(line);
         line.setParameterExceptionHandler(Vintk::explainUsage);
         line.setExecutionExceptionHandler(Vintk::explainFailure);
         return line;
