@@ -286,7 +286,7 @@ public record Differentiation(
         List<String> outputs = floating(graph);
         return options.output().isPresent() || outputs.size() < 2
                 ? Optional.empty()
-                : Optional.of("output '" + outputs.get(0) + "' of " + outputs.size() + " (" + SomeNames.of(outputs)
-                        + "): --output takes another");
+                : Optional.of("of " + outputs.size() + " outputs (" + SomeNames.of(outputs) + ") '" + outputs.get(0)
+                        + "' is scored; --output NAME takes another");
     }
 }

@@ -64,7 +64,7 @@ class TrialTest {
         TestModel model =
                 model().layer("y", "x", "w").output("y").node("Tanh", "z", "y").output("z");
         assertEquals(
-                List.of("output 'y' of 2 (y, z): --output takes another"),
+                List.of("of 2 outputs (y, z) 'y' is scored; --output NAME takes another"),
                 kernel(model).remarks());
         KernelOptions chosen = KernelOptions.defaults().withParameters(ParameterFilter.ALL, Optional.of("z"));
         try (KernelEngine engine = KernelEngine.open(network(model), 3, Shape.of(3), chosen)) {
