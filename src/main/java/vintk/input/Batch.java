@@ -13,18 +13,23 @@ import java.util.List;
 public record Batch(int samples, int channels, int height, int width, float[] data) {
 
     public Batch {
-        if (samples < 0 || channels < 1 || height < 1 || width < 1) {
-            throw new IllegalArgumentException("A batch needs samples >= 0 and channels, height, width >= 1; got "
-                    + shapeText(samples, channels, height, width));
-        }
+        requireExtents(samples, channels, height, width);
         if (data.length != length(samples, channels, height, width)) {
             throw new IllegalArgumentException("A batch of shape " + shapeText(samples, channels, height, width)
                     + " has " + length(samples, channels, height, width) + " values; got an array of " + data.length);
         }
     }
 
-    /** A batch of zeros, to be filled by its maker. */
+    private static void requireExtents(int samples, int channels, int height, int width) {
+        if (samples < 0 || channels < 1 || height < 1 || width < 1) {
+            throw new IllegalArgumentException("A batch needs samples >= 0 and channels, height, width >= 1; got "
+                    + shapeText(samples, channels, height, width));
+        }
+    }
+
+    /** A batch of zeros, to be filled by its maker; refuses what is none before memory is taken. */
     static Batch zeros(int samples, int channels, int height, int width) {
+        requireExtents(samples, channels, height, width);
         return new Batch(samples, channels, height, width, new float[Batch.length(samples, channels, height, width)]);
     }
 

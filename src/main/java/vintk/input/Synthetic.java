@@ -42,11 +42,11 @@ public record Synthetic() implements Inputs {
 
     @Override
     public Batch load(int samples, int channels, int height, int width, long seed, Consumer<String> warnings) {
+        Batch batch = Batch.zeros(samples, channels, height, width);
         double[][] mixing = mixing(channels);
         double[] gains = unitVariance(Spectrum.gains(height, width, inverse(2.0 / Math.max(height, width))));
         Spectrum spectrum = new Spectrum(height, width);
         float[][] components = new float[mixing[0].length][height * width];
-        Batch batch = Batch.zeros(samples, channels, height, width);
         for (int i = 0; i < samples; i++) {
             RandomStream random = RandomStream.of(seed, "input/" + i);
             for (float[] component : components) {

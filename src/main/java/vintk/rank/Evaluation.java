@@ -39,6 +39,9 @@ import vintk.space.RandomStream;
  * statistics. A model that fails gives a result with a status; it never stops the others.
  */
 public final class Evaluation {
+    /** Some thirty years, which a timer takes. */
+    private static final double LONGEST = 1e9;
+
     private final Settings settings;
     private final KernelOptions options;
     private final List<SessionSettings> sessions;
@@ -54,8 +57,10 @@ public final class Evaluation {
      * @param sessions one for each model that is worked on at a time
      * @param inputs where the images come from
      * @param labels the class of each image of a batch; empty where they are not known
-     * @param timeout seconds for one model, 0 for no limit
+     * @param timeout seconds for one model, 0 for no limit; at most 1e9
      * @param failures is told of every exception behind a status, for those who ask for stack traces
+     * @throws IllegalArgumentException where views, reduction or labels are others than the settings say, as results would bear a wrong
+     *     name; without a session; for a timeout that is none
      */
     public Evaluation(
             Settings settings,
@@ -66,15 +71,33 @@ public final class Evaluation {
             List<View> views,
             double timeout,
             Consumer<Throwable> failures) {
+        require(!sessions.isEmpty(), "expected one session or more, got none");
+        require(timeout >= 0 && timeout <= LONGEST, "timeout: expected 0 to " + LONGEST + " seconds, got " + timeout);
+        List<String> names = views.stream().map(View::toString).toList();
+        require(names.equals(settings.views()), "the settings name the views " + settings.views() + ", got " + names);
+        require(
+                options.reduction().toString().equals(settings.reduction()),
+                "the settings name the reduction " + settings.reduction() + ", got " + options.reduction());
+        require(
+                labels.length == settings.batch()
+                        || labels.length == 0 && !settings.statistic().needsLabels(),
+                "expected the class of each of " + settings.batch() + " images"
+                        + (settings.statistic().needsLabels() ? "" : ", or none") + ", got " + labels.length);
         this.settings = settings;
         this.options = options;
         this.sessions = List.copyOf(sessions);
         this.views = List.copyOf(views);
         this.inputs = inputs;
-        this.labels = labels;
+        this.labels = labels.clone();
         this.timeout = timeout;
         this.failures = failures;
         this.batches = new Batches(inputs, views, settings.batch(), inputWarnings::add);
+    }
+
+    private static void require(boolean met, String message) {
+        if (!met) {
+            throw new IllegalArgumentException(message);
+        }
     }
 
     /** Everything that decides its results besides the models. */

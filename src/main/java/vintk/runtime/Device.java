@@ -22,6 +22,14 @@ public record Device(Kind kind, int index) {
     /** No machine has more CUDA devices than this. */
     private static final int MAX_INDEX = 255;
 
+    /** @throws IllegalArgumentException for an index that no device has; {@link #parse} also says whether there is such a device */
+    public Device {
+        if (index < 0 || index > (kind == Kind.CPU ? 0 : MAX_INDEX)) {
+            throw new IllegalArgumentException("there is one processor, cpu, and CUDA devices have numbers from 0 to "
+                    + MAX_INDEX + "; got " + index + " for " + kind);
+        }
+    }
+
     /**
      * Devices as the command line names them, with commas between: {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:K}.
      * One that is named several times is there as often: so many models are worked on at a time.

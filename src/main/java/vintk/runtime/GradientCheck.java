@@ -61,11 +61,16 @@ public final class GradientCheck {
      * Runs all checks.
      *
      * @param data [N, ...sample]
-     * @param directions along which the whole gradient is measured
+     * @param samples N, 1 or more
+     * @param directions along which the whole gradient is measured, 1 or more
      * @param watch is told how far it is: large models take minutes
      * @throws ModelException where the model cannot be differentiated
      */
     public GradientReport run(float[] data, int samples, Shape sample, int directions, Watch watch) {
+        if (samples < 1 || directions < 1) {
+            throw new IllegalArgumentException(
+                    "expected 1 or more samples and directions, got " + samples + " and " + directions);
+        }
         try {
             return checked(data, samples, sample, directions, watch);
         } catch (UnsupportedOperatorException e) {

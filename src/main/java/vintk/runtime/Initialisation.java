@@ -23,7 +23,7 @@ import vintk.space.RandomStream;
  * scale 1 and bias 0, their running statistics with mean 0 and variance 1, slopes of PRelu with 0.25. Everything else stays.
  *
  * @param scheme for weights
- * @param sigma of truncated normals
+ * @param sigma of truncated normals, those of embeddings too; above 0
  */
 public record Initialisation(Scheme scheme, double sigma) {
     /** Used for embeddings by the schemes without a deviation of their own. */
@@ -49,6 +49,17 @@ public record Initialisation(Scheme scheme, double sigma) {
         }
     }
 
+    /** @throws IllegalArgumentException for a deviation that is not above 0, or that no float holds */
+    public Initialisation {
+        if (!isDeviation(sigma)) {
+            throw new IllegalArgumentException("initialisation: expected a standard deviation above 0, got " + sigma);
+        }
+    }
+
+    private static boolean isDeviation(double sigma) {
+        return sigma > 0 && sigma <= Float.MAX_VALUE;
+    }
+
     /** What the command line takes: {@code kaiming}, {@code trunc-normal:0.02}. */
     public static Initialisation parse(String text) {
         int colon = text.indexOf(':');
@@ -65,7 +76,7 @@ public record Initialisation(Scheme scheme, double sigma) {
     private static double sigma(String text, String number) {
         try {
             double sigma = Double.parseDouble(number);
-            if (sigma > 0 && sigma <= Float.MAX_VALUE) {
+            if (isDeviation(sigma)) {
                 return sigma;
             }
         } catch (NumberFormatException e) {

@@ -58,11 +58,14 @@ public record Inspection(
     /**
      * Inspects a file.
      *
-     * @param samples of the kernel
+     * @param samples of the kernel, 1 or more
      * @param wanted shape of a sample where the model leaves it free
      * @throws ModelException where there is no model to say anything about
      */
     public static Inspection of(Path path, ModelInputs inputs, int samples, Shape wanted, KernelOptions options) {
+        if (samples < 1) {
+            throw new IllegalArgumentException("expected 1 or more samples, got " + samples);
+        }
         ModelProto file = ModelFile.parse(path);
         Work work = new Work(file);
         try {

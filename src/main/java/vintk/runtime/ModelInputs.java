@@ -32,6 +32,13 @@ public record ModelInputs(
 
     public ModelInputs {
         others = Map.copyOf(others);
+        if (batchAxis.orElse(0) < NO_BATCH) {
+            throw new IllegalArgumentException(
+                    "batch axis: expected 0 or more, or " + NO_BATCH + " for none, got " + batchAxis.getAsInt());
+        }
+        if (samples.orElse(1) < 1) {
+            throw new IllegalArgumentException("expected 1 or more samples of a view, got " + samples.getAsInt());
+        }
     }
 
     /** All rows of what has a row a sample. */

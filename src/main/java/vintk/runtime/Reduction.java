@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import vintk.input.Npy;
 import vintk.input.NpyArray;
@@ -16,8 +17,8 @@ import vintk.space.RandomStream;
  * How the outputs of a network become one number a sample, or the kernel one of all of them (METHOD §1).
  *
  * @param kind which reduction
- * @param number the class, or the number of random vectors
- * @param vector the cotangent of {@code vector:FILE}, absent otherwise
+ * @param number the class, from 0, or the number of random vectors; not used by other kinds
+ * @param vector the cotangent of {@code vector:FILE}, as many numbers as one sample's output has; absent otherwise
  */
 public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     /** The kinds, as the command line names them; that of {@link #NORMAL} it does not name. */
@@ -40,6 +41,24 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     /** v ~ N(0, I): unlike one of signs it is never constant, not over two outputs either. */
     static final Reduction NORMAL = new Reduction(Kind.NORMAL, 0, Optional.empty());
 
+    /** @throws IllegalArgumentException for a class below 0, for less than one random vector or more than 10,000, and for {@code VECTOR} without finite numbers */
+    public Reduction {
+        if (kind == Kind.CLASS && number < 0) {
+            throw new IllegalArgumentException("a class is 0 or more, got " + number);
+        }
+        if (kind == Kind.TRACE && (number < 1 || number > MOST_CLASSES)) {
+            throw new IllegalArgumentException(
+                    "reduction trace:K takes a backward pass for each of K random vectors; at" + " least 1 and at most "
+                            + MOST_CLASSES + " are done, got " + number);
+        }
+        if ((kind == Kind.VECTOR) != vector.isPresent()) {
+            throw new IllegalArgumentException("a vector goes with the reduction vector, and with no other");
+        }
+        if (vector.isPresent() && !DoubleStream.of(vector.get().doubles()).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("the reduction's vector has numbers that are not finite");
+        }
+    }
+
     /** {@code sum}, {@code class:c}, {@code trace:K}, {@code trace:all}, {@code vector:FILE.npy} or {@code full}. */
     public static Reduction parse(String text) {
         String[] parts = text.split(":", 2);
@@ -52,7 +71,7 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
             case "trace":
                 return argument.equals("all")
                         ? new Reduction(Kind.TRACE_ALL, 0, Optional.empty())
-                        : new Reduction(Kind.TRACE, vectors(text, argument), Optional.empty());
+                        : new Reduction(Kind.TRACE, number(text, argument, 1), Optional.empty());
             case "vector":
                 return ofFile(Path.of(argument));
             case "full":
@@ -61,15 +80,6 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
                 throw new IllegalArgumentException("unknown reduction '" + text
                         + "'; expected sum, class:c, trace:K, trace:all, vector:FILE.npy or full");
         }
-    }
-
-    private static int vectors(String text, String argument) {
-        int number = number(text, argument, 1);
-        if (number > MOST_CLASSES) {
-            throw new IllegalArgumentException(
-                    "reduction '" + text + "': a backward pass each; at most " + MOST_CLASSES + " are done");
-        }
-        return number;
     }
 
     private static int number(String text, String argument, int least) {

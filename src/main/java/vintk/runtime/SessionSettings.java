@@ -17,6 +17,13 @@ import vintk.onnx.Target;
  * @param tf32 whether a CUDA device may round the operands of float32 products to TensorFloat-32
  */
 public record SessionSettings(int threads, boolean optimised, Device device, boolean tf32) {
+    public SessionSettings {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads: expected 0 (one a core) or more, got " + threads);
+        }
+    }
+
+    /** On the processor. */
     public static SessionSettings of(int threads) {
         return new SessionSettings(threads, false, Device.CPU, false);
     }

@@ -43,6 +43,19 @@ public record Settings(
 
     public Settings {
         views = List.copyOf(views);
+        if (views.isEmpty()) {
+            throw new IllegalArgumentException("Expected one view or more, got none");
+        }
+        atLeastOne("inputs per view", batch);
+        atLeastOne("repeats", repeats);
+        size.ifPresent(pixels -> atLeastOne("pixels", pixels));
+        classes.ifPresent(outputs -> atLeastOne("classes", outputs));
+    }
+
+    private static void atLeastOne(String what, int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("Expected 1 or more %s, got %d".formatted(what, number));
+        }
     }
 
     /** The same but for the statistic. */

@@ -41,6 +41,12 @@ class BatchTest {
         });
         assertMessage("Samples 1 to 3 asked of a batch that has 2", () -> counting(2, 1, 1, 1)
                 .slice(1, 3));
+        for (String inputs : List.of("synthetic", "noise")) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> Inputs.parse(inputs).load(-1, 3, 2, 2, 0));
+            assertThrows(
+                    IllegalArgumentException.class, () -> Inputs.parse(inputs).load(1, 0, 2, 2, 0));
+        }
     }
 
     @Test

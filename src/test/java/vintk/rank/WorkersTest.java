@@ -24,12 +24,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vintk.fourier.View;
 import vintk.input.Noise;
 import vintk.runtime.KernelOptions;
+import vintk.runtime.Reduction;
 import vintk.runtime.SessionSettings;
 import vintk.score.Integration;
 import vintk.score.Precision;
@@ -50,6 +52,12 @@ class WorkersTest {
     }
 
     private static Evaluation evaluation(int workers) {
+        List<SessionSettings> sessions = Collections.nCopies(workers, SessionSettings.of(1));
+        return evaluation(sessions, KernelOptions.defaults(), new int[0], "identity", 0);
+    }
+
+    private static Evaluation evaluation(
+            List<SessionSettings> sessions, KernelOptions options, int[] labels, String views, double timeout) {
         Settings settings = new Settings(
                 List.of("identity"),
                 Statistic.LOG_FROBENIUS,
@@ -67,16 +75,28 @@ class WorkersTest {
                 "cpu",
                 Precision.FLOAT32,
                 "0");
-        List<SessionSettings> sessions = Collections.nCopies(workers, SessionSettings.of(1));
         return new Evaluation(
-                settings,
-                KernelOptions.defaults(),
-                sessions,
-                new Noise(),
-                new int[0],
-                View.parseList("identity"),
-                0,
-                failure -> {});
+                settings, options, sessions, new Noise(), labels, View.parseList(views), timeout, failure -> {});
+    }
+
+    /** Else results would say of themselves what they are not. */
+    @Test
+    void whatTheSettingsDoNotSayIsRefused() {
+        List<SessionSettings> one = List.of(SessionSettings.of(1));
+        KernelOptions options = KernelOptions.defaults();
+        KernelOptions other = options.withReduction(Reduction.parse("class:1"));
+        refused("one session", () -> evaluation(List.of(), options, new int[0], "identity", 0));
+        refused("views [identity]", () -> evaluation(one, options, new int[0], "high-pass:0.25", 0));
+        refused("reduction sum, got class:1", () -> evaluation(one, other, new int[0], "identity", 0));
+        refused("2 images, or none, got 3", () -> evaluation(one, options, new int[3], "identity", 0));
+        for (double timeout : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            refused("timeout", () -> evaluation(one, options, new int[0], "identity", timeout));
+        }
+    }
+
+    private static void refused(String said, Executable made) {
+        String message = assertThrows(IllegalArgumentException.class, made).getMessage();
+        assertTrue(message.contains(said), message);
     }
 
     /** Each structure in one go, the one with the largest model first, its largest first; given back as they were asked for. */

@@ -162,28 +162,39 @@ class ScoreTest {
         assertThrows(IllegalArgumentException.class, () -> Estimate.of(Double.NaN));
     }
 
-    @Test
-    void oneFailedRepeatLeavesNoScore() {
-        Score good = Score.of(Kernels.diagonal(Precision.FLOAT32, 1, 2), Statistic.LOG_TRACE, Integration.JOINT);
-        Score bad =
-                Score.of(Kernels.diagonal(Precision.FLOAT32, 1, Double.NaN), Statistic.LOG_TRACE, Integration.JOINT);
-        Settings settings = new Settings(
+    private static Settings settings(int batch, OptionalInt size, int repeats) {
+        return new Settings(
                 List.of("identity"),
                 Statistic.LOG_TRACE,
                 Integration.JOINT,
                 "sum",
-                2,
-                OptionalInt.empty(),
+                batch,
+                size,
                 OptionalInt.empty(),
                 "synthetic",
                 0,
-                3,
+                repeats,
                 "none",
                 "all",
                 "inference",
                 "cpu",
                 Precision.FLOAT32,
                 "test");
+    }
+
+    @Test
+    void settingsOfNothingAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> settings(0, OptionalInt.empty(), 1));
+        assertThrows(IllegalArgumentException.class, () -> settings(1, OptionalInt.of(0), 1));
+        assertThrows(IllegalArgumentException.class, () -> settings(1, OptionalInt.empty(), 0));
+    }
+
+    @Test
+    void oneFailedRepeatLeavesNoScore() {
+        Score good = Score.of(Kernels.diagonal(Precision.FLOAT32, 1, 2), Statistic.LOG_TRACE, Integration.JOINT);
+        Score bad =
+                Score.of(Kernels.diagonal(Precision.FLOAT32, 1, Double.NaN), Statistic.LOG_TRACE, Integration.JOINT);
+        Settings settings = settings(2, OptionalInt.empty(), 3);
         EngineChoice engine = new EngineChoice("batched", "test");
         Result result = Result.of(
                 "m",
