@@ -38,12 +38,12 @@ public final class NpyArray {
         }
 
         /** NumPy's code for it without the byte order, e.g. {@code f4}. */
-        public String code() {
+        String code() {
             return code;
         }
 
         /** Bytes per value. */
-        public int bytes() {
+        int bytes() {
             return bytes;
         }
 

@@ -123,7 +123,7 @@ public final class ResultJson {
     }
 
     /** Parses one line and reads it as {@link #result(JsonNode)} does. */
-    public static Result result(String line) {
+    static Result result(String line) {
         try {
             return result(MAPPER.readTree(line));
         } catch (JsonProcessingException e) {

@@ -37,7 +37,7 @@ public record ScoredModel(
     }
 
     /** Which end of both scores is better. */
-    public Direction direction() {
+    Direction direction() {
         return statistic.direction();
     }
 

@@ -45,7 +45,7 @@ public record ResultsFile(List<ScoredModel> models, List<String> warnings) {
      * @throws IOException if the file cannot be read, or says what is wrong with it and where
      * @throws IllegalArgumentException if the extension is none of a format, or naming the settings in which results differ
      */
-    public static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
+    static ResultsFile read(Path path, Optional<Statistic> statistic) throws IOException {
         return switch (ReportFormat.of(path)) {
             case JSONL, JSON -> whole(List.of(path), statistic);
             case CSV -> new ResultsFile(csv(path, statistic), List.of());

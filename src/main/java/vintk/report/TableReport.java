@@ -25,7 +25,7 @@ import vintk.score.Value;
  */
 public final class TableReport {
     /** The usual width of a terminal. */
-    public static final int WIDTH = 80;
+    static final int WIDTH = 80;
 
     private static final int NARROWEST = 72;
 
@@ -43,7 +43,7 @@ public final class TableReport {
      *
      * @param width of a line in characters, 72 or more; less is taken as 72, which the numbers need
      */
-    public static String text(Ranking ranking, int width) {
+    static String text(Ranking ranking, int width) {
         int columns = Math.max(NARROWEST, width);
         List<Result> results = ranking.results();
         StringBuilder text = new StringBuilder();

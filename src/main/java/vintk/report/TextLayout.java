@@ -27,7 +27,7 @@ public final class TextLayout {
         return names.size() > NAMED ? first + ", ..." : first;
     }
 
-    public static int length(String text) {
+    static int length(String text) {
         return text.codePointCount(0, text.length());
     }
 

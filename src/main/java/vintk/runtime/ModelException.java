@@ -25,7 +25,7 @@ public final class ModelException extends RuntimeException {
         this.kind = kind;
     }
 
-    public ModelException(Kind kind, String message, Throwable cause) {
+    ModelException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

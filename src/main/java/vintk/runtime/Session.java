@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import vintk.onnx.ModelWriter;
 
 /** One ONNX Runtime session. Close it: its memory is not the Java heap's. */
-public final class Session implements AutoCloseable {
+final class Session implements AutoCloseable {
     /** Of ONNX Runtime's message where a node would go to the processor and must not. */
     private static final String FALLBACK = "fallback to CPU EP has been explicitly disabled";
 
@@ -32,7 +32,7 @@ public final class Session implements AutoCloseable {
      * @param model serialised
      * @throws ModelException where ONNX Runtime refuses the model
      */
-    public Session(byte[] model, SessionSettings settings) {
+    Session(byte[] model, SessionSettings settings) {
         this(model, Optional.empty(), settings);
     }
 

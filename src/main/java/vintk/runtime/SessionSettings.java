@@ -32,7 +32,7 @@ public record SessionSettings(int threads, boolean optimised, Device device, boo
         return new SessionSettings(threads, optimised, other, tf32);
     }
 
-    public SessionSettings withOptimised() {
+    SessionSettings withOptimised() {
         return new SessionSettings(threads, true, device, tf32);
     }
 

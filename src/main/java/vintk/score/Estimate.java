@@ -24,7 +24,7 @@ public record Estimate(double mean, OptionalDouble standardError, int count) {
      * The estimate from R ≥ 1 finite values. Two-pass, so that a large mean does not eat the deviations; equal values give
      * exactly their value and an error of 0.
      */
-    public static Estimate of(double... values) {
+    static Estimate of(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("Expected at least one value, got none");
         }

@@ -62,7 +62,7 @@ public record Kernel(double[] values, int samples, List<String> views, Precision
     }
 
     /** Where the first NaN or infinity is, in words, for a message; empty if there is none. */
-    public String describeNonFinite() {
+    String describeNonFinite() {
         int where = firstNonFinite();
         if (where < 0) {
             return "";
@@ -123,7 +123,7 @@ public record Kernel(double[] values, int samples, List<String> views, Precision
     }
 
     /** The mean of the V diagonal blocks, N × N: what {@link Integration#MEAN} measures. */
-    public Kernel averageOfViewBlocks() {
+    Kernel averageOfViewBlocks() {
         double[] mean = new double[samples * samples];
         for (int view = 0; view < views.size(); view++) {
             double[] block = block(view, view);
@@ -136,7 +136,7 @@ public record Kernel(double[] values, int samples, List<String> views, Precision
     }
 
     /** Position of the view {@link #IDENTITY}, or 0, the first view, where it is not among the views. */
-    public int baselineView() {
+    int baselineView() {
         return Math.max(0, views.indexOf(IDENTITY));
     }
 

@@ -27,7 +27,7 @@ public record Measurement(Optional<Extremes> extremes, SortedMap<Statistic, Valu
      * @return empty if the kernel is zero, so that there is nothing to measure
      * @throws ArithmeticException as {@link Spectrum#of}
      */
-    public static Optional<Measurement> of(Kernel kernel, int[] labels) {
+    static Optional<Measurement> of(Kernel kernel, int[] labels) {
         if (kernel.magnitude() == 0) {
             return Optional.empty();
         }

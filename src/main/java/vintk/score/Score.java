@@ -64,7 +64,7 @@ public record Score(
     }
 
     /** The score of an evaluation that gave no kernel. */
-    public static Score failed(Status status, String message, Statistic statistic, Integration integration) {
+    static Score failed(Status status, String message, Statistic statistic, Integration integration) {
         return new Score(
                 status,
                 message,

@@ -17,7 +17,7 @@ public record BatchAxis(int axis, long outer, long inner) {
         return outer == 1 && inner == 1;
     }
 
-    public BatchAxis moved(int to) {
+    BatchAxis moved(int to) {
         return new BatchAxis(to, outer, inner);
     }
 

@@ -16,7 +16,7 @@ public sealed interface Cotangent {
      * broadcast.
      */
     record Aligned(Value value, Shape shape) implements Cotangent {
-        public Aligned(Value value) {
+        Aligned(Value value) {
             this(value, null);
         }
     }

@@ -9,7 +9,7 @@ public final class UntrackedBatchException extends RuntimeException {
 
     private final transient Value rows;
 
-    public UntrackedBatchException(Node node, String reason) {
+    UntrackedBatchException(Node node, String reason) {
         super("at " + node + ": " + reason);
         this.rows = null;
     }

@@ -81,7 +81,7 @@ public final class KernelGraph {
     }
 
     /** N; of a network for one sample at a time, one. */
-    public long samples() {
+    long samples() {
         return batch.samples();
     }
 

@@ -118,7 +118,7 @@ public final class Graph {
     }
 
     /** How many inputs of nodes, and outputs, each value is. */
-    public Map<Value, Integer> uses() {
+    Map<Value, Integer> uses() {
         Map<Value, Integer> uses = new IdentityHashMap<>(2 * nodes().size());
         for (Node node : nodes()) {
             for (Value input : node.inputs()) {

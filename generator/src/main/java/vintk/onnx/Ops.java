@@ -147,7 +147,7 @@ public final class Ops {
         return unary("Sqrt", x);
     }
 
-    public static Value reciprocal(Value x) {
+    static Value reciprocal(Value x) {
         return unary("Reciprocal", x);
     }
 

@@ -49,7 +49,7 @@ public final class Rewrite {
      *
      * @param step what takes its place, given what a {@link Step} is; null where the node stays, with these inputs
      */
-    public static Graph single(Graph graph, BiFunction<Node, List<Value>, Value> step) {
+    static Graph single(Graph graph, BiFunction<Node, List<Value>, Value> step) {
         return apply(graph, (node, inputs) -> {
             Value made = step.apply(node, inputs);
             return made == null ? with(node, inputs).outputs() : List.of(made);

@@ -129,7 +129,7 @@ public final class Shape {
     }
 
     /** Whether a tensor of this shape broadcasts to {@code target} without changing it. */
-    public boolean broadcastsTo(Shape target) {
+    boolean broadcastsTo(Shape target) {
         if (rank() > target.rank()) {
             return false;
         }

@@ -7,7 +7,7 @@ import java.util.List;
  * Copies of images [M, C, ...spatial], one for each position of a window along their last axis, with zeros around them: a grouped
  * convolution whose kernels are unit vectors. On processors ONNX Runtime takes a third of the time of Pad, Slices and Concat for it.
  */
-public final class Shifts {
+final class Shifts {
     private Shifts() {}
 
     /**
@@ -18,7 +18,7 @@ public final class Shifts {
      * @param pads as ONNX writes padding: all beginnings, then all ends
      * @return [M, C, K, ...places]
      */
-    public static Value of(Value x, long positions, long[] strides, long dilation, long[] pads) {
+    static Value of(Value x, long positions, long[] strides, long dilation, long[] pads) {
         Shape ones = Shape.ones(strides.length);
         long channels = x.shape().dim(1);
         Window window = new Window(

@@ -68,7 +68,7 @@ public final class StandardisationForm {
     /**
      * LayerNormalizations to arithmetic: on a processor ONNX Runtime's kernel takes longer than a few passes over the operand.
      */
-    public static Graph arithmetic(Graph graph) {
+    static Graph arithmetic(Graph graph) {
         return Rewrite.apply(graph, (node, inputs) -> {
             boolean ours = node.is("LayerNormalization") && node.output().dataType() == DataType.FLOAT;
             return ours

@@ -34,7 +34,7 @@ public final class Tensor {
     }
 
     /** A tensor whose elements are made when they are asked for first, so that graphs can be built before their weights are drawn. */
-    public static Tensor pending(TensorType type, Supplier<ByteBuffer> made) {
+    static Tensor pending(TensorType type, Supplier<ByteBuffer> made) {
         return new Tensor(type, made);
     }
 

@@ -15,7 +15,7 @@ import vintk.onnx.Shape;
  * @param features outputs of the layer at one place: the elements of a bias
  */
 public record Fans(long in, long out, long initial, long features) {
-    public static final Fans NONE = new Fans(0, 0, 0, 0);
+    static final Fans NONE = new Fans(0, 0, 0, 0);
 
     /** Of a weight read by an operator with this shape; an unknown shape (null) has none. */
     static Fans of(NodeProto node, int input, Shape shape) {

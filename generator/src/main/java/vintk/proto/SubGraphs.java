@@ -29,7 +29,7 @@ public final class SubGraphs {
     }
 
     /** Whether a graph holds others. */
-    public static boolean any(GraphProto graph) {
+    static boolean any(GraphProto graph) {
         return graph.getNodeList().stream().anyMatch(SubGraphs::any);
     }
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ import vintk.file.Utf8;
 /**
  * Files of candidates: {@code .jsonl} with one record per line, or {@code .json} with an array of records.
  *
- * <p>A record names its {@code space}, holds its choices under {@code choices} (what {@link #write} writes), under
+ * <p>A record names its {@code space}, holds its choices under {@code choices} (what {@link Candidate#json} gives), under
  * {@code arch} (tables of Auto-Prox) or as its own fields (tables of AutoFormer), and usually has an {@code id}; without
  * one it gets the id that sampling would give it. Other fields, such as accuracies, are passed over. A result of a ranking is a
  * record too: it holds the candidate's under {@code source.choices}.
@@ -46,11 +45,6 @@ public final class Candidates {
 
     private Candidates(List<Space> own) {
         this.own = own;
-    }
-
-    /** Reads candidates of the built-in spaces. */
-    public static List<Candidate> read(Path file) {
-        return read(file, List.of(), remark -> {});
     }
 
     /**
@@ -101,15 +95,6 @@ public final class Candidates {
         } catch (JsonProcessingException e) {
             throw new SpaceException(said(e), e);
         }
-    }
-
-    /** Writes one record per line; the same candidates give the same bytes. */
-    public static void write(Path file, List<Candidate> candidates) throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (Candidate candidate : candidates) {
-            text.append(candidate.json()).append('\n');
-        }
-        Files.writeString(file, text);
     }
 
     private void lines(List<String> lines) {

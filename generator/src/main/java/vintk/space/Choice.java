@@ -26,12 +26,12 @@ public record Choice(List<Double> values, boolean single) {
     }
 
     /** One number. */
-    public static Choice of(double value) {
+    static Choice of(double value) {
         return new Choice(List.of(value), true);
     }
 
     /** A list of numbers. */
-    public static Choice of(List<Double> values) {
+    static Choice of(List<Double> values) {
         return new Choice(values, false);
     }
 

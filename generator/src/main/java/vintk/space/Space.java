@@ -76,7 +76,7 @@ public final class Space {
     }
 
     /** Reads a space file; its form is that of the built-in ones, and unknown keys or bad values are refused by name. */
-    public static Space read(Path file) {
+    static Space read(Path file) {
         return SpaceFile.read(file);
     }
 
@@ -132,12 +132,12 @@ public final class Space {
     }
 
     /** Whether {@code text} is the space's name or one of its aliases. */
-    public boolean answersTo(String text) {
+    boolean answersTo(String text) {
         return allNames().contains(text);
     }
 
     /** Architecture number {@code index}, 0 … size - 1. */
-    public Candidate candidate(BigInteger index) {
+    Candidate candidate(BigInteger index) {
         if (index.signum() < 0 || index.compareTo(size()) >= 0) {
             throw new SpaceException("space " + name + " has no architecture " + index + ": expected 0 to "
                     + size().subtract(BigInteger.ONE));

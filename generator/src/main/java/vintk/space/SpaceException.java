@@ -4,11 +4,11 @@ package vintk.space;
 public final class SpaceException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    public SpaceException(String message) {
+    SpaceException(String message) {
         super(message);
     }
 
-    public SpaceException(String message, Throwable cause) {
+    SpaceException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -122,7 +122,7 @@ public record VisionTransformer(
         }
 
         /** Rows of one relative position table: one per clipped offset, and row 0 for pairs with the class token. */
-        public int relativeRows() {
+        int relativeRows() {
             return relativeDistance == 0 ? 0 : 2 * relativeDistance + 2;
         }
     }
@@ -164,11 +164,6 @@ public record VisionTransformer(
             side = (side - 1) / 2 + 1;
         }
         return side;
-    }
-
-    /** Tokens in stage {@code stage} (from 0): its grid and the class token. */
-    public int tokens(int stage) {
-        return grid(stage) * grid(stage) + 1;
     }
 
     /** Blocks in all stages together. */

@@ -21,6 +21,10 @@ class CandidatesTest {
     @TempDir
     Path folder;
 
+    private static List<Candidate> read(Path file) {
+        return Candidates.read(file, List.of(), remark -> {});
+    }
+
     @Test
     void whatIsWrittenIsRead() throws IOException {
         List<Candidate> candidates = new ArrayList<>();
@@ -28,13 +32,13 @@ class CandidatesTest {
             candidates.addAll(Spaces.builtIn(name).sample(3, 5));
         }
         Path file = folder.resolve("candidates.jsonl");
-        Candidates.write(file, candidates);
-        assertEquals(candidates, Candidates.read(file));
+        Files.write(file, candidates.stream().map(Candidate::json).toList());
+        assertEquals(candidates, read(file));
         assertEquals(candidates.size(), Files.readAllLines(file).size());
         assertEquals(candidates.get(0).json(), Files.readAllLines(file).get(0));
         // As some editors save a file, with a mark in front.
         Files.writeString(file, "\uFEFF" + Files.readString(file));
-        assertEquals(candidates, Candidates.read(file));
+        assertEquals(candidates, read(file));
     }
 
     @Test
@@ -48,7 +52,7 @@ class CandidatesTest {
                   "params_100cls": 893828, "acc": {"x": 1}},
                  {"space": "deit", "num_heads": 6, "top1": 79.8}]
                 """);
-        List<Candidate> read = Candidates.read(file);
+        List<Candidate> read = read(file);
         assertEquals(GOOD.replace("\"a\"", "\"P\""), read.get(0).json());
         assertEquals(
                 "{\"id\":\"deit-small\",\"space\":\"deit\",\"choices\":{\"num_heads\":6}}",
@@ -62,14 +66,12 @@ class CandidatesTest {
         Files.writeString(
                 file,
                 "{\"id\":\"a\",\"rank\":1,\"source\":{\"file\":null,\"space\":\"pit\",\"choices\":" + GOOD + "}}\n");
-        assertEquals(GOOD, Candidates.read(file).get(0).json());
+        assertEquals(GOOD, read(file).get(0).json());
         Files.writeString(file, "{\"id\":\"a\",\"source\":{\"file\":\"a.onnx\",\"space\":null,\"choices\":null}}\n");
-        String said =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         assertTrue(said.contains("no \"space\""), said);
         Files.writeString(file, "{\"id\":\"a\",\"choices\":{},\"source\":{\"choices\":" + GOOD + "}}\n");
-        String own =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String own = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         assertTrue(own.contains("line 1 (a): a result with choices of its own: take its source.choices"), own);
     }
 
@@ -79,14 +81,13 @@ class CandidatesTest {
         Space pit = Spaces.builtIn("pit");
         Candidate parent = pit.sample(1, 0).get(0);
         Path file = Files.writeString(folder.resolve("c.jsonl"), parent.json());
-        assertEquals(List.of(parent), Candidates.read(file));
+        assertEquals(List.of(parent), read(file));
         Candidate child = pit.sample(2, 0).get(1);
         Files.writeString(file, child.json().replace(child.id(), parent.id()));
-        String said =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         assertTrue(said.contains("is that of other choices: leave it out, and they get " + child.id()), said);
         Files.writeString(file, "{\"id\":\"deit-tiny\",\"space\":\"deit\",\"choices\":{\"num_heads\":6}}");
-        assertThrows(SpaceException.class, () -> Candidates.read(file));
+        assertThrows(SpaceException.class, () -> read(file));
     }
 
     /** Refused by its line, not when it is built. */
@@ -118,7 +119,7 @@ class CandidatesTest {
                 file,
                 "{\"id\":\"b\",\"space\":\"autoformer_base\",\"embed_dim\":528,\"depth\":14,\"num_heads\":[" + eights
                         + "],\"mlp_ratio\":[" + ratios + "]}");
-        Candidate candidate = Candidates.read(file).get(0);
+        Candidate candidate = read(file).get(0);
         VisionTransformer net = candidate.resolve(Spaces.builtIn("autoformer-base"));
         assertEquals(8, net.stages().get(0).blocks().get(13).heads());
         assertEquals(1848, net.stages().get(0).blocks().get(13).hidden());
@@ -148,8 +149,7 @@ class CandidatesTest {
         Path file = folder.resolve("bad.jsonl");
         String bad = GOOD.replace(from, to);
         Files.writeString(file, GOOD.replace("\"a\"", "\"first\"") + "\n\n" + bad + "\n" + "[]\n");
-        String said =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         List<String> lines = said.lines().toList();
         assertEquals(2, lines.size(), said);
         assertTrue(lines.get(0).startsWith(file + ": line 3"), said);
@@ -163,8 +163,7 @@ class CandidatesTest {
         Files.writeString(
                 file,
                 "[{\"id\":\"t\",\"space\":\"autoformer_tiny\",\"embed_dim\":192,\"depth\":12,\"num_heads\":[3,3],\"mlp_ratio\":4}]");
-        String said =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         assertEquals(
                 file
                         + ": record 0 (t): space autoformer-tiny: mlp_ratio: expected a list of 12 numbers, one per depth; got 4",
@@ -179,7 +178,7 @@ class CandidatesTest {
             text.append("{\"space\":\"" + i + "\"}\n");
         }
         Files.writeString(file, text);
-        List<String> lines = assertThrows(SpaceException.class, () -> Candidates.read(file))
+        List<String> lines = assertThrows(SpaceException.class, () -> read(file))
                 .getMessage()
                 .lines()
                 .toList();
@@ -192,8 +191,7 @@ class CandidatesTest {
     void oneComplaintOfManyLines() throws IOException {
         Path file = folder.resolve("many.jsonl");
         Files.writeString(file, "{\"space\":\"mine\"}\n".repeat(10));
-        String said =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         assertTrue(said.startsWith(file + ": line 1: unknown space 'mine'"), said);
         assertTrue(said.endsWith("; the same goes for 9 more"), said);
         assertEquals(1, said.lines().count(), said);
@@ -225,8 +223,7 @@ class CandidatesTest {
         if (text != null) {
             Files.writeString(file, text);
         }
-        String said =
-                assertThrows(SpaceException.class, () -> Candidates.read(file)).getMessage();
+        String said = assertThrows(SpaceException.class, () -> read(file)).getMessage();
         assertTrue(said.startsWith(file + ": "), said);
         assertEquals(1, said.lines().count(), said);
         return said;
