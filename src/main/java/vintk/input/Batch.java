@@ -9,6 +9,12 @@ import java.util.List;
  *
  * <p>The array is not copied, in or out: a batch of 64 images of 224×224 is 38 MB, and nobody writes to it after it was
  * made. Equality is that of the contents.
+ *
+ * @param samples N, 0 or more
+ * @param channels C
+ * @param height H, in pixels
+ * @param width W, in pixels
+ * @param data [N, C, H, W]
  */
 public record Batch(int samples, int channels, int height, int width, float[] data) {
 

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  * A {@code .npy} file with an array [N, C, H, W] of images: the first {@code samples} of them, whatever the seed. Those of bytes are
  * pixels, which are normalised as those of image files; others are of a scale that is said.
  *
+ * @param path the file
  * @param classes a {@code .npy} file with the class of each, integers [N], where it is known
  * @param floats the scale of those that are no bytes
  */

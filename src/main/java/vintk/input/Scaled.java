@@ -3,7 +3,12 @@ package vintk.input;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** The images of another source, which networks get in a scale of the user's, as they normalise them themselves. */
+/**
+ * The images of another source, which networks get in a scale of the user's, as they normalise them themselves.
+ *
+ * @param scale that networks take
+ * @param source of images, which {@link #load} gives normalised
+ */
 public record Scaled(ImageScale scale, Inputs source) implements Inputs {
 
     /** Floats of a file are of that scale already. */

@@ -18,6 +18,9 @@ import org.hipparchus.stat.correlation.SpearmansCorrelation;
  *
  * @param predictor what was correlated, such as {@code vintk}, {@code params} or {@code vintk - params}
  * @param count models n
+ * @param kendall τ-b
+ * @param spearman ρ
+ * @param pearson r
  */
 public record Correlation(String predictor, int count, Coefficient kendall, Coefficient spearman, Coefficient pearson) {
 

@@ -14,6 +14,7 @@ import vintk.runtime.Network;
  * Images as a model takes them: [C, H, W], or [H, W, C], and in a scale of its own. Here they are [C, H, W], and normalised.
  *
  * @param sample of three axes
+ * @param scale that the model takes
  */
 public record ImageLayout(Shape sample, ImageScale scale) {
 

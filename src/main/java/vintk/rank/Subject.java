@@ -55,6 +55,8 @@ public sealed interface Subject {
     /**
      * A model file.
      *
+     * @param file its path
+     * @param name in the ranking
      * @param inputs what its inputs beside the samples get
      * @param reinit how its parameters are drawn, or empty for its own
      */

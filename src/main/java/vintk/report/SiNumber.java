@@ -9,6 +9,7 @@ public final class SiNumber {
 
     private SiNumber() {}
 
+    /** @param count 0 or more */
     public static String of(long count) {
         if (count < 1000) {
             return Long.toString(count);

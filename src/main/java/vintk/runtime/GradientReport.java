@@ -25,6 +25,10 @@ public record GradientReport(
         Imported imported,
         Whole whole,
         List<Operator> operators) {
+    public GradientReport {
+        operators = List.copyOf(operators);
+    }
+
     /** What became of a comparison. */
     public enum Status {
         OK,
@@ -36,6 +40,8 @@ public record GradientReport(
     /**
      * The import: largest difference relative to the largest element of the output.
      *
+     * @param error that difference
+     * @param tolerance up to which it is rounding
      * @param at where the first value differs, or empty
      */
     public record Imported(double error, double tolerance, String at) {
@@ -48,12 +54,15 @@ public record GradientReport(
      * The gradient along random directions.
      *
      * @param engine batched, or single where samples could not be tracked
+     * @param status of {@code error}; that of {@code rounding} is {@link #isPrecise}
      * @param error of the worst direction, relative to the size that derivatives along such directions have
+     * @param tolerance of {@code error}
      * @param unsettled how far the differences themselves may be off, in the same unit
      * @param directions how many were measured
      * @param kinks how many were not, as they run over a kink
      * @param moved whether the parameters were moved off a kink
-     * @param rounding the gradient in float32 against that in float64
+     * @param rounding the gradient in float32 against that in float64, relative
+     * @param roundingTolerance of {@code rounding}
      * @param single operators without a kernel in float64
      */
     public record Whole(
@@ -76,9 +85,12 @@ public record GradientReport(
     /**
      * One operator on its activations.
      *
+     * @param operator its type, such as {@code Conv}
      * @param name of the first node of this form
      * @param count nodes of the same operator, attributes and shapes
+     * @param status of {@code error}
      * @param error of the worst input, relative to the derivatives
+     * @param tolerance of {@code error}
      * @param leftOut the part of its output that was left out, as it lies on kinks
      * @param precision float64, or float32 where there is no other kernel, or integers, which have no differences
      * @param remark what more there is to say, or empty
@@ -105,6 +117,7 @@ public record GradientReport(
         }
     }
 
+    /** The operator with the largest error, those that are wrong first; empty where there is none. */
     public Optional<Operator> worst() {
         return operators.stream().findFirst();
     }

@@ -48,9 +48,18 @@ public record Inspection(
         List<OperatorUse> operators,
         Optional<String> refusal) {
 
+    public Inspection {
+        counted = List.copyOf(counted);
+        leftOut = List.copyOf(leftOut);
+        operators = List.copyOf(operators);
+    }
+
     /**
      * A float tensor of the model.
      *
+     * @param name of the tensor
+     * @param role by its reader, as {@link vintk.opset.Role} names it
+     * @param shape as the file has it
      * @param reason why it does not count; empty where it does
      */
     public record Listed(String name, String role, Shape shape, String reason) {}

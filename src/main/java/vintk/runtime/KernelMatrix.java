@@ -1,15 +1,16 @@
 package vintk.runtime;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A computed kernel.
+ * A computed kernel. Nobody but the caller holds its arrays, which are not copied, as they may be large.
  *
  * @param size n, rows and columns: the number of samples (times outputs for the reduction {@code full})
- * @param values n × n, row-major
+ * @param values n × n, row-major: [i, j] = ⟨J_i, J_j⟩ is at i·n + j; rows of {@code full} are sample by sample, then by output
  * @param perParameter the same of each parameter by name, in order; empty unless asked for
  * @param parameters names of the parameters that the output depends on
  * @param leftOut initializers that do not count, with the reason
@@ -36,6 +37,13 @@ public record KernelMatrix(
         long peakBytes,
         List<String> remarks,
         Optional<String> origin) {
+    public KernelMatrix {
+        perParameter = Collections.unmodifiableMap(perParameter);
+        parameters = List.copyOf(parameters);
+        leftOut = List.copyOf(leftOut);
+        remarks = List.copyOf(remarks);
+    }
+
     /** The same kernel with one remark more. */
     KernelMatrix withRemark(String remark) {
         return new KernelMatrix(

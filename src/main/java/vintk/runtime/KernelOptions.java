@@ -27,11 +27,15 @@ public record KernelOptions(
         long seed) {
     /** The two engines; they give the same kernel. */
     public enum Engine {
+        /** Batched where samples can be told apart all the way, else per sample. */
         AUTO,
+        /** All samples in one run; refused where they cannot be told apart. */
         BATCHED,
+        /** One sample after the other: more time and memory. */
         PER_SAMPLE
     }
 
+    /** The sum of the first float output, all parameters, float32 products, on all cores of the processor. */
     public static KernelOptions defaults() {
         return new KernelOptions(
                 Reduction.SUM,
@@ -48,6 +52,7 @@ public record KernelOptions(
         return new KernelOptions(other, parameters, output, engine, perParameter, accurate, session, seed);
     }
 
+    /** @param of the output, or empty for the first float one */
     public KernelOptions withParameters(ParameterFilter counted, Optional<String> of) {
         return new KernelOptions(reduction, counted, of, engine, perParameter, accurate, session, seed);
     }

@@ -10,11 +10,17 @@ public final class ModelException extends RuntimeException {
 
     /** What kind of failure it is; the program's statuses are derived from it. */
     public enum Kind {
+        /** The file is none, or does not fit to what it is given. */
         INVALID_MODEL,
+        /** An operator, or a form of one, without a gradient. */
         UNSUPPORTED_OPERATOR,
+        /** What is differentiated is the same for all inputs. */
         CONSTANT_OUTPUT,
+        /** Parameters or outputs that are NaN or infinite. */
         NON_FINITE,
+        /** The machine, or the device, has too little. */
         OUT_OF_MEMORY,
+        /** Anything else, such as samples that influence each other. */
         ERROR
     }
 

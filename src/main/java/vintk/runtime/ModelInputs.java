@@ -28,6 +28,7 @@ public record ModelInputs(
     /** A model that takes one sample at a time, without an axis for it. */
     public static final int NO_BATCH = -1;
 
+    /** Everything is found; further inputs are 0. */
     public static final ModelInputs DEFAULT = new ModelInputs(Optional.empty(), OptionalInt.empty(), Map.of(), 0);
 
     public ModelInputs {

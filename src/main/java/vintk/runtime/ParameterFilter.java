@@ -17,6 +17,7 @@ import vintk.onnx.Value;
  * @param exclude a name must not contain a match, where given
  */
 public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Optional<Pattern> exclude) {
+    /** All that the import takes for parameters. */
     public static final ParameterFilter ALL = new ParameterFilter(false, Optional.empty(), Optional.empty());
 
     /** The parameters of a graph, in order of first use, and those left out with the reason. */
@@ -69,9 +70,25 @@ public record ParameterFilter(boolean weightsOnly, Optional<Pattern> include, Op
                 .map(p -> "parameter '" + p.name() + "' has numbers that are not finite");
     }
 
-    /** What counts and what does not. */
-    public record Selection(List<Value> counted, List<LeftOut> leftOut) {}
+    /**
+     * What counts and what does not.
+     *
+     * @param counted parameters, in order of first use
+     * @param leftOut the other initializers
+     */
+    public record Selection(List<Value> counted, List<LeftOut> leftOut) {
+        public Selection {
+            counted = List.copyOf(counted);
+            leftOut = List.copyOf(leftOut);
+        }
+    }
 
-    /** An initializer that does not count. */
+    /**
+     * An initializer that does not count.
+     *
+     * @param name of the initializer
+     * @param elements how many numbers it holds
+     * @param reason in words
+     */
     public record LeftOut(String name, long elements, String reason) {}
 }

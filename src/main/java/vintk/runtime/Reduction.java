@@ -23,12 +23,19 @@ import vintk.space.RandomStream;
 public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     /** The kinds, as the command line names them; that of {@link #NORMAL} it does not name. */
     public enum Kind {
+        /** v = 1. */
         SUM,
+        /** v = e_c, one output. */
         CLASS,
+        /** The mean over K vectors of random signs: an estimate of the trace over outputs (Hutchinson 1990). */
         TRACE,
+        /** The trace over outputs: the sum of the kernels of all e_c. */
         TRACE_ALL,
+        /** A v that is given. */
         VECTOR,
+        /** No v: a row and column for each output of each sample. */
         FULL,
+        /** v ~ N(0, I). */
         NORMAL
     }
 
@@ -41,7 +48,10 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
     /** v ~ N(0, I): unlike one of signs it is never constant, not over two outputs either. */
     static final Reduction NORMAL = new Reduction(Kind.NORMAL, 0, Optional.empty());
 
-    /** @throws IllegalArgumentException for a class below 0, for less than one random vector or more than 10,000, and for {@code VECTOR} without finite numbers */
+    /**
+     * @throws IllegalArgumentException for a class below 0, for less than one random vector or more than 10,000, and for {@code VECTOR}
+     *     without finite numbers
+     */
     public Reduction {
         if (kind == Kind.CLASS && number < 0) {
             throw new IllegalArgumentException("a class is 0 or more, got " + number);

@@ -6,9 +6,14 @@ import vintk.onnx.Value;
 
 /**
  * Where a value carries the samples: its extent at {@code axis} is outer × N × inner (exporters merge the batch with
- * heads or windows). Outer and inner are 1 for a plain batch axis.
+ * heads or windows).
+ *
+ * @param axis from 0
+ * @param outer what changes more slowly than the sample; 1 for a plain batch axis
+ * @param inner what changes faster than the sample; 1 for a plain batch axis
  */
 public record BatchAxis(int axis, long outer, long inner) {
+    /** A plain batch axis. */
     public static BatchAxis at(int axis) {
         return new BatchAxis(axis, 1, 1);
     }

@@ -73,7 +73,13 @@ public sealed interface Cotangent {
         }
     }
 
-    /** The operand's cotangent is {@code value} in a window of one axis (counted from the right), 0 elsewhere. */
+    /**
+     * The operand's cotangent is {@code value} in a window of one axis, 0 elsewhere.
+     *
+     * @param value of the extent of the window on that axis, else of the operand's shape
+     * @param axis counted from the right, below 0
+     * @param start of the window, from 0
+     */
     record Window(Value value, int axis, long start) implements Cotangent {
         public Window {
             if (axis >= 0) {

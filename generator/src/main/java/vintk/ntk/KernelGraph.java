@@ -34,8 +34,11 @@ public final class KernelGraph {
 
     /** What the graph gives out. */
     public enum Output {
+        /** Θ_ij = ⟨J_i, J_j⟩, [N, N], over all parameters (Jacot et al. 2018). */
         KERNEL,
+        /** The same of each parameter by itself: their sum is the kernel. */
         KERNEL_PER_PARAMETER,
+        /** J: gradients of each sample, [N, ...] for each parameter. */
         JACOBIAN
     }
 
@@ -177,5 +180,9 @@ public final class KernelGraph {
      * @param graph with the outputs asked for
      * @param parameters those that the output depends on, in order
      */
-    public record Differentiated(Graph graph, List<Value> parameters) {}
+    public record Differentiated(Graph graph, List<Value> parameters) {
+        public Differentiated {
+            parameters = List.copyOf(parameters);
+        }
+    }
 }

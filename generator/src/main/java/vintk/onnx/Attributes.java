@@ -32,6 +32,7 @@ public final class Attributes {
         return byName.containsKey(name);
     }
 
+    /** @throws IllegalArgumentException where there is none of this name */
     public AttributeProto get(String name) {
         AttributeProto attribute = byName.get(name);
         if (attribute == null) {
@@ -40,6 +41,7 @@ public final class Attributes {
         return attribute;
     }
 
+    /** @param missing where there is none of this name, as for the methods below */
     public long integer(String name, long missing) {
         return has(name) ? get(name).getI() : missing;
     }

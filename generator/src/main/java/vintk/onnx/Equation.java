@@ -15,6 +15,7 @@ import java.util.TreeMap;
 public record Equation(List<String> operands, String result) {
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+    /** That of an Einsum node. */
     public static Equation of(Node node) {
         return of(node.attributes().text("equation", ""), node.inputs());
     }

@@ -4,6 +4,7 @@ package vintk.onnx;
 public final class Fusion {
     private Fusion() {}
 
+    /** The same function, for ONNX Runtime on a target alone. */
     public static Graph apply(Graph graph, Target target) {
         Graph lean = CommonNodes.apply(NeutralOperands.apply(graph));
         Graph formed = target == Target.CUDA

@@ -10,6 +10,7 @@ import java.util.List;
 public final class GeluForm {
     private GeluForm() {}
 
+    /** The same graph with {@link Ops#gelu} for these products. */
     public static Graph recognise(Graph graph) {
         return Rewrite.single(graph, (node, inputs) -> {
             Value x = node.is("Mul") ? operand(Rewrite.with(node, inputs).output()) : null;

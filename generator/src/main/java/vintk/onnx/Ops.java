@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The vocabulary: one method per operator that graphs are built with. Each checks its operands, works out the type of
- * its result, and leaves out a node that would change nothing (a Reshape to the same shape, a Transpose of a Transpose,
+ * The vocabulary: one method per operator that graphs are built with. Operands are broadcast as ONNX does. Each checks its operands, works
+ * out the type of its result, and leaves out a node that would change nothing (a Reshape to the same shape, a Transpose of a Transpose,
  * an Expand to the shape that is there).
  *
  * <p>Axes may be counted from the right. Operators have the forms of {@link CanonicalOpset}.
@@ -175,6 +175,7 @@ public final class Ops {
         return unary("Not", a);
     }
 
+    /** {@code a} where a condition of type BOOL holds, else {@code b}. */
     public static Value where(Value condition, Value a, Value b) {
         Shape shape = Shape.broadcast(condition.shape(), Shape.broadcast(a.shape(), b.shape()));
         return node("Where", new TensorType(a.dataType(), shape), Attributes.NONE, condition, a, b);

@@ -3,6 +3,7 @@ package vintk.onnx;
 /**
  * What has been divided by its standard deviation, as arithmetic.
  *
+ * @param value (x - μ) / σ
  * @param mean null where it is not subtracted
  * @param inverse of the deviation
  */

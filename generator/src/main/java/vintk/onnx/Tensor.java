@@ -63,18 +63,24 @@ public final class Tensor {
         return data;
     }
 
+    /**
+     * @param values copied, in row-major order
+     * @throws IllegalArgumentException where there are more or fewer than the shape has
+     */
     public static Tensor floats(Shape shape, float... values) {
         ByteBuffer buffer = allocate(4L * values.length);
         buffer.asFloatBuffer().put(values);
         return new Tensor(new TensorType(DataType.FLOAT, shape), buffer);
     }
 
+    /** As {@link #floats}. */
     public static Tensor doubles(Shape shape, double... values) {
         ByteBuffer buffer = allocate(8L * values.length);
         buffer.asDoubleBuffer().put(values);
         return new Tensor(new TensorType(DataType.DOUBLE, shape), buffer);
     }
 
+    /** As {@link #floats}, of INT64. */
     public static Tensor longs(Shape shape, long... values) {
         ByteBuffer buffer = allocate(8L * values.length);
         buffer.asLongBuffer().put(values);

@@ -1,6 +1,11 @@
 package vintk.onnx;
 
-/** Element type and shape of a tensor. */
+/**
+ * Element type and shape of a tensor.
+ *
+ * @param dataType of the elements
+ * @param shape static: every extent is known
+ */
 public record TensorType(DataType dataType, Shape shape) {
     public static TensorType of(DataType dataType, long... dims) {
         return new TensorType(dataType, Shape.of(dims));

@@ -11,10 +11,13 @@ import java.util.stream.LongStream;
 
 /**
  * The geometry of a sliding window, which convolutions and pools have in their attributes. Whatever ONNX lets them leave out is known
- * here, and here alone: defaults, the order of padding, how many places there are.
+ * here, and here alone: defaults, the order of padding, how many places there are. The arrays are not copied: nobody writes to them.
  *
- * @param kernel extents on the spatial axes; strides and dilations are for the same ones
+ * @param kernel extents on the spatial axes
+ * @param strides for each of them
+ * @param dilations for each of them
  * @param pads as ONNX writes padding: all beginnings, then all ends
+ * @param group groups of channels, 1 for all together
  */
 public record Window(long[] kernel, long[] strides, long[] dilations, long[] pads, long group) {
     /** Up to this many positions on the last axis rows are shifted by a convolution: each takes that many products. */
@@ -69,6 +72,7 @@ public record Window(long[] kernel, long[] strides, long[] dilations, long[] pad
                 .with("pads", pads);
     }
 
+    /** Spatial axes. */
     public int rank() {
         return kernel.length;
     }

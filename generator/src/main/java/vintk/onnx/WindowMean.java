@@ -5,6 +5,9 @@ package vintk.onnx;
  * of means: also the number of elements that count is a product of those of the axes.
  *
  * @param extent of the axis
+ * @param kernel elements under the window
+ * @param stride from one place to the next
+ * @param dilation from one of its elements to the next
  * @param begin padding before the axis
  * @param end padding after it
  * @param places how often the window is placed; the last one may reach past the padding

@@ -32,11 +32,17 @@ public record OperatorTable(SortedMap<String, Support> supports) {
 
     /** How an operator is treated. */
     public enum Support {
+        /** It has a gradient rule. */
         RULE("rule"),
+        /** It is written with operators that have rules. */
         LOWERED("lowered on import"),
+        /** It is gone before: constants, control flow, sequences. */
         RESOLVED("resolved on import"),
+        /** Its gradient is that of the identity. */
         STRAIGHT_THROUGH("straight-through"),
+        /** Its gradient is zero where it has one. */
         NO_GRADIENT("no gradient (zero almost everywhere)"),
+        /** It is refused where its value depends on the samples or parameters. */
         NONE("none");
 
         private final String text;

@@ -21,10 +21,16 @@ public record Parameter(String name, TensorType type, Source source, List<Parame
         CONSTANT_OF_SHAPE
     }
 
+    public Parameter {
+        uses = List.copyOf(uses);
+    }
+
+    /** That of the use that decides. */
     public Role role() {
         return use().role();
     }
 
+    /** The use that decides the role. */
     public ParameterUse use() {
         return uses.get(0);
     }

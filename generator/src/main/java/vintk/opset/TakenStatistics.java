@@ -15,6 +15,11 @@ import java.util.stream.Collectors;
  */
 public record TakenStatistics(List<String> ofImages, List<String> ofActivations) {
 
+    public TakenStatistics {
+        ofImages = List.copyOf(ofImages);
+        ofActivations = List.copyOf(ofActivations);
+    }
+
     /** @param parameters those of the model, as {@link Roles} has them */
     public static TakenStatistics of(ModelProto model, List<Parameter> parameters) {
         List<String> ofImages = names(parameters, Role.IMAGE_STATISTIC);
