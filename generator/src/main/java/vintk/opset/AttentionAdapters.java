@@ -1,5 +1,6 @@
 package vintk.opset;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import vintk.onnx.Attributes;
@@ -8,6 +9,7 @@ import vintk.onnx.Indexing;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
 import vintk.onnx.Value;
 
 /** ONNX' own Attention (opset 23) and rotary embeddings. */
@@ -35,8 +37,9 @@ final class AttentionAdapters {
         }
         Value scores = Heads.scores(site, q, k);
         Value capped = softCap(scores, attributes.real("softcap", 0));
-        Value masked = masked(site, capped, past);
-        Value weights = softmax(site, masked);
+        List<Value> masks = masks(site, scores, past);
+        Value masked = masks.stream().reduce(capped, Ops::add);
+        Value weights = softmax(site, masked, rowsThatCount(site, masks));
         Value y = Heads.product(weights, v);
         int mode = (int) attributes.integer("qk_matmul_output_mode", 0);
         if (mode < 0 || mode > 3) {
@@ -51,41 +54,83 @@ final class AttentionAdapters {
         return cap == 0 ? x : Ops.mul(Ops.unary("Tanh", Ops.mul(x, 1 / cap)), cap);
     }
 
-    /** In more than float32 where that is asked for. */
-    private static Value softmax(Site site, Value x) {
+    /** In more than float32 where that is asked for; 0 in rows that do not count. */
+    private static Value softmax(Site site, Value scores, Value rows) {
         boolean wide = site.attributes().integer("softmax_precision", 0) == DataType.DOUBLE.code();
-        Value y = Ops.softmax(wide ? Ops.cast(x, DataType.DOUBLE) : x, -1);
-        return Ops.cast(y, x.dataType());
+        Value x = rows == null ? scores : Ops.selected(rows, scores);
+        Value y = Ops.cast(Ops.softmax(wide ? Ops.cast(x, DataType.DOUBLE) : x, -1), x.dataType());
+        return rows == null ? y : Ops.selected(rows, y);
     }
 
-    private static Value masked(Site site, Value scores, long past) {
-        Shape shape = scores.shape();
-        DataType type = scores.dataType();
-        long keys = shape.dim(3);
-        Value x = scores;
+    /** What is added to the scores: the mask that is given, and what follows from the order and the number of keys; constants as one. */
+    private static List<Value> masks(Site site, Value scores, long past) {
+        List<Value> masks = new ArrayList<>();
         if (site.optional(3) != null) {
-            x = withMask(x, site.x(3));
+            masks.add(added(scores, site.x(3)));
         }
-        if (site.attributes().integer("is_causal", 0) != 0) {
-            x = Ops.add(x, Heads.causal(type, shape.dim(2), keys, past));
-        }
+        List<Value> fixed = new ArrayList<>();
+        DataType type = scores.dataType();
+        long queries = scores.shape().dim(2);
+        long keys = scores.shape().dim(3);
+        boolean causal = site.attributes().integer("is_causal", 0) != 0;
         if (site.optional(6) != null) {
             long[] ends = site.constant(6).integers();
-            x = Ops.add(x, Heads.outside(type, new long[ends.length], ends, keys, Heads.MASKED));
+            fixed.add(Heads.outside(type, new long[ends.length], ends, keys, Heads.MASKED));
+            if (causal) {
+                // Of each sample the queries are the last that count.
+                long[] before = Arrays.stream(ends).map(end -> end - queries).toArray();
+                fixed.add(Heads.causal(type, queries, keys, before));
+            }
+        } else if (causal) {
+            fixed.add(Heads.causal(type, queries, keys, past));
         }
-        return x;
+        masks.stream().filter(Value::isConstant).forEach(fixed::add);
+        masks.removeIf(Value::isConstant);
+        if (!fixed.isEmpty()) {
+            masks.add(Heads.together(fixed));
+        }
+        return masks;
     }
 
     /** Of truths (what counts), or of numbers to add. */
-    private static Value withMask(Value scores, Value given) {
-        boolean bool = given.dataType() == DataType.BOOL;
+    private static Value added(Value scores, Value given) {
         // A mask of numbers may be a parameter, whose rows are the samples' own.
-        Value mask = bool && given.isConstant() ? Ops.constant(Heads.oneRow(given.constant())) : given;
-        if (bool) {
-            Value zero = Ops.scalar(scores, 0);
-            mask = Ops.where(mask, zero, Ops.scalar(scores, Heads.MASKED));
+        if (given.dataType() != DataType.BOOL) {
+            return given;
         }
-        return Ops.add(scores, mask);
+        if (given.isConstant()) {
+            Tensor counts = Heads.oneRow(given.constant());
+            TensorType type = new TensorType(scores.dataType(), counts.shape());
+            return Ops.constant(
+                    Tensor.of(type, (int) counts.shape().elements(), i -> counts.number(i) == 0 ? Heads.MASKED : 0));
+        }
+        return Ops.where(given, Ops.scalar(scores, 0), Ops.scalar(scores, Heads.MASKED));
+    }
+
+    /**
+     * False where all keys of a query are masked, whose output is 0 then: [..., queries, 1]; null where each has a key, as far
+     * as that is known. Masks of numbers that the data decide are taken to leave one.
+     */
+    private static Value rowsThatCount(Site site, List<Value> masks) {
+        Tensor fixed = masks.stream()
+                .filter(Value::isConstant)
+                .map(Value::constant)
+                .findAny()
+                .orElse(null);
+        Value given = site.optional(3) == null ? null : site.x(3);
+        if (given == null || given.isConstant() || given.dataType() != DataType.BOOL) {
+            Tensor rows = fixed == null ? null : Heads.rowsThatCount(fixed);
+            return rows == null || rows.allMatch(x -> x != 0) ? null : Ops.constant(rows);
+        }
+        Value counts = given;
+        if (fixed != null) {
+            TensorType type = new TensorType(DataType.BOOL, fixed.shape());
+            int elements = (int) fixed.shape().elements();
+            counts = Ops.and(counts, Ops.constant(Tensor.of(type, elements, i -> fixed.number(i) == 0 ? 1 : 0)));
+        }
+        Value kept = Ops.reduceSum(
+                Ops.cast(counts, DataType.FLOAT), true, counts.shape().rank() - 1);
+        return Ops.greater(kept, Ops.scalar(kept, 0));
     }
 
     // ---- rotary embeddings

@@ -1,6 +1,8 @@
 package vintk.opset;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import vintk.onnx.DataType;
 import vintk.onnx.Ops;
 import vintk.onnx.Shape;
@@ -10,7 +12,7 @@ import vintk.onnx.Value;
 
 /** The arithmetic that attention operators share. Heads are an axis: [N, heads, tokens, channels of a head]. */
 final class Heads {
-    /** What is added to masked scores: their softmax is 0, and where all of a row are masked, they are equal. */
+    /** What is added to masked scores: their softmax is 0. */
     static final double MASKED = -Float.MAX_VALUE;
 
     private Heads() {}
@@ -53,13 +55,66 @@ final class Heads {
 
     /** {@link #MASKED} where key j comes after query i and the {@code past} keys before it, 0 elsewhere: [queries, keys]. */
     static Value causal(DataType type, long queries, long keys, long past) {
-        double[] mask = new double[Math.toIntExact(queries * keys)];
-        for (int i = 0; i < queries; i++) {
-            for (int j = 0; j < keys; j++) {
-                mask[(int) (i * keys) + j] = j > i + past ? MASKED : 0;
+        return Ops.constant(causal(TensorType.of(type, queries, keys), past));
+    }
+
+    /** The same with keys before it that differ by sample: [N, 1, queries, keys], or [1, 1, queries, keys] where they do not. */
+    static Value causal(DataType type, long queries, long keys, long[] past) {
+        long[] each = Arrays.stream(past).distinct().count() == 1 ? new long[] {past[0]} : past;
+        return Ops.constant(causal(TensorType.of(type, each.length, 1, queries, keys), each));
+    }
+
+    private static Tensor causal(TensorType type, long... past) {
+        long queries = type.shape().dim(-2);
+        long keys = type.shape().dim(-1);
+        return Tensor.of(type, Math.toIntExact(type.shape().elements()), i -> {
+            long row = i / keys;
+            return i % keys > row % queries + past[(int) (row / queries)] ? MASKED : 0;
+        });
+    }
+
+    /** The sum of constants that are added to scores; what two of them mask is masked, not infinite. */
+    static Value together(List<Value> masks) {
+        Value first = masks.get(0);
+        if (masks.size() == 1) {
+            return first;
+        }
+        Shape all = Shape.SCALAR;
+        for (Value mask : masks) {
+            all = Shape.broadcast(all, mask.shape());
+        }
+        double[] sum = new double[Math.toIntExact(all.elements())];
+        for (Value mask : masks) {
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] = Math.max(MASKED, sum[i] + mask.constant().number(place(i, all, mask.shape())));
             }
         }
-        return Ops.constant(Tensor.of(TensorType.of(type, queries, keys), mask));
+        return Ops.constant(Tensor.of(new TensorType(first.dataType(), all), sum));
+    }
+
+    /** Of a constant that is added to scores, whether a query has a key that it does not mask: [..., queries, 1]. */
+    static Tensor rowsThatCount(Tensor mask) {
+        Shape shape = mask.shape();
+        int keys = shape.rank() == 0 ? 1 : Math.toIntExact(shape.dim(-1));
+        Shape rows = shape.rank() == 0 ? shape : shape.with(shape.rank() - 1, 1);
+        return Tensor.of(
+                new TensorType(DataType.BOOL, rows),
+                Math.toIntExact(rows.elements()),
+                row -> IntStream.range(0, keys).anyMatch(key -> mask.number((long) row * keys + key) > MASKED) ? 1 : 0);
+    }
+
+    /** Where an element of a shape lies in one that is broadcast to it. */
+    private static long place(long element, Shape of, Shape in) {
+        long left = element;
+        long place = 0;
+        long stride = 1;
+        for (int i = 1; i <= in.rank(); i++) {
+            long at = left % of.dim(-i);
+            left /= of.dim(-i);
+            place += in.dim(-i) == 1 ? 0 : at * stride;
+            stride *= in.dim(-i);
+        }
+        return place;
     }
 
     /**

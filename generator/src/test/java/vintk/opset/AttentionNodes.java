@@ -63,6 +63,19 @@ final class AttentionNodes {
                     .noted("shared keys"));
         }
         nodes.add(flat(23).x(3, 4).with("softcap", 0.6f).noted("mask, soft cap"));
+        nodes.add(flat(23).constant(numbers(DataType.BOOL, Shape.of(3, 4), 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1))
+                .noted("a query without keys"));
+        nodes.add(flat(23).given(numbers(DataType.BOOL, Shape.of(3, 4), 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0))
+                .with("is_causal", 1)
+                .noted("queries without keys, as the data decide"));
+        nodes.add(flat(23).constant(numbers(DataType.BOOL, Shape.of(3, 4), 0, 1, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1))
+                .with("is_causal", 1)
+                .with("qk_matmul_output_mode", 3)
+                .output()
+                .absentOutput()
+                .absentOutput()
+                .output()
+                .noted("a query without keys before it"));
         nodes.add(flat(23).with("softmax_precision", 1).noted("softmax precision"));
         nodes.add(of("Attention", 23).x(2, 4, 3, 4).x(2, 2, 5, 4).x(2, 2, 5, 3).noted("shared keys"));
         nodes.add(flat(23).absent().x(2, 2, 2, 4).x(2, 2, 2, 3).outputs(3).noted("past"));
@@ -77,6 +90,14 @@ final class AttentionNodes {
                 .absent()
                 .longs(4, 3)
                 .noted("numbers of keys"));
+        for (long[] ends : new long[][] {{4, 4}, {4, 3}, {2, 4}, {0, 3}}) {
+            nodes.add(flat(24).absent()
+                    .absent()
+                    .absent()
+                    .longs(ends)
+                    .with("is_causal", 1)
+                    .noted("numbers of keys, causal: " + ends[0] + ", " + ends[1]));
+        }
     }
 
     private static void stages(List<OneNode> nodes) {
