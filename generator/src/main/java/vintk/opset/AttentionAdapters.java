@@ -62,13 +62,15 @@ final class AttentionAdapters {
         return rows == null ? y : Ops.selected(rows, y);
     }
 
-    /** What is added to the scores: the mask that is given, and what follows from the order and the number of keys; constants as one. */
+    /** What is added to the scores: the mask that is given, and what follows from the order and the number of keys. */
     private static List<Value> masks(Site site, Value scores, long past) {
         List<Value> masks = new ArrayList<>();
-        if (site.optional(3) != null) {
-            masks.add(added(scores, site.x(3)));
-        }
         List<Value> fixed = new ArrayList<>();
+        if (site.optional(3) != null) {
+            // A mask of numbers may be a parameter, and stays what it is.
+            boolean truths = site.x(3).dataType() == DataType.BOOL && site.x(3).isConstant();
+            (truths ? fixed : masks).add(added(scores, site.x(3)));
+        }
         DataType type = scores.dataType();
         long queries = scores.shape().dim(2);
         long keys = scores.shape().dim(3);
@@ -84,8 +86,6 @@ final class AttentionAdapters {
         } else if (causal) {
             fixed.add(Heads.causal(type, queries, keys, past));
         }
-        masks.stream().filter(Value::isConstant).forEach(fixed::add);
-        masks.removeIf(Value::isConstant);
         if (!fixed.isEmpty()) {
             masks.add(Heads.together(fixed));
         }
@@ -94,7 +94,6 @@ final class AttentionAdapters {
 
     /** Of truths (what counts), or of numbers to add. */
     private static Value added(Value scores, Value given) {
-        // A mask of numbers may be a parameter, whose rows are the samples' own.
         if (given.dataType() != DataType.BOOL) {
             return given;
         }
@@ -112,11 +111,8 @@ final class AttentionAdapters {
      * as that is known. Masks of numbers that the data decide are taken to leave one.
      */
     private static Value rowsThatCount(Site site, List<Value> masks) {
-        Tensor fixed = masks.stream()
-                .filter(Value::isConstant)
-                .map(Value::constant)
-                .findAny()
-                .orElse(null);
+        List<Value> constants = masks.stream().filter(Value::isConstant).toList();
+        Tensor fixed = constants.isEmpty() ? null : Heads.together(constants).constant();
         Value given = site.optional(3) == null ? null : site.x(3);
         if (given == null || given.isConstant() || given.dataType() != DataType.BOOL) {
             Tensor rows = fixed == null ? null : Heads.rowsThatCount(fixed);
