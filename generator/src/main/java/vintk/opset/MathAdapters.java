@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 import vintk.onnx.Attributes;
+import vintk.onnx.Node;
 import vintk.onnx.Ops;
+import vintk.onnx.Reduce;
 import vintk.onnx.Shape;
 import vintk.onnx.Value;
 
@@ -36,6 +38,7 @@ final class MathAdapters {
         adapters.single("Softmax", MathAdapters::softmax);
         adapters.single("LogSoftmax", MathAdapters::softmax);
         adapters.single("Hardmax", MathAdapters::softmax);
+        adapters.single("Where", MathAdapters::where);
 
         adapters.single("Gelu", MathAdapters::gelu);
         adapters.single("com.microsoft.Gelu", site -> Ops.gelu(site.x()));
@@ -43,6 +46,24 @@ final class MathAdapters {
         adapters.single("com.microsoft.BiasGelu", site -> Ops.gelu(biased(site)));
         adapters.single("com.microsoft.QuickGelu", MathAdapters::quickGelu);
         adapters.single("HardSwish", MathAdapters::hardSwish);
+    }
+
+    /**
+     * A Softmax with what is no number replaced, as PyTorch writes attention with a mask of truths. Rows of nothing but -∞ get
+     * the replacement before they become NaN, of which the derivative would be NaN, selected or not.
+     */
+    private static Value where(Site site) {
+        Node asked = site.x(0).node();
+        Node softmax = site.x(2).node();
+        boolean made = asked != null && asked.is("IsNaN") && asked.input(0) == site.x(2);
+        if (!made || softmax == null || !softmax.is("Softmax")) {
+            return site.untouched().get(0);
+        }
+        Value scores = softmax.input(0);
+        int axis = scores.shape().axis((int) softmax.attributes().integer("axis", -1));
+        Value none = Ops.equal(Reduce.max(scores, true, axis), Ops.scalar(scores, Double.NEGATIVE_INFINITY));
+        Value some = Ops.softmax(Ops.where(none, Ops.scalar(scores, 0), scores), axis);
+        return Ops.where(none, site.x(1), some);
     }
 
     private static Value folded(Site site, BinaryOperator<Value> operator) {

@@ -9,7 +9,9 @@ import static vintk.opset.OneNode.of;
 
 import java.util.ArrayList;
 import java.util.List;
+import vintk.onnx.DataType;
 import vintk.onnx.Tensor;
+import vintk.onnx.TensorType;
 
 /** Arithmetic, products, reductions and activations, in their old and new forms. */
 final class MathNodes {
@@ -39,6 +41,8 @@ final class MathNodes {
                 of("Clip", 13).x(3, 4).absent().number(0.24f).noted("max only").sampled(APART));
         nodes.add(of("Clip", 13).x(3, 4).number(0).noted("min only").sampled(APART));
         nodes.add(of("Clip", 13).x(3, 4).noted("no bounds"));
+        Tensor half = Tensor.of(TensorType.of(DataType.BOOL, 3), 1, 0, 1);
+        nodes.add(of("Where", 9).constant(half).x(2, 3).x(3));
         products(nodes);
         reductions(nodes);
         activations(nodes);
