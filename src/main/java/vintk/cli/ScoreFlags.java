@@ -107,6 +107,7 @@ final class ScoreFlags {
 
     /** What model files are given for their other inputs. */
     ModelInputs modelInputs() throws IOException {
+        CommonOptions.atLeastOne("--batch", batch);
         return kernel.parameters.reading(model.others().ofSamples(batch));
     }
 
