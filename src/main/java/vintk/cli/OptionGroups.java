@@ -21,7 +21,7 @@ final class OptionGroups {
     private static final String SCORE = "Inputs and the score";
     private static final String OTHERS = "In every command";
 
-    /** In this order; a command's own options are of the first. */
+    /** In this order. picocli's own, --help and --version, are with those of every command. */
     private static final Map<Class<?>, String> HEADINGS = new LinkedHashMap<>();
 
     static {

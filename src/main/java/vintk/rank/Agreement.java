@@ -67,11 +67,6 @@ public record Agreement(
      */
     public record Choice(String predictor, int found, double first, double best) {}
 
-    /** {@link #of(List, Truth, long, OptionalInt)} with choices of a tenth of the models, and at least one. */
-    public static Agreement of(List<ScoredModel> models, Truth truth, long seed) {
-        return of(models, truth, seed, OptionalInt.empty());
-    }
-
     /**
      * Joins and correlates.
      *

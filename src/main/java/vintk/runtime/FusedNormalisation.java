@@ -2,6 +2,7 @@ package vintk.runtime;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ final class FusedNormalisation {
     /** What there is to say of it. */
     static Optional<String> remark(ModelProto model) {
         Set<String> folded = model.getGraph().getInitializerList().stream()
-                .map(tensor -> tensor.getName())
+                .map(TensorProto::getName)
                 .filter(name -> FOLDED.matcher(name).matches())
                 .collect(Collectors.toSet());
         long layers = model.getGraph().getNodeList().stream()

@@ -57,9 +57,8 @@ public record Reduction(Kind kind, int number, Optional<NpyArray> vector) {
             throw new IllegalArgumentException("a class is 0 or more, got " + number);
         }
         if (kind == Kind.TRACE && (number < 1 || number > MOST_CLASSES)) {
-            throw new IllegalArgumentException(
-                    "reduction trace:K takes a backward pass for each of K random vectors; at" + " least 1 and at most "
-                            + MOST_CLASSES + " are done, got " + number);
+            throw new IllegalArgumentException("reduction trace:K takes a backward pass for each of K random vectors;"
+                    + " at least 1 and at most " + MOST_CLASSES + " are done, got " + number);
         }
         if ((kind == Kind.VECTOR) != vector.isPresent()) {
             throw new IllegalArgumentException("a vector goes with the reduction vector, and with no other");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,15 @@ class OptionGroupsTest {
         assertTrue(rank.matches("(?s).*\nIn every command:\n  -h, --help  .*"), rank);
         String score = Shell.vintk("score", "--help").out();
         assertTrue(score.contains("\nResults:\n") && !score.contains("Search spaces"), score);
+        // A class of options that has no heading would end up here.
+        String last = score.substring(score.indexOf("In every command:"), score.indexOf("Examples:"));
+        assertEquals(
+                List.of("--help", "--json", "--quiet", "--seed", "--stacktrace", "--threads", "--version"),
+                Pattern.compile("(?m)^ {2}.{4}(--[a-z]+)")
+                        .matcher(last)
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList());
         // Few options are a list.
         String report = Shell.vintk("report", "--help").out();
         assertTrue(!report.contains("In every command") && report.contains("--stacktrace"), report);

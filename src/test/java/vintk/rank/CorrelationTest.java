@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -208,7 +209,7 @@ class CorrelationTest {
         models.add(model("unknown", 3, 3, Statistic.LOG_COND));
         truth.put("failed", 99.0);
         truth.put("not-scored", 50.0);
-        Agreement agreement = Agreement.of(models, new Truth("acc", truth), 5);
+        Agreement agreement = Agreement.of(models, new Truth("acc", truth), 5, OptionalInt.empty());
         assertEquals(8, agreement.matched().size());
         assertEquals(List.of("failed"), agreement.unscored());
         assertEquals(List.of("unknown"), agreement.withoutTruth());
@@ -229,7 +230,7 @@ class CorrelationTest {
         assertEquals(1, agreement.chosen());
         assertEquals(0, agreement.correlations().get(3).count());
         Collections.reverse(models);
-        assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5));
+        assertEquals(agreement, Agreement.of(models, new Truth("acc", truth), 5, OptionalInt.empty()));
     }
 
     /** Whichever of two equally good ones comes first by name. */
@@ -242,7 +243,9 @@ class CorrelationTest {
                 model("c", 3, 3, Statistic.LOG_TRACE));
         assertEquals(
                 new Agreement.Choice("vintk", 1, 71, 71),
-                Agreement.of(models, new Truth("acc", truth), 5).choices().get(0));
+                Agreement.of(models, new Truth("acc", truth), 5, OptionalInt.empty())
+                        .choices()
+                        .get(0));
     }
 
     /** Tables have -0.0, and so do scores of which lower is better when their sign is turned. */
@@ -265,23 +268,28 @@ class CorrelationTest {
             signedTruth.put("m" + i, truths[i] == 0 ? -signs[i] * 0.0 : truths[i]);
         }
         assertEquals(
-                Agreement.of(plain, new Truth("gain", truth), 0),
-                Agreement.of(signed, new Truth("gain", signedTruth), 0));
+                Agreement.of(plain, new Truth("gain", truth), 0, OptionalInt.empty()),
+                Agreement.of(signed, new Truth("gain", signedTruth), 0, OptionalInt.empty()));
     }
 
     @Test
     void refusesWhatCannotBeJoined() {
         Truth truth = new Truth("acc", new TreeMap<>(Map.of("x", 1.0)));
         ScoredModel a = model("a", 1, 1, Statistic.LOG_COND);
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a, a), truth, 0))
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Agreement.of(List.of(a, a), truth, 0, OptionalInt.empty()))
                 .getMessage()
                 .contains("Two results have the id 'a'"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a), truth, 0))
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class, () -> Agreement.of(List.of(a), truth, 0, OptionalInt.empty()))
                 .getMessage()
                 .contains("results have ids like a, the truth like x"));
         // Lower is better for both, but a condition number is no cosine.
         ScoredModel b = model("b", 1, 1, Statistic.MEAN_COSINE);
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Agreement.of(List.of(a, b), truth, 0))
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Agreement.of(List.of(a, b), truth, 0, OptionalInt.empty()))
                 .getMessage()
                 .contains("log-cond for a and mean-cosine for b"));
     }
